@@ -1,0 +1,16 @@
+//! What the BFF and the services agree on byte for byte: ids, times, money, header names, trace context, and how a
+//! token is verified. Nothing here does business; nothing here knows HTTP servers, GraphQL or SQL.
+//! Record shapes are *not* shared: each side writes down its own, and tests hold both to the contract.
+
+pub mod clock;
+pub mod headers;
+pub mod id;
+pub mod key_set;
+pub mod money;
+pub mod token;
+pub mod trace;
+
+pub use clock::{Clock, Time};
+pub use id::{CommentId, Id, IdError, IdKind, OrderId, PostId, UserId};
+pub use money::{Currency, Money};
+pub use trace::{RequestId, TraceContext};
