@@ -11,7 +11,9 @@ use std::{
     time::Duration,
 };
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::text;
 
 /// An instant in epoch milliseconds, between the years 0 and 9999; written as `2027-01-31T08:15:30.123Z`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -19,8 +21,8 @@ pub struct Time(i64);
 
 /// 0000-01-01T00:00:00.000Z, in epoch milliseconds.
 const FIRST: i64 = -62_167_219_200_000;
-/// 9999-12-30T22:00:00.999Z, in epoch milliseconds: the last that has a calendar date in every time zone.
-const LAST: i64 = 253_402_207_200_999;
+/// 9999-12-30T22:00:00Z, in epoch milliseconds: the last that has a calendar date in every time zone.
+const LAST: i64 = 253_402_207_200_000;
 
 impl Time {
     /// The instant that many milliseconds after 1970-01-01T00:00:00Z, held between the years 0 and 9999.
@@ -89,8 +91,7 @@ impl Serialize for Time {
 
 impl<'de> Deserialize<'de> for Time {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
-        text.parse().map_err(de::Error::custom)
+        text::parse(deserializer)
     }
 }
 

@@ -3,10 +3,10 @@
 
 use std::{fmt, hash::Hash, marker::PhantomData, str::FromStr};
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::{Builder, Uuid};
 
-use crate::Time;
+use crate::{Time, text};
 
 /// What an [`Id`] names; implemented by the empty types of this module.
 pub trait IdKind: Copy + Ord + Hash + fmt::Debug + Send + Sync + 'static {
@@ -119,8 +119,7 @@ impl<K: IdKind> Serialize for Id<K> {
 
 impl<'de, K: IdKind> Deserialize<'de> for Id<K> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
-        text.parse().map_err(de::Error::custom)
+        text::parse(deserializer)
     }
 }
 

@@ -7,6 +7,7 @@ pub mod headers;
 pub mod id;
 pub mod key_set;
 pub mod money;
+mod text;
 pub mod token;
 pub mod trace;
 
