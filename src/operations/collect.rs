@@ -1,0 +1,100 @@
+//! Which fields a selection really asks for: CollectFields (section 6.3.2).
+//!
+//! In: the selection sets behind one place of the answer, and the type of the object there. Out: its fields by
+//! response key, in the order of the answer. A fragment is entered once per place, so fragments that spread each
+//! other twice cost no more than once; every step is charged against the budget.
+
+use std::collections::HashSet;
+
+use apollo_compiler::Name;
+use apollo_compiler::Node;
+use apollo_compiler::ast::Value;
+use apollo_compiler::collections::IndexMap;
+use apollo_compiler::executable::{DirectiveList, ExecutableDocument, Field, Operation, Selection, SelectionSet};
+
+use super::budget::Budget;
+use super::possible::PossibleTypes;
+use super::rejection::Rejection;
+use super::toggles;
+use super::variant::{VariableState, Variant};
+
+/// The selections of each response key, first seen first.
+pub(crate) type Grouped<'a> = IndexMap<&'a Name, Vec<&'a Node<Field>>>;
+
+/// The operation being flattened, and what decides its fragments and conditions.
+pub(crate) struct Collector<'a> {
+    pub(crate) document: &'a ExecutableDocument,
+    pub(crate) operation: &'a Operation,
+    pub(crate) variant: &'a Variant,
+    pub(crate) possible: &'a PossibleTypes,
+}
+
+/// For whom fields are collected.
+#[derive(Clone, Copy)]
+pub(crate) enum Target<'a> {
+    /// An object of this type: fragments on other types fall away.
+    Object(&'a Name),
+    /// Any object of this abstract type: a fragment on another type makes it necessary to tell them apart.
+    Any(&'a Name),
+}
+
+/// What was found for a target.
+pub(crate) enum Collected<'a> {
+    /// The fields by response key.
+    Fields(Grouped<'a>),
+    /// The objects of the abstract type have different fields: collect for each.
+    DependsOnObject,
+}
+
+impl<'a> Collector<'a> {
+    /// Collects the fields that several selection sets of one place ask of the target.
+    pub(crate) fn collect(
+        &self,
+        target: Target<'_>,
+        places: &[&'a SelectionSet],
+        budget: &mut Budget,
+    ) -> Result<Collected<'a>, Rejection> {
+        let mut grouped = Grouped::default();
+        let mut entered = HashSet::new();
+        let mut rest: Vec<_> = places.iter().rev().map(|set| set.selections.iter()).collect();
+        while let Some(selections) = rest.last_mut() {
+            let Some(selection) = selections.next() else {
+                rest.pop();
+                continue;
+            };
+            budget.step()?;
+            if !self.stays(selection.directives()) {
+                continue;
+            }
+            let (condition, nested) = match selection {
+                Selection::Field(field) => {
+                    grouped.entry(field.response_name()).or_default().push(field);
+                    continue;
+                }
+                Selection::InlineFragment(fragment) => (fragment.type_condition.as_ref(), &fragment.selection_set),
+                Selection::FragmentSpread(spread) => match self.document.fragments.get(&spread.fragment_name) {
+                    Some(fragment) if entered.insert(&fragment.name) => {
+                        (Some(fragment.type_condition()), &fragment.selection_set)
+                    }
+                    _ => continue,
+                },
+            };
+            match (target, condition) {
+                (Target::Any(ty), Some(condition)) if condition != ty => {
+                    return Ok(Collected::DependsOnObject);
+                }
+                (Target::Object(ty), Some(condition)) if !self.possible.applies(condition, ty) => {}
+                _ => rest.push(nested.selections.iter()),
+            }
+        }
+        Ok(Collected::Fields(grouped))
+    }
+
+    fn stays(&self, directives: &DirectiveList) -> bool {
+        toggles::conditions(directives).all(|(stays_at, value)| match value {
+            Value::Boolean(value) => *value == stays_at,
+            Value::Variable(name) => self.variant.state(self.operation, name) == VariableState::Decides(stays_at),
+            _ => false,
+        })
+    }
+}

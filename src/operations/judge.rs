@@ -1,0 +1,113 @@
+//! One document's judgement: it parses, it is valid for the schema, its literals are what they claim to be.
+//!
+//! In: the text, once per text. Out: the compiler's typed tree with the places of its nodes, or a rejection.
+//! The compiler decides; `rules` adds what the reference implementation refuses and the compiler lets through.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use apollo_compiler::ast;
+use apollo_compiler::diagnostic::ToCliReport;
+use apollo_compiler::parser::Parser;
+use apollo_compiler::validation::{DiagnosticList, Valid};
+use apollo_compiler::{ExecutableDocument, Name, Schema};
+
+use super::literal_checks;
+use super::position::LineIndex;
+use super::rejection::{Location, Rejection, RejectionCode};
+use super::rules;
+use super::scalars::Scalars;
+use super::toggles;
+
+/// How the compiler names the text in its own reports, which nobody sees.
+const SOURCE_NAME: &str = "document.graphql";
+/// What the compiler's tree takes, in bytes for each byte of text, measured on documents of all shapes.
+const TREE_BYTES_PER_TEXT_BYTE: usize = 24;
+
+/// A valid document.
+#[derive(Debug)]
+pub(crate) struct Judged {
+    /// The typed tree: operations and fragments.
+    pub(crate) document: Valid<ExecutableDocument>,
+    /// The text and its lines.
+    pub(crate) lines: LineIndex,
+    /// Variables that decide a `@skip` or `@include` anywhere in the document.
+    pub(crate) toggles: HashSet<Name>,
+}
+
+impl Judged {
+    /// Bytes held, estimated for the cache's account.
+    pub(crate) fn bytes(&self) -> usize {
+        self.lines.bytes() + self.lines.text().len() * TREE_BYTES_PER_TEXT_BYTE
+    }
+}
+
+/// What documents are judged by; made once.
+#[derive(Debug)]
+pub(crate) struct Judge {
+    pub(crate) schema: Valid<Schema>,
+    pub(crate) scalars: Scalars,
+}
+
+impl Judge {
+    /// Judges a text whose tokens and nesting have been found acceptable.
+    pub(crate) fn judge(&self, text: &str) -> Result<Judged, Rejection> {
+        let text: Arc<str> = text.into();
+        let lines = LineIndex::new(Arc::clone(&text));
+        let syntax = parse(&text, &lines)?;
+        let found = rules::violations(&syntax, &lines);
+        reject(RejectionCode::ValidationFailed, found)?;
+        let document = syntax.to_executable_validate(&self.schema).map_err(|invalid| invalid.errors);
+        let document = match document {
+            Ok(document) => document,
+            Err(errors) => {
+                reject(RejectionCode::ValidationFailed, reported(&errors, &lines))?;
+                return Err(Rejection::new(RejectionCode::ValidationFailed, "The document is not valid."));
+            }
+        };
+        reject(RejectionCode::ValidationFailed, literal_checks::violations(self, &document, &lines))?;
+        Ok(Judged { toggles: toggles::of_document(&document), document: without_sources(document), lines })
+    }
+}
+
+fn parse(text: &str, lines: &LineIndex) -> Result<ast::Document, Rejection> {
+    let syntax = match Parser::new().parse_ast(text, SOURCE_NAME) {
+        Ok(syntax) => syntax,
+        Err(broken) => {
+            reject(RejectionCode::ParseFailed, reported(&broken.errors, lines))?;
+            broken.partial
+        }
+    };
+    if syntax.definitions.is_empty() {
+        return Err(Rejection::new(RejectionCode::ParseFailed, "syntax error: the document has no operation"));
+    }
+    reject(RejectionCode::ParseFailed, rules::syntax_violations(&syntax, lines))?;
+    Ok(syntax)
+}
+
+fn reject(code: RejectionCode, found: impl IntoIterator<Item = (String, Option<Location>)>) -> Result<(), Rejection> {
+    Rejection::of(code, found).map_or(Ok(()), Err)
+}
+
+fn reported(errors: &DiagnosticList, lines: &LineIndex) -> impl Iterator<Item = (String, Option<Location>)> {
+    errors.iter().map(|diagnostic| {
+        let place = diagnostic.error.location().filter(|span| {
+            diagnostic.sources.get(&span.file_id()).is_some_and(|source| source.source_text() == &**lines.text())
+        });
+        (worded(&diagnostic.error.to_string()), lines.locate_span(place))
+    })
+}
+
+/// The parser names four punctuators by its own constants; readers know them by their shape.
+fn worded(message: &str) -> String {
+    [("R_PAREN", "`)`"), ("R_BRACK", "`]`"), ("R_CURLY", "`}`"), ("expected AT", "expected `@`")]
+        .iter()
+        .fold(message.to_owned(), |message, (constant, shape)| message.replacen(constant, shape, 1))
+}
+
+/// The tree keeps its nodes' offsets; the compiler's second copy of the text is not needed any more.
+fn without_sources(document: Valid<ExecutableDocument>) -> Valid<ExecutableDocument> {
+    let mut document = document.into_inner();
+    document.sources = Arc::default();
+    Valid::assume_valid(document)
+}

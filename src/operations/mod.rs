@@ -1,0 +1,161 @@
+//! From what a client sent to an operation that may run.
+//!
+//! In: the text of a document, an operation's name, the JSON of its variables. Out: a [`Prepared`] operation for the
+//! engine, or a [`Rejection`] with one code. Knows nothing of HTTP, viewers, settings or resolvers.
+//! The order is the order of the work: scan → judge (rules, literal_checks) → select → coerce → flatten → cache.
+
+mod budget;
+mod cache;
+mod coerce;
+mod collect;
+mod flatten;
+mod judge;
+mod leaf;
+mod limits;
+mod literal;
+mod literal_checks;
+mod position;
+mod possible;
+mod prepared;
+mod rejection;
+mod rules;
+mod scalars;
+mod scan;
+mod select;
+mod toggles;
+mod variant;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use apollo_compiler::Schema;
+use async_graphql::Variables;
+use serde_json::{Map, Value};
+
+pub use limits::Limits;
+pub use prepared::{OperationKind, PreparedOperation, RootField};
+pub use rejection::{Location, Rejection, RejectionCode, Violation};
+pub use scalars::{ScalarCheck, Scalars};
+pub use select::SelectedOperation;
+
+use budget::Budget;
+use cache::{DocumentCache, Outcome};
+use coerce::{Coerced, Coercion};
+use collect::Collector;
+use flatten::Flattener;
+use judge::Judge;
+use possible::PossibleTypes;
+use variant::Variant;
+
+/// The schema cannot be used to judge documents; found at start.
+#[derive(Debug, thiserror::Error)]
+pub enum SchemaError {
+    /// The SDL is not a valid schema.
+    #[error("the schema is not valid: {0}")]
+    Invalid(String),
+    /// A check is registered for something that is no scalar of the schema.
+    #[error("a check is given for the scalar `{0}`, which the schema does not define")]
+    UnknownScalar(&'static str),
+}
+
+/// An operation and the values that it runs with.
+#[derive(Debug)]
+pub struct Prepared {
+    /// The operation, shared with every request for it.
+    pub operation: Arc<PreparedOperation>,
+    /// Coerced values of the variables that are left in it.
+    pub variables: Variables,
+}
+
+/// Prepares operations for one schema; built once at start, shared by all requests.
+#[derive(Debug)]
+pub struct Operations {
+    judge: Judge,
+    possible: PossibleTypes,
+    limits: Limits,
+    cache: DocumentCache,
+}
+
+impl Operations {
+    /// Reads the exported schema.
+    ///
+    /// # Errors
+    /// The SDL is not valid, or `scalars` has a name that is no custom scalar of it.
+    pub fn new(sdl: &str, limits: Limits, scalars: Scalars) -> Result<Self, SchemaError> {
+        let schema = Schema::parse_and_validate(sdl, "schema.graphql")
+            .map_err(|invalid| SchemaError::Invalid(invalid.errors.to_string()))?;
+        let unknown = scalars.names().find(|name| schema.get_scalar(name).is_none());
+        if let Some(unknown) = unknown {
+            return Err(SchemaError::UnknownScalar(unknown));
+        }
+        Ok(Self {
+            possible: PossibleTypes::new(&schema),
+            judge: Judge { schema, scalars },
+            limits,
+            cache: DocumentCache::new(limits.cache_bytes),
+        })
+    }
+
+    /// Judges a document, or remembers its judgement, and chooses one of its operations.
+    ///
+    /// # Errors
+    /// `TOO_MANY_TOKENS`, `QUERY_TOO_DEEP`, `GRAPHQL_PARSE_FAILED`, `GRAPHQL_VALIDATION_FAILED`,
+    /// `OPERATION_RESOLUTION_FAILED`.
+    pub fn select(&self, document: &str, operation_name: Option<&str>) -> Result<SelectedOperation, Rejection> {
+        let entry = self.cache.entry(document, || {
+            scan::admit(document, &self.limits)?;
+            self.judge.judge(document).map(Arc::new)
+        });
+        SelectedOperation::new(entry, operation_name)
+    }
+
+    /// Coerces the variables and takes the operation in the form that their values need.
+    ///
+    /// # Errors
+    /// `VARIABLE_COERCION_FAILED`, `TOO_MANY_FIELDS`, `QUERY_TOO_DEEP`.
+    pub fn complete(&self, selected: &SelectedOperation, variables: Map<String, Value>) -> Result<Prepared, Rejection> {
+        let coercion = Coercion { judge: &self.judge, nesting: self.limits.nesting };
+        let (judged, definitions) = (&selected.judged, &selected.operation.variables);
+        let coerced = coercion.coerce(definitions, variables, &judged.lines)?;
+        let operation = self.operation(selected, &coerced)?;
+        let variables = operation.variables(coerced)?;
+        Ok(Prepared { operation, variables })
+    }
+
+    /// [`select`](Self::select) and [`complete`](Self::complete) in one.
+    ///
+    /// # Errors
+    /// Those of both.
+    pub fn prepare(
+        &self,
+        document: &str,
+        operation_name: Option<&str>,
+        variables: Map<String, Value>,
+    ) -> Result<Prepared, Rejection> {
+        let selected = self.select(document, operation_name)?;
+        self.complete(&selected, variables)
+    }
+
+    fn operation(&self, selected: &SelectedOperation, coerced: &Coerced) -> Outcome<PreparedOperation> {
+        let judged = &selected.judged;
+        let variant = Variant::new(selected.place, &selected.operation, &judged.toggles, coerced)?;
+        if let Some(known) = selected.entry.variant(&variant) {
+            return known.clone();
+        }
+        let flattener = Flattener {
+            judge: &self.judge,
+            lines: &judged.lines,
+            collector: Collector {
+                document: &judged.document,
+                operation: &selected.operation,
+                variant: &variant,
+                possible: &self.possible,
+            },
+            budget: Budget::new(self.limits),
+            used: HashMap::new(),
+        };
+        let outcome = PreparedOperation::new(flattener).map(Arc::new);
+        self.cache.keep(judged.lines.text(), variant, outcome.clone());
+        outcome
+    }
+}

@@ -1,0 +1,205 @@
+//! An operation that may run.
+//!
+//! In: one operation of a judged document and the state of its variables. Out: its kind, name and root fields,
+//! and the flattened document for the engine. Made once, kept in the cache, shared by requests.
+
+use apollo_compiler::ast::Value as Literal;
+use apollo_compiler::executable::{Operation, OperationType};
+use apollo_compiler::schema::FieldDefinition;
+use async_graphql::parser::types as engine;
+use async_graphql::{Name as EngineName, Positioned, Variables};
+use async_graphql_value::ConstValue;
+
+use super::coerce::Coerced;
+use super::flatten::{Flattener, Usage};
+use super::literal::engine_name;
+use super::rejection::{Location, Rejection, RejectionCode};
+
+/// What one field of a flattened document takes, in bytes, measured.
+const FIELD_BYTES: usize = 640;
+
+/// The three kinds of operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum OperationKind {
+    /// Reads.
+    Query,
+    /// Changes; never by GET.
+    Mutation,
+    /// A stream of answers.
+    Subscription,
+}
+
+/// One field at the top of the answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RootField {
+    /// The field's name in the schema.
+    pub name: String,
+    /// Its key in the answer: the alias, or the name.
+    pub response_key: String,
+    /// The `rule` of the field definition's `@access` directive, if it has one.
+    pub access: Option<String>,
+}
+
+/// An operation judged, flattened, ready to run with the values of its variables.
+#[derive(Debug)]
+pub struct PreparedOperation {
+    kind: OperationKind,
+    name: Option<String>,
+    root_fields: Vec<RootField>,
+    document: engine::ExecutableDocument,
+    variables: Vec<UsedVariable>,
+    bytes: usize,
+}
+
+/// A variable that is still in the flattened operation.
+#[derive(Debug)]
+struct UsedVariable {
+    /// Its place among the definitions of the operation as sent.
+    place: usize,
+    name: EngineName,
+    usage: Usage,
+    location: Option<Location>,
+}
+
+impl PreparedOperation {
+    /// Flattens the flattener's operation and notes what else is asked of it.
+    pub(crate) fn new(mut flattener: Flattener<'_>) -> Result<Self, Rejection> {
+        let operation = flattener.collector.operation;
+        let root = &operation.selection_set;
+        let items = flattener.selections(&root.ty, &[root], 1)?;
+        let root_fields = items.iter().filter_map(|item| match &item.node {
+            engine::Selection::Field(field) => {
+                let definition = flattener.judge.schema.type_field(&root.ty, &field.node.name.node);
+                Some(root_field(&field.node, definition.ok().map(|node| &**node)))
+            }
+            _ => None,
+        });
+        let root_fields = root_fields.collect();
+        let variables = used_variables(&flattener);
+        let definition = engine::OperationDefinition {
+            ty: engine_kind(operation.operation_type),
+            variable_definitions: variables.iter().map(|used| definition_of(operation, used)).collect(),
+            directives: Vec::new(),
+            selection_set: Positioned::new(engine::SelectionSet { items }, Default::default()),
+        };
+        Ok(Self {
+            kind: kind(operation.operation_type),
+            name: operation.name.as_ref().map(ToString::to_string),
+            root_fields,
+            document: engine::ExecutableDocument {
+                operations: engine::DocumentOperations::Single(Positioned::new(definition, Default::default())),
+                fragments: Default::default(),
+            },
+            variables,
+            bytes: size_of::<Self>() + flattener.budget.fields_spent() * FIELD_BYTES,
+        })
+    }
+
+    /// Query, mutation or subscription.
+    pub fn kind(&self) -> OperationKind {
+        self.kind
+    }
+
+    /// The operation's name in the document; `None` for an anonymous one.
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    /// The fields at the top of the answer, in its order.
+    pub fn root_fields(&self) -> &[RootField] {
+        &self.root_fields
+    }
+
+    /// The flattened operation, alone in its document: for `Request::set_parsed_query` without an operation
+    /// name. The engine takes it by value, so a request clones it once.
+    pub fn document(&self) -> &engine::ExecutableDocument {
+        &self.document
+    }
+
+    /// Bytes held, estimated for the cache's account.
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// The values that the flattened operation still needs, under their names. A null where the document's own
+    /// place takes none is the last thing that only values can show (section 6.4.1).
+    pub(crate) fn variables(&self, mut coerced: Coerced) -> Result<Variables, Rejection> {
+        let mut variables = Variables::default();
+        for used in &self.variables {
+            let Some(value) = coerced.get_mut(used.place).and_then(Option::take) else {
+                continue;
+            };
+            if used.usage.non_null && value == ConstValue::Null {
+                let message = format!("variable `${}` must not be null where it is used", used.name);
+                let code = RejectionCode::VariableCoercionFailed;
+                return Err(Rejection::at(code, message, used.location));
+            }
+            variables.insert(used.name.clone(), value);
+        }
+        Ok(variables)
+    }
+}
+
+fn used_variables(flattener: &Flattener<'_>) -> Vec<UsedVariable> {
+    let definitions = flattener.collector.operation.variables.iter().enumerate();
+    let used = definitions.filter_map(|(place, definition)| {
+        Some(UsedVariable {
+            place,
+            name: engine_name(&definition.name),
+            usage: *flattener.used.get(&definition.name)?,
+            location: flattener.lines.locate_span(definition.location()),
+        })
+    });
+    used.collect()
+}
+
+/// The engine looks a variable's definition up before its value; type and default have done their work.
+fn definition_of(operation: &Operation, used: &UsedVariable) -> Positioned<engine::VariableDefinition> {
+    let pos = used.location.map(|place| (place.line, place.column).into()).unwrap_or_default();
+    let ty = operation.variables.get(used.place).map(|definition| definition.ty.to_string());
+    let ty = ty
+        .and_then(|ty| engine::Type::new(&ty))
+        .unwrap_or(engine::Type { base: engine::BaseType::Named(EngineName::new("String")), nullable: true });
+    let definition = engine::VariableDefinition {
+        name: Positioned::new(used.name.clone(), pos),
+        var_type: Positioned::new(ty, pos),
+        directives: Vec::new(),
+        default_value: None,
+    };
+    Positioned::new(definition, pos)
+}
+
+fn root_field(field: &engine::Field, definition: Option<&FieldDefinition>) -> RootField {
+    RootField {
+        name: field.name.node.to_string(),
+        response_key: field.response_key().node.to_string(),
+        access: definition.and_then(access_rule),
+    }
+}
+
+/// The rule's name, whether the schema declares it as an enum or as a string.
+fn access_rule(field: &FieldDefinition) -> Option<String> {
+    let access = field.directives.get("access")?;
+    match &**access.specified_argument_by_name("rule")? {
+        Literal::Enum(rule) => Some(rule.to_string()),
+        Literal::String(rule) => Some(rule.clone()),
+        _ => None,
+    }
+}
+
+/// The kind of an operation of the compiler's tree.
+pub(crate) fn kind(ty: OperationType) -> OperationKind {
+    match ty {
+        OperationType::Query => OperationKind::Query,
+        OperationType::Mutation => OperationKind::Mutation,
+        OperationType::Subscription => OperationKind::Subscription,
+    }
+}
+
+fn engine_kind(ty: OperationType) -> engine::OperationType {
+    match ty {
+        OperationType::Query => engine::OperationType::Query,
+        OperationType::Mutation => engine::OperationType::Mutation,
+        OperationType::Subscription => engine::OperationType::Subscription,
+    }
+}

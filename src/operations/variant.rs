@@ -1,0 +1,64 @@
+//! Which flattened form of an operation a request needs.
+//!
+//! In: the operation and its coerced variables. Out: a small key. Two requests share a form if the same variables
+//! are absent (their arguments fall away) and those in `@skip` and `@include` have the same values.
+
+use std::collections::HashSet;
+
+use apollo_compiler::Name;
+use apollo_compiler::executable::Operation;
+use async_graphql_value::ConstValue;
+
+use super::coerce::Coerced;
+use super::rejection::{Rejection, RejectionCode};
+
+/// What the flattened form needs to know of one variable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum VariableState {
+    /// Not given, and without a default.
+    Absent,
+    /// Given; its value does not change the form.
+    Present,
+    /// Decides a `@skip` or `@include`, with this value.
+    Decides(bool),
+}
+
+/// The key of one flattened form within its document, compared in full.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Variant {
+    /// The operation's place in the document, from 0.
+    pub(crate) operation: usize,
+    /// One state per variable definition of the operation.
+    pub(crate) variables: Box<[VariableState]>,
+}
+
+impl Variant {
+    /// The form that these values need; a condition must be true or false, even where its variable may be null.
+    pub(crate) fn new(
+        place: usize,
+        operation: &Operation,
+        toggles: &HashSet<Name>,
+        coerced: &Coerced,
+    ) -> Result<Self, Rejection> {
+        let states = operation.variables.iter().zip(coerced);
+        let states = states.map(|(definition, value)| match value {
+            None => Ok(VariableState::Absent),
+            Some(ConstValue::Boolean(value)) if toggles.contains(&definition.name) => {
+                Ok(VariableState::Decides(*value))
+            }
+            Some(ConstValue::Null) if toggles.contains(&definition.name) => {
+                let message = format!("variable `${}` must not be null where it is used", definition.name);
+                Err(Rejection::new(RejectionCode::VariableCoercionFailed, message))
+            }
+            Some(_) => Ok(VariableState::Present),
+        });
+        Ok(Self { operation: place, variables: states.collect::<Result<_, _>>()? })
+    }
+
+    /// What is known of a variable of the operation.
+    pub(crate) fn state(&self, operation: &Operation, name: &Name) -> VariableState {
+        let place = operation.variables.iter().position(|definition| definition.name == *name);
+        let state = place.and_then(|place| self.variables.get(place));
+        state.copied().unwrap_or(VariableState::Absent)
+    }
+}
