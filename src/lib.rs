@@ -1,1 +1,9 @@
-//! tessera
+//! Tessera: a GraphQL backend-for-frontend that composes a user, a post and an order service.
+//!
+//! The folders are the path of a request, and dependencies point one way along it:
+//! `http → operations → graphql → loaders → clients → backends/`. Read in that order; `server.rs` puts it together.
+
+pub mod auth;
+pub mod clients;
+pub mod loaders;
+pub mod operations;

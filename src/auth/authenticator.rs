@@ -1,0 +1,60 @@
+//! Turns the `Authorization` header into a viewer: no header is nobody, a good bearer token is somebody, everything
+//! else is refused. A bad or expired token is never taken for anonymous.
+
+use contract::token::{TokenError, TokenVerifier};
+use http::HeaderValue;
+
+use super::Viewer;
+
+/// Verifies tokens; its key source is given by the composition root.
+pub struct Authenticator {
+    verifier: TokenVerifier,
+}
+
+/// Why nobody can be made of a header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AuthenticationError {
+    /// Another scheme than `Bearer`, or no token behind it.
+    #[error("the Authorization header must be `Bearer` and a token")]
+    Malformed,
+    /// The token is forged, foreign or not good yet.
+    #[error("the access token is not valid")]
+    Invalid,
+    /// The token was good once.
+    #[error("the access token has expired")]
+    Expired,
+    /// No key to verify with was ever had.
+    #[error("access tokens cannot be verified at the moment")]
+    Unavailable,
+}
+
+impl Authenticator {
+    /// An authenticator that trusts what `verifier` verifies.
+    pub fn new(verifier: TokenVerifier) -> Self {
+        Self { verifier }
+    }
+
+    /// Whether tokens can be verified: fetches the keys if that was not done yet.
+    pub async fn ready(&self) -> bool {
+        self.verifier.keys().ready().await
+    }
+
+    /// Who sent this header; `None` without one.
+    pub async fn authenticate(&self, header: Option<&HeaderValue>) -> Result<Option<Viewer>, AuthenticationError> {
+        let Some(header) = header else { return Ok(None) };
+        let token = header.to_str().ok().and_then(bearer).ok_or(AuthenticationError::Malformed)?;
+        match self.verifier.verify(token).await {
+            Ok(claims) => Ok(Some(Viewer::new(claims, header.clone()))),
+            Err(TokenError::Invalid) => Err(AuthenticationError::Invalid),
+            Err(TokenError::Expired) => Err(AuthenticationError::Expired),
+            Err(TokenError::KeysUnavailable) => Err(AuthenticationError::Unavailable),
+        }
+    }
+}
+
+/// The token of `Bearer <token>`; the scheme's case does not matter (RFC 9110, section 11.1).
+fn bearer(header: &str) -> Option<&str> {
+    let (scheme, token) = header.split_once(' ')?;
+    let token = token.trim_matches(' ');
+    (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
+}

@@ -1,0 +1,46 @@
+//! The signed-in user of a request, with the token that proves it to the services. Cheap to clone.
+
+use std::{fmt, sync::Arc};
+
+use contract::{
+    UserId,
+    token::{Claims, Role},
+};
+use http::HeaderValue;
+
+/// Who is signed in.
+#[derive(Clone)]
+pub struct Viewer {
+    claims: Arc<Claims>,
+    authorization: HeaderValue,
+}
+
+impl Viewer {
+    /// The viewer of verified claims, and the header value that they came from.
+    pub(super) fn new(claims: Arc<Claims>, mut authorization: HeaderValue) -> Self {
+        authorization.set_sensitive(true);
+        Self { claims, authorization }
+    }
+
+    /// The user's id.
+    pub fn id(&self) -> UserId {
+        self.claims.sub
+    }
+
+    /// Whether the user is an admin.
+    pub fn is_admin(&self) -> bool {
+        self.claims.roles.contains(&Role::Admin)
+    }
+
+    /// The `Authorization` value for calls in this viewer's name.
+    pub(crate) fn authorization(&self) -> &HeaderValue {
+        &self.authorization
+    }
+}
+
+/// The id alone: a token never reaches a log.
+impl fmt::Debug for Viewer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Viewer").field(&self.id()).finish()
+    }
+}

@@ -1,0 +1,72 @@
+//! What a call needs to know of the request it serves: until when, under which ids, for which client address; and what
+//! the request later wants to know of its calls. A value, handed from stage to stage: batches run in tasks of their own.
+
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use contract::{RequestId, TraceContext};
+use http::HeaderValue;
+use tokio::time::Instant;
+
+use super::Service;
+
+/// Cheap to clone; clones share the record of calls.
+#[derive(Clone)]
+pub struct CallContext(Arc<Inner>);
+
+struct Inner {
+    deadline: Instant,
+    request_id: RequestId,
+    trace: TraceContext,
+    client_address: HeaderValue,
+    calls: Mutex<CallRecord>,
+}
+
+/// How often each service was called and how long the calls took together, by [`Service::index`].
+#[derive(Clone, Copy, Debug, Default)]
+pub struct CallRecord {
+    /// Calls sent.
+    pub count: [u32; Service::ALL.len()],
+    /// Time from sending to the answer's last byte, added up over calls that may have run side by side.
+    pub waited: [Duration; Service::ALL.len()],
+}
+
+impl CallContext {
+    /// The context of a request that ends at `deadline`.
+    pub fn new(deadline: Instant, request_id: RequestId, trace: TraceContext, client_address: HeaderValue) -> Self {
+        Self(Arc::new(Inner { deadline, request_id, trace, client_address, calls: Mutex::default() }))
+    }
+
+    /// When the request must be answered.
+    pub fn deadline(&self) -> Instant {
+        self.0.deadline
+    }
+
+    /// The request's id.
+    pub fn request_id(&self) -> &RequestId {
+        &self.0.request_id
+    }
+
+    /// The request's place in its trace.
+    pub fn trace(&self) -> TraceContext {
+        self.0.trace
+    }
+
+    /// The address of the client, as text.
+    pub fn client_address(&self) -> HeaderValue {
+        self.0.client_address.clone()
+    }
+
+    /// What was called so far.
+    pub fn calls(&self) -> CallRecord {
+        *self.0.calls.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn record(&self, service: Service, waited: Duration) {
+        let mut calls = self.0.calls.lock().unwrap_or_else(PoisonError::into_inner);
+        calls.count[service.index()] += 1;
+        calls.waited[service.index()] += waited;
+    }
+}

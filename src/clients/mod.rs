@@ -1,0 +1,39 @@
+//! The services as the BFF calls them: one file per noun with its records and batch methods, and `call.rs`, the one
+//! outgoing door. Batch methods only, so that no N+1 can be written. Knows nothing of GraphQL.
+//!
+//! Adding a service, say `review`:
+//! 1. `backends/review/`: the service, after the example of `backends/post/`;
+//! 2. `service.rs` here: its name; `config/`: its section; `clients/review.rs`: records and batch methods, a field in [`Clients`];
+//! 3. `loaders/review.rs`: one loader per batch method, a field in `Loaders`;
+//! 4. `graphql/review/`: types and fields, a line in `graphql/mod.rs`; then `tessera schema print > schema.graphql`;
+//! 5. a stub in `tests/harness/` and tests.
+//!
+//! If `http/`, `server.rs` or `call.rs` need an edit, the layering is wrong.
+
+mod batch;
+mod call;
+mod context;
+mod error;
+mod service;
+
+pub mod order;
+pub mod post;
+pub mod user;
+
+pub use batch::{MAX_IDS, PageArguments, PageInfoRecord, PageRecord};
+pub(crate) use call::{Command, PublicRead, ViewerRead};
+pub use call::{Door, DoorSettings};
+pub use context::{CallContext, CallRecord};
+pub use error::{CallError, Refusal};
+pub use service::Service;
+
+/// A client of each service; cheap to clone.
+#[derive(Clone)]
+pub struct Clients {
+    /// People, sessions, who follows whom.
+    pub users: user::UserClient,
+    /// Posts, comments, likes.
+    pub posts: post::PostClient,
+    /// Orders.
+    pub orders: order::OrderClient,
+}

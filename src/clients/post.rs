@@ -1,0 +1,303 @@
+//! The post service: posts, comments, likes. In: ids and commands. Out: records as the service sends them.
+
+use std::collections::HashMap;
+
+use contract::{CommentId, Money, PostId, Time, UserId};
+use http::Method;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    CallContext, CallError, Command, Door, PageArguments, PageRecord, PublicRead, ViewerRead,
+    batch::{Counts, Flags, Items, Keyed, Pages, ids_query, pages_query, push_page, push_parameter},
+};
+use crate::auth::Viewer;
+
+/// Calls the post service.
+#[derive(Clone)]
+pub struct PostClient {
+    door: Door,
+}
+
+/// A post.
+#[derive(Clone, Debug, Deserialize)]
+pub struct PostRecord {
+    /// Id.
+    pub id: PostId,
+    /// Who wrote it.
+    pub author_id: UserId,
+    /// Title.
+    pub title: String,
+    /// Text.
+    pub body: String,
+    /// Tags, in the author's order.
+    pub tags: Vec<String>,
+    /// What it sells, if anything.
+    pub offer: Option<OfferRecord>,
+    /// When it was published.
+    pub published_at: Time,
+    /// When it last changed.
+    pub updated_at: Time,
+}
+
+/// What a post sells.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+pub struct OfferRecord {
+    /// Price of one.
+    pub price: Money,
+    /// How many are left.
+    pub stock: i32,
+}
+
+/// A comment on a post.
+#[derive(Clone, Debug, Deserialize)]
+pub struct CommentRecord {
+    /// Id.
+    pub id: CommentId,
+    /// On which post.
+    pub post_id: PostId,
+    /// Who wrote it.
+    pub author_id: UserId,
+    /// Text.
+    pub body: String,
+    /// When.
+    pub created_at: Time,
+}
+
+/// How many posts an author has.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub struct PostCountRecord {
+    /// Posts.
+    pub posts: i32,
+}
+
+/// How many comments a post has.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub struct CommentCountRecord {
+    /// Comments.
+    pub comments: i32,
+}
+
+/// How many people like a post.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub struct LikeCountRecord {
+    /// Likes.
+    pub likes: i32,
+}
+
+/// Which posts a list holds.
+#[derive(Clone, Debug, Default)]
+pub struct PostListFilter {
+    /// Only this author's.
+    pub author_id: Option<UserId>,
+    /// Only with this tag.
+    pub tag: Option<String>,
+    /// Only with an offer, or only without.
+    pub for_sale: Option<bool>,
+    /// `newest`, `oldest` or `most_liked`.
+    pub order: &'static str,
+}
+
+/// A new post.
+#[derive(Serialize)]
+pub struct PostDraft {
+    /// Title.
+    pub title: String,
+    /// Text.
+    pub body: String,
+    /// Tags.
+    pub tags: Vec<String>,
+    /// What it sells, if anything.
+    pub offer: Option<OfferRecord>,
+}
+
+/// What changes of a post: absent is unchanged, `null` is cleared.
+#[derive(Default, Serialize)]
+pub struct PostPatch {
+    /// Title.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<Option<String>>,
+    /// Text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub body: Option<Option<String>>,
+    /// Tags.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tags: Option<Option<Vec<String>>>,
+    /// What it sells.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub offer: Option<Option<OfferRecord>>,
+}
+
+impl Keyed<PostId> for PostRecord {
+    fn key(&self) -> PostId {
+        self.id
+    }
+}
+
+impl Keyed<CommentId> for CommentRecord {
+    fn key(&self) -> CommentId {
+        self.id
+    }
+}
+
+impl PostClient {
+    /// A client that calls through `door`.
+    pub fn new(door: Door) -> Self {
+        Self { door }
+    }
+
+    /// Posts by id; unknown ids are absent.
+    pub async fn posts_by_ids(
+        &self,
+        context: &CallContext,
+        ids: &[PostId],
+    ) -> Result<HashMap<PostId, PostRecord>, CallError> {
+        let read = PublicRead::new(ids_query(("/v1/posts", "ids"), ids));
+        self.door.public::<Items<_>>(context, read).await?.among(ids, &self.door)
+    }
+
+    /// A page of all posts that pass the filter.
+    pub async fn posts(
+        &self,
+        context: &CallContext,
+        (filter, page): (&PostListFilter, &PageArguments),
+    ) -> Result<PageRecord<PostRecord>, CallError> {
+        let mut query = String::from("/v1/posts?");
+        push_page(&mut query, page);
+        push_parameter(&mut query, "order", filter.order);
+        if let Some(author) = filter.author_id {
+            push_parameter(&mut query, "author_id", &author.to_string());
+        }
+        if let Some(tag) = &filter.tag {
+            push_parameter(&mut query, "tag", tag);
+        }
+        if let Some(for_sale) = filter.for_sale {
+            push_parameter(&mut query, "for_sale", if for_sale { "true" } else { "false" });
+        }
+        self.door.public::<PageRecord<_>>(context, PublicRead::new(query)).await?.checked(page, &self.door)
+    }
+
+    /// The posts of each author, one page each, newest first.
+    pub async fn posts_by_author(
+        &self,
+        context: &CallContext,
+        (authors, page): (&[UserId], &PageArguments),
+    ) -> Result<HashMap<UserId, PageRecord<PostRecord>>, CallError> {
+        let read = PublicRead::new(pages_query(("/v1/posts/by-author", "author_ids"), authors, page));
+        self.door.public::<Pages<_, _>>(context, read).await?.of(authors, &self.door)
+    }
+
+    /// How many posts each author has.
+    pub async fn post_counts(
+        &self,
+        context: &CallContext,
+        authors: &[UserId],
+    ) -> Result<HashMap<UserId, PostCountRecord>, CallError> {
+        let read = PublicRead::new(ids_query(("/v1/posts/counts", "author_ids"), authors));
+        self.door.public::<Counts<_, _>>(context, read).await?.among(authors, &self.door)
+    }
+
+    /// Comments by id; unknown ids are absent.
+    pub async fn comments_by_ids(
+        &self,
+        context: &CallContext,
+        ids: &[CommentId],
+    ) -> Result<HashMap<CommentId, CommentRecord>, CallError> {
+        let read = PublicRead::new(ids_query(("/v1/comments", "ids"), ids));
+        self.door.public::<Items<_>>(context, read).await?.among(ids, &self.door)
+    }
+
+    /// The comments on each post, one page each, newest first.
+    pub async fn comments_by_post(
+        &self,
+        context: &CallContext,
+        (posts, page): (&[PostId], &PageArguments),
+    ) -> Result<HashMap<PostId, PageRecord<CommentRecord>>, CallError> {
+        let read = PublicRead::new(pages_query(("/v1/comments/by-post", "post_ids"), posts, page));
+        self.door.public::<Pages<_, _>>(context, read).await?.of(posts, &self.door)
+    }
+
+    /// How many comments each post has.
+    pub async fn comment_counts(
+        &self,
+        context: &CallContext,
+        posts: &[PostId],
+    ) -> Result<HashMap<PostId, CommentCountRecord>, CallError> {
+        let read = PublicRead::new(ids_query(("/v1/comments/counts", "post_ids"), posts));
+        self.door.public::<Counts<_, _>>(context, read).await?.among(posts, &self.door)
+    }
+
+    /// How many like each post.
+    pub async fn like_counts(
+        &self,
+        context: &CallContext,
+        posts: &[PostId],
+    ) -> Result<HashMap<PostId, LikeCountRecord>, CallError> {
+        let read = PublicRead::new(ids_query(("/v1/likes/counts", "post_ids"), posts));
+        self.door.public::<Counts<_, _>>(context, read).await?.among(posts, &self.door)
+    }
+
+    /// Which of these posts the viewer likes.
+    pub async fn liked_by_viewer(
+        &self,
+        context: &CallContext,
+        (viewer, posts): (&Viewer, &[PostId]),
+    ) -> Result<HashMap<PostId, bool>, CallError> {
+        let read = ViewerRead::new(viewer, ids_query(("/v1/likes", "post_ids"), posts));
+        self.door.viewer::<Flags<_>>(context, read).await?.among(posts, &self.door)
+    }
+
+    /// Publishes a post of the viewer's.
+    pub async fn publish(
+        &self,
+        context: &CallContext,
+        (viewer, draft, idempotency_key): (&Viewer, PostDraft, Option<String>),
+    ) -> Result<PostRecord, CallError> {
+        let command = Command::new(Method::POST, "/v1/posts".into()).by(viewer).json(&draft).once(idempotency_key);
+        self.door.command(context, command).await
+    }
+
+    /// Changes a post.
+    pub async fn edit(
+        &self,
+        context: &CallContext,
+        (viewer, post, patch): (&Viewer, PostId, PostPatch),
+        idempotency_key: Option<String>,
+    ) -> Result<PostRecord, CallError> {
+        let path = format!("/v1/posts/{post}");
+        let command = Command::new(Method::PATCH, path).by(viewer).json(&patch).once(idempotency_key);
+        self.door.command(context, command).await
+    }
+
+    /// Deletes a post and what hangs on it.
+    pub async fn delete(&self, context: &CallContext, (viewer, post): (&Viewer, PostId)) -> Result<(), CallError> {
+        let command = Command::new(Method::DELETE, format!("/v1/posts/{post}")).by(viewer);
+        self.door.perform(context, command).await.map(drop)
+    }
+
+    /// Comments on a post.
+    pub async fn comment(
+        &self,
+        context: &CallContext,
+        (viewer, post, body): (&Viewer, PostId, &str),
+        idempotency_key: Option<String>,
+    ) -> Result<CommentRecord, CallError> {
+        #[derive(Serialize)]
+        struct Body<'a> {
+            body: &'a str,
+        }
+        let path = format!("/v1/posts/{post}/comments");
+        let command = Command::new(Method::POST, path).by(viewer).json(&Body { body }).once(idempotency_key);
+        self.door.command(context, command).await
+    }
+
+    /// Makes the viewer like a post, or no longer.
+    pub async fn set_like(
+        &self,
+        context: &CallContext,
+        (viewer, post, like): (&Viewer, PostId, bool),
+    ) -> Result<(), CallError> {
+        let method = if like { Method::PUT } else { Method::DELETE };
+        let command = Command::new(method, format!("/v1/posts/{post}/likes")).by(viewer);
+        self.door.perform(context, command).await.map(drop)
+    }
+}

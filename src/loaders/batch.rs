@@ -1,0 +1,121 @@
+//! One DataLoader: collects the keys that a level of the query asks for and fetches them together, each key at most once
+//! a request, also while its first fetch is still under way. Out: the value, `None` if it does not exist, or why not.
+
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    future::poll_fn,
+    hash::Hash,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::{Context, Poll, Waker},
+};
+
+use futures::future::{BoxFuture, join_all};
+
+use super::Request;
+use crate::clients::{CallError, MAX_IDS};
+
+/// Fetches the values of at most [`MAX_IDS`] keys of one group; absent keys do not exist.
+type Fetch<G, K, V> = fn(Arc<Request>, G, Vec<K>) -> BoxFuture<'static, Result<HashMap<K, V>, CallError>>;
+
+/// Loads a `V` for each key `K`. Keys of one group `G` (the arguments that a call has once) go out in one call, at most
+/// [`MAX_IDS`] of them; all calls of a batch are in flight together.
+pub struct Batch<G, K, V>(Arc<Shared<G, K, V>>);
+
+struct Shared<G, K, V> {
+    request: Arc<Request>,
+    fetch: Fetch<G, K, V>,
+    state: Mutex<State<G, K, V>>,
+}
+
+struct State<G, K, V> {
+    /// Keys of the batch that has not left yet, in the order they were asked for.
+    due: Vec<(G, K)>,
+    slots: HashMap<(G, K), Slot<V>>,
+}
+
+enum Slot<V> {
+    Waiting(Vec<Waker>),
+    Ready(Result<Option<V>, CallError>),
+}
+
+impl<G, K, V> Batch<G, K, V>
+where
+    G: Clone + Eq + Hash + Send + 'static,
+    K: Clone + Eq + Hash + Send + 'static,
+    V: Clone + Send + 'static,
+{
+    /// A loader for `request`.
+    pub(super) fn new(request: &Arc<Request>, fetch: Fetch<G, K, V>) -> Self {
+        let state = Mutex::new(State { due: Vec::new(), slots: HashMap::new() });
+        Self(Arc::new(Shared { request: Arc::clone(request), fetch, state }))
+    }
+
+    /// The value of `key` in `group`.
+    pub async fn load(&self, group: G, key: K) -> Result<Option<V>, CallError> {
+        let slot = (group, key);
+        poll_fn(|cx| self.poll_load(&slot, cx)).await
+    }
+
+    fn poll_load(&self, slot: &(G, K), cx: &mut Context<'_>) -> Poll<Result<Option<V>, CallError>> {
+        let mut state = self.0.lock();
+        if let Some(known) = state.slots.get_mut(slot) {
+            return match known {
+                Slot::Ready(value) => Poll::Ready(value.clone()),
+                Slot::Waiting(wakers) => {
+                    if !wakers.iter().any(|waker| waker.will_wake(cx.waker())) {
+                        wakers.push(cx.waker().clone());
+                    }
+                    Poll::Pending
+                }
+            };
+        }
+        if state.due.is_empty() {
+            self.0.request.level.open(Box::pin(Arc::clone(&self.0).fetch_due()));
+        }
+        state.due.push(slot.clone());
+        state.slots.insert(slot.clone(), Slot::Waiting(vec![cx.waker().clone()]));
+        Poll::Pending
+    }
+}
+
+impl<G, K, V> Shared<G, K, V>
+where
+    G: Clone + Eq + Hash + Send,
+    K: Clone + Eq + Hash + Send,
+    V: Clone + Send,
+{
+    async fn fetch_due(self: Arc<Self>) {
+        let due = std::mem::take(&mut self.lock().due);
+        let mut groups: Vec<(G, Vec<K>)> = Vec::new();
+        for (group, key) in due {
+            match groups.iter_mut().find(|(known, keys)| *known == group && keys.len() < MAX_IDS) {
+                Some((_, keys)) => keys.push(key),
+                None => groups.push((group, vec![key])),
+            }
+        }
+        join_all(groups.into_iter().map(|(group, keys)| self.fetch_group(group, keys))).await;
+    }
+
+    async fn fetch_group(&self, group: G, keys: Vec<K>) {
+        let mut answer = (self.fetch)(Arc::clone(&self.request), group.clone(), keys.clone()).await;
+        let mut wakers = Vec::new();
+        let mut state = self.lock();
+        for key in keys {
+            let value = match &mut answer {
+                Ok(values) => Ok(values.remove(&key)),
+                Err(error) => Err(error.clone()),
+            };
+            if let Entry::Occupied(mut slot) = state.slots.entry((group.clone(), key))
+                && let Slot::Waiting(waiting) = slot.insert(Slot::Ready(value))
+            {
+                wakers.extend(waiting);
+            }
+        }
+        drop(state);
+        wakers.into_iter().for_each(Waker::wake);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State<G, K, V>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
