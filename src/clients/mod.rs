@@ -24,7 +24,7 @@ pub use batch::{MAX_IDS, PageArguments, PageInfoRecord, PageRecord};
 pub(crate) use call::{Command, PublicRead, ViewerRead};
 pub use call::{Door, DoorSettings};
 pub use context::{CallContext, CallRecord};
-pub use error::{CallError, Refusal};
+pub use error::{CallError, Detail, Refusal};
 pub use service::Service;
 
 /// A client of each service; cheap to clone.

@@ -14,6 +14,7 @@ use std::{
 
 pub use batch::Batch;
 pub use level::Level;
+pub use OrdersByUser;
 
 use crate::{
     auth::Viewer,
@@ -67,9 +68,9 @@ pub struct Loaders {
     /// Orders by id.
     pub orders_by_id: order::OrdersById,
     /// Orders of a buyer.
-    pub orders_by_buyer: order::OrdersByUser,
+    pub orders_by_buyer: OrdersByUser,
     /// Orders with something of a seller's.
-    pub orders_by_seller: order::OrdersByUser,
+    pub orders_by_seller: OrdersByUser,
 }
 
 impl Loaders {
@@ -118,9 +119,10 @@ impl Scope {
         Arc::clone(&self.loaders.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Starts over: `likePost` then `unlikePost` in one document must each see the truth.
-    pub fn forget(&self) {
+    /// Starts over, as each mutation does: `likePost` then `unlikePost` in one document must each see the truth.
+    pub fn forget(&self) -> &Self {
         *self.loaders.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(Loaders::new(&self.request));
+        self
     }
 }
 

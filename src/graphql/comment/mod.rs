@@ -1,0 +1,61 @@
+//! A comment on a post.
+
+mod mutation;
+
+use async_graphql::{ComplexObject, Context, Result, SimpleObject};
+use contract::{PostId, UserId};
+
+pub use mutation::CommentMutation;
+
+use super::{
+    directives,
+    id::GlobalId,
+    post::Post,
+    resolve::{object, scope},
+    scalars::DateTime,
+    user::User,
+};
+use crate::clients::post::CommentRecord;
+
+/// What somebody says of a post.
+#[derive(SimpleObject)]
+#[graphql(complex)]
+pub struct Comment {
+    /// Id: `cmt_…`.
+    pub(super) id: GlobalId<contract::id::Comment>,
+    /// The text.
+    body: String,
+    /// When it was said.
+    created_at: DateTime,
+    #[graphql(skip)]
+    author_id: UserId,
+    #[graphql(skip)]
+    post_id: PostId,
+}
+
+impl From<&CommentRecord> for Comment {
+    fn from(record: &CommentRecord) -> Self {
+        Self {
+            id: GlobalId(record.id),
+            body: record.body.clone(),
+            created_at: DateTime(record.created_at),
+            author_id: record.author_id,
+            post_id: record.post_id,
+        }
+    }
+}
+
+#[ComplexObject]
+impl Comment {
+    /// Who says it.
+    #[graphql(directive = directives::call::apply("user".into(), "/v1/users".into()))]
+    async fn author(&self, ctx: &Context<'_>) -> Option<Result<User>> {
+        object(scope(ctx).loaders().users_by_id.load((), self.author_id).await)
+    }
+
+    /// Of which post.
+    #[graphql(directive = directives::call::apply("post".into(), "/v1/posts".into()))]
+    async fn post(&self, ctx: &Context<'_>) -> Option<Result<Post>> {
+        object(scope(ctx).loaders().posts_by_id.load((), self.post_id).await)
+    }
+}

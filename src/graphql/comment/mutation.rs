@@ -1,0 +1,65 @@
+//! Mutations of comments.
+
+use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+
+use crate::graphql::{
+    access::{self, AccessRule},
+    comment::Comment,
+    directives,
+    outcome::{UserError, id_of, outcome},
+    post::Post,
+    resolve::{object, scope},
+};
+
+/// Mutations of comments.
+#[derive(Default)]
+pub struct CommentMutation;
+
+/// What to say of which post.
+#[derive(InputObject)]
+pub struct AddCommentInput {
+    /// Id: `pst_…`.
+    post_id: ID,
+    /// The text.
+    body: String,
+    /// Makes a repeated request take effect once.
+    idempotency_key: Option<String>,
+}
+
+/// What came of commenting.
+#[derive(SimpleObject)]
+pub struct AddCommentPayload {
+    /// The new comment.
+    comment: Option<Comment>,
+    /// The post as it is now.
+    post: Option<Result<Post>>,
+    /// Why nothing changed.
+    user_errors: Vec<UserError>,
+}
+
+#[Object]
+impl CommentMutation {
+    /// Comments on a post.
+    #[graphql(directive = directives::access::apply(AccessRule::SignedIn))]
+    async fn add_comment(&self, ctx: &Context<'_>, input: AddCommentInput) -> Option<Result<AddCommentPayload>> {
+        Some(add(ctx, input).await)
+    }
+}
+
+async fn add(ctx: &Context<'_>, input: AddCommentInput) -> Result<AddCommentPayload> {
+    let scope = scope(ctx).forget();
+    let request = &scope.request;
+    let viewer = access::signed_in(request.viewer.as_ref())?;
+    let post = match id_of(&["postId"], &input.post_id) {
+        Ok(post) => post,
+        Err(error) => return Ok(AddCommentPayload { comment: None, post: None, user_errors: vec![error] }),
+    };
+    let command = (viewer, post, input.body.as_str());
+    let answer = request.clients.posts.comment(&request.context, command, input.idempotency_key).await;
+    let (comment, user_errors) = outcome(answer)?;
+    let post = match comment {
+        Some(_) => object(scope.loaders().posts_by_id.load((), post).await),
+        None => None,
+    };
+    Ok(AddCommentPayload { comment: comment.as_ref().map(Comment::from), post, user_errors })
+}

@@ -1,0 +1,99 @@
+//! Relay's cursor connections: a page of a service in, `edges`, `nodes` and `pageInfo` out; and the check of `first`.
+
+use async_graphql::{Error, Object, OutputType, SimpleObject};
+
+use super::{comment::Comment, errors, order::Order, post::Post, scalars::Cursor, user::User};
+use crate::clients::{PageArguments, PageRecord};
+
+/// The largest page.
+const MAX_FIRST: i32 = 100;
+
+/// One page of a list.
+pub struct Connection<T: OutputType> {
+    edges: Vec<Edge<T>>,
+    has_next: bool,
+    has_previous: bool,
+}
+
+/// One item of a page and its place in the list.
+#[derive(SimpleObject)]
+#[graphql(
+    concrete(name = "UserEdge", params(User)),
+    concrete(name = "PostEdge", params(Post)),
+    concrete(name = "CommentEdge", params(Comment)),
+    concrete(name = "OrderEdge", params(Order))
+)]
+pub struct Edge<T: OutputType> {
+    /// The item's place: what `after` takes.
+    cursor: Cursor,
+    /// The item.
+    node: T,
+}
+
+/// Where a page stands in its list.
+#[derive(SimpleObject)]
+pub struct PageInfo {
+    /// Whether items follow this page.
+    has_next_page: bool,
+    /// Whether items precede this page.
+    has_previous_page: bool,
+    /// The cursor of the first item; `null` on an empty page.
+    start_cursor: Option<Cursor>,
+    /// The cursor of the last item; `null` on an empty page.
+    end_cursor: Option<Cursor>,
+}
+
+/// One page of a list.
+#[Object(
+    concrete(name = "UserConnection", params(User)),
+    concrete(name = "PostConnection", params(Post)),
+    concrete(name = "CommentConnection", params(Comment)),
+    concrete(name = "OrderConnection", params(Order))
+)]
+impl<T: OutputType> Connection<T> {
+    /// The items with their cursors.
+    async fn edges(&self) -> &[Edge<T>] {
+        &self.edges
+    }
+
+    /// The items.
+    async fn nodes(&self) -> Vec<&T> {
+        self.edges.iter().map(|edge| &edge.node).collect()
+    }
+
+    /// Where the page stands in its list.
+    async fn page_info(&self) -> PageInfo {
+        PageInfo {
+            has_next_page: self.has_next,
+            has_previous_page: self.has_previous,
+            start_cursor: self.edges.first().map(|edge| edge.cursor.clone()),
+            end_cursor: self.edges.last().map(|edge| edge.cursor.clone()),
+        }
+    }
+}
+
+impl<T: OutputType> Connection<T> {
+    /// The connection of a service's page.
+    pub fn of<R>(page: &PageRecord<R>) -> Self
+    where
+        for<'a> T: From<&'a R>,
+    {
+        let edge = |(item, cursor): (&R, &String)| Edge { cursor: Cursor(cursor.clone()), node: T::from(item) };
+        Self {
+            edges: page.items.iter().zip(&page.page.cursors).map(edge).collect(),
+            has_next: page.page.has_next,
+            has_previous: page.page.has_previous,
+        }
+    }
+}
+
+/// The page that `first` and `after` ask for.
+///
+/// # Errors
+/// `BAD_REQUEST`: `first` is not 1 to 100.
+pub fn page(first: i32, after: Option<Cursor>) -> Result<PageArguments, Error> {
+    match u8::try_from(first) {
+        Ok(first @ 1..=100) => Ok(PageArguments { first, after: after.map(|cursor| cursor.0) }),
+        _ => Err(errors::bad_request(format!("`first` must be between 1 and {MAX_FIRST}, not {first}"))),
+    }
+}

@@ -1,0 +1,51 @@
+//! Failures as clients see them: our words and one of our codes. In: what a client or a call below did wrong. Out: the
+//! engine's error with `code`, and `service` and `retryable` where a service failed. `http/` adds the request id, and
+//! replaces whatever reaches it without a code.
+
+use async_graphql::{Error, ErrorExtensions};
+use http::StatusCode;
+
+use crate::clients::{CallError, Service};
+
+/// An argument that is no good.
+pub fn bad_request(message: impl Into<String>) -> Error {
+    coded(message.into(), "BAD_REQUEST")
+}
+
+/// Somebody anonymous asks for what needs a viewer.
+pub fn unauthenticated() -> Error {
+    coded("sign in to do this".into(), "UNAUTHENTICATED")
+}
+
+/// The viewer may not see or do this.
+pub fn forbidden() -> Error {
+    coded("you are not allowed to do this".into(), "FORBIDDEN")
+}
+
+/// A call that brought no answer.
+pub fn failed_call(error: CallError) -> Error {
+    let message = error.to_string();
+    match error {
+        CallError::Unavailable(service) => of_service(message, "SERVICE_UNAVAILABLE", service),
+        CallError::Timeout(service) => of_service(message, "SERVICE_TIMEOUT", service),
+        CallError::BadResponse(service) => of_service(message, "SERVICE_BAD_RESPONSE", service),
+        CallError::Refused(refusal) => match refusal.status {
+            StatusCode::UNAUTHORIZED => unauthenticated(),
+            StatusCode::FORBIDDEN => forbidden(),
+            // Ids and sizes are checked before a call: what is left for a service to refuse is the cursor.
+            StatusCode::BAD_REQUEST => bad_request("`after` is not a cursor of this list"),
+            _ => of_service(message, "SERVICE_BAD_RESPONSE", refusal.service),
+        },
+    }
+}
+
+fn coded(message: String, code: &'static str) -> Error {
+    Error::new(message).extend_with(|_, extensions| extensions.set("code", code))
+}
+
+fn of_service(message: String, code: &'static str, service: Service) -> Error {
+    coded(message, code).extend_with(|_, extensions| {
+        extensions.set("service", service.name());
+        extensions.set("retryable", code != "SERVICE_BAD_RESPONSE");
+    })
+}

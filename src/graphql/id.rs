@@ -1,0 +1,36 @@
+//! Ids as the schema shows them: the services' own, as the built-in scalar `ID`. In: an `ID` argument. Out: a typed id,
+//! or a `BAD_REQUEST` that does not repeat what was sent.
+
+use std::borrow::Cow;
+
+use async_graphql::{
+    ContextSelectionSet, Error, ID, OutputType, Positioned, ServerResult, Value,
+    parser::types::Field,
+    registry::Registry,
+};
+use contract::{Id, IdKind};
+
+use super::errors;
+
+/// A typed id in an answer; made into text only when it is asked for.
+#[derive(Clone, Copy)]
+pub struct GlobalId<K>(pub Id<K>);
+
+impl<K: IdKind> OutputType for GlobalId<K> {
+    fn type_name() -> Cow<'static, str> {
+        Cow::Borrowed("ID")
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        <ID as OutputType>::create_type_info(registry)
+    }
+
+    async fn resolve(&self, _: &ContextSelectionSet<'_>, _: &Positioned<Field>) -> ServerResult<Value> {
+        Ok(Value::String(self.0.to_string()))
+    }
+}
+
+/// Reads an id of a known kind.
+pub fn parse<K: IdKind>(argument: &str, id: &ID) -> Result<Id<K>, Error> {
+    id.parse().map_err(|error| errors::bad_request(format!("`{argument}` {error}")))
+}

@@ -1,0 +1,93 @@
+//! Relay's global object identification: any object by its id.
+
+use async_graphql::{Context, ID, Interface, Object, Result};
+use contract::IdKind;
+use futures::future::join_all;
+
+use super::{
+    access::AccessRule,
+    comment::Comment,
+    directives,
+    errors::bad_request,
+    id::{self, GlobalId},
+    order::Order,
+    post::Post,
+    resolve::{object, scope},
+    user::User,
+};
+
+/// The most ids that `nodes` takes.
+const MAX_NODES: usize = 100;
+
+/// Something with an id of its own.
+#[derive(Interface)]
+#[graphql(field(name = "id", ty = "ID", desc = "Globally unique; its first letters say what it names."))]
+pub enum Node {
+    /// `usr_…`
+    User(User),
+    /// `pst_…`
+    Post(Post),
+    /// `cmt_…`
+    Comment(Comment),
+    /// `ord_…`
+    Order(Order),
+}
+
+/// Root fields that find anything.
+#[derive(Default)]
+pub struct NodeQuery;
+
+impl<K: IdKind> From<GlobalId<K>> for ID {
+    fn from(id: GlobalId<K>) -> Self {
+        ID(id.0.to_string())
+    }
+}
+
+#[Object]
+impl NodeQuery {
+    /// Whatever has this id; `null` if nothing has, or if it is not yours to see.
+    #[graphql(directive = directives::access::apply(AccessRule::PartyOrAdmin))]
+    async fn node(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Any id.")] id: ID,
+    ) -> Option<Result<Node>> {
+        load(ctx, "id", &id).await
+    }
+
+    /// Whatever has these ids, in their order, with `null` where there is nothing to see. At most 100.
+    #[graphql(directive = directives::access::apply(AccessRule::PartyOrAdmin))]
+    async fn nodes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Any ids.")] ids: Vec<ID>,
+    ) -> Result<Vec<Option<Result<Node>>>> {
+        if ids.len() > MAX_NODES {
+            return Err(bad_request(format!("`ids` may hold {MAX_NODES} ids, not {}", ids.len())));
+        }
+        Ok(join_all(ids.iter().map(|id| load(ctx, "ids", id))).await)
+    }
+}
+
+async fn load(ctx: &Context<'_>, argument: &str, id: &ID) -> Option<Result<Node>> {
+    let loaders = scope(ctx).loaders();
+    let node = async {
+        Ok(match id.split_inclusive('_').next() {
+            Some(contract::id::User::PREFIX) => {
+                object(loaders.users_by_id.load((), id::parse(argument, id)?).await).map(|user| user.map(Node::User))
+            }
+            Some(contract::id::Post::PREFIX) => {
+                object(loaders.posts_by_id.load((), id::parse(argument, id)?).await).map(|post| post.map(Node::Post))
+            }
+            Some(contract::id::Comment::PREFIX) => {
+                let comment = object(loaders.comments_by_id.load((), id::parse(argument, id)?).await);
+                comment.map(|comment| comment.map(Node::Comment))
+            }
+            Some(contract::id::Order::PREFIX) => {
+                object(loaders.orders_by_id.load((), id::parse(argument, id)?).await).map(|order| order.map(Node::Order))
+            }
+            _ => return Err(bad_request(format!("`{argument}` holds no id: expected `usr_…`, `pst_…`, `cmt_…` or `ord_…`"))),
+        })
+    };
+    node.await.unwrap_or_else(|error| Some(Err(error)))
+}

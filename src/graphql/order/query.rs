@@ -1,0 +1,33 @@
+//! Root fields that find orders.
+
+use async_graphql::{Context, ID, Object, Result};
+
+use crate::graphql::{
+    access::AccessRule,
+    directives, id,
+    order::Order,
+    resolve::{object, scope},
+};
+
+/// Root fields that find orders.
+#[derive(Default)]
+pub struct OrderQuery;
+
+#[Object]
+impl OrderQuery {
+    /// One order; `null` if there is none, and for whoever is no party to it.
+    #[graphql(
+        directive = directives::access::apply(AccessRule::PartyOrAdmin),
+        directive = directives::call::apply("order".into(), "/v1/orders".into())
+    )]
+    async fn order(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Id: `ord_…`.")] id: ID,
+    ) -> Option<Result<Order>> {
+        match id::parse("id", &id) {
+            Ok(id) => object(scope(ctx).loaders().orders_by_id.load((), id).await),
+            Err(error) => Some(Err(error)),
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! Business outcomes are data, failures are errors: what a service said to a command becomes either `userErrors` beside
+//! the changed object, or a GraphQL error.
+
+use async_graphql::{Enum, Error, ID, MaybeUndefined, SimpleObject};
+use contract::{Id, IdError, IdKind};
+use http::StatusCode;
+
+use super::errors;
+use crate::clients::{CallError, Detail, Refusal};
+
+/// Why a command had no effect, in a form that a form can show.
+#[derive(Clone, SimpleObject)]
+pub struct UserError {
+    /// What kind of reason.
+    code: UserErrorCode,
+    /// Path into the input, if one member is to blame.
+    field: Option<Vec<String>>,
+    /// One sentence.
+    message: String,
+}
+
+/// Kinds of reasons.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum UserErrorCode {
+    /// A value is not acceptable.
+    Invalid,
+    /// Handle or e-mail address belong to somebody else.
+    Taken,
+    /// What the input names does not exist, or is not yours to see.
+    NotFound,
+    /// E-mail and password, or the refresh token, are not right.
+    WrongCredentials,
+    /// Not enough left.
+    StockExhausted,
+    /// The items have prices in different currencies.
+    CurrencyMismatch,
+    /// Nobody buys from themselves.
+    OwnPost,
+    /// The post sells nothing.
+    NotForSale,
+    /// The order is not in a state that allows this.
+    WrongState,
+    /// Somebody else changed it at the same time: look again, try again.
+    Conflict,
+    /// The idempotency key was used for something else before.
+    IdempotencyKeyReused,
+}
+
+impl UserError {
+    /// An input member that is no good.
+    pub fn invalid(field: &[&str], message: impl Into<String>) -> Self {
+        let field = Some(field.iter().map(|&segment| segment.to_owned()).collect());
+        Self { code: UserErrorCode::Invalid, field, message: message.into() }
+    }
+}
+
+/// A command's effect, or why it had none.
+///
+/// # Errors
+/// The service failed, or the viewer may not do this.
+pub fn outcome<T>(answer: Result<T, CallError>) -> Result<(Option<T>, Vec<UserError>), Error> {
+    match answer {
+        Ok(effect) => Ok((Some(effect), Vec::new())),
+        Err(CallError::Refused(refusal)) => match code(&refusal) {
+            Some(code) => Ok((None, reasons(&refusal, code))),
+            None => Err(errors::failed_call(CallError::Refused(refusal))),
+        },
+        Err(error) => Err(errors::failed_call(error)),
+    }
+}
+
+/// The outcome that a refusal means; `None` if it is a failure.
+fn code(refusal: &Refusal) -> Option<UserErrorCode> {
+    match (refusal.code.as_str(), refusal.status) {
+        ("WRONG_CREDENTIALS", _) => Some(UserErrorCode::WrongCredentials),
+        ("TAKEN", _) => Some(UserErrorCode::Taken),
+        ("STOCK_EXHAUSTED", _) => Some(UserErrorCode::StockExhausted),
+        ("CURRENCY_MISMATCH", _) => Some(UserErrorCode::CurrencyMismatch),
+        ("OWN_POST", _) => Some(UserErrorCode::OwnPost),
+        ("NOT_FOR_SALE", _) => Some(UserErrorCode::NotForSale),
+        ("WRONG_STATE", _) => Some(UserErrorCode::WrongState),
+        ("IDEMPOTENCY_KEY_REUSED", _) => Some(UserErrorCode::IdempotencyKeyReused),
+        (_, StatusCode::NOT_FOUND) => Some(UserErrorCode::NotFound),
+        (_, StatusCode::CONFLICT | StatusCode::PRECONDITION_FAILED) => Some(UserErrorCode::Conflict),
+        (_, StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY) => Some(UserErrorCode::Invalid),
+        _ => None,
+    }
+}
+
+/// An id of a known kind in an input.
+pub fn id_of<K: IdKind>(field: &[&str], id: &ID) -> Result<Id<K>, UserError> {
+    id.parse().map_err(|error: IdError| UserError::invalid(field, error.to_string()))
+}
+
+/// A member of an input as a member of a PATCH body: absent, `null` or a value.
+pub fn patch<T>(member: MaybeUndefined<T>) -> Option<Option<T>> {
+    match member {
+        MaybeUndefined::Undefined => None,
+        MaybeUndefined::Null => Some(None),
+        MaybeUndefined::Value(value) => Some(Some(value)),
+    }
+}
+
+/// One error for each member that the service blames, or one for the whole.
+fn reasons(refusal: &Refusal, code: UserErrorCode) -> Vec<UserError> {
+    if refusal.details.is_empty() {
+        return vec![UserError { code, field: None, message: refusal.message.clone() }];
+    }
+    let reason = |detail: &Detail| UserError {
+        code,
+        field: Some(input_path(&detail.field)),
+        message: detail.issue.clone(),
+    };
+    refusal.details.iter().map(reason).collect()
+}
+
+/// `items[0].unit_price` as a path into the input: `["items", "0", "unitPrice"]`.
+fn input_path(member: &str) -> Vec<String> {
+    member.split(['.', '[']).map(|segment| camel_case(segment.trim_end_matches(']'))).collect()
+}
+
+fn camel_case(snake_case: &str) -> String {
+    let mut words = snake_case.split('_');
+    let mut name = words.next().unwrap_or_default().to_owned();
+    for word in words {
+        let mut letters = word.chars();
+        name.extend(letters.next().map(|letter| letter.to_ascii_uppercase()));
+        name.extend(letters);
+    }
+    name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_member_of_a_body_becomes_a_path_into_the_input() {
+        assert_eq!(input_path("items[0].unit_price"), ["items", "0", "unitPrice"]);
+        assert_eq!(input_path("avatar_url"), ["avatarUrl"]);
+    }
+}

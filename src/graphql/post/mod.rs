@@ -1,0 +1,183 @@
+//! A post, what it sells, and everything that hangs on one.
+
+mod mutation;
+mod query;
+
+use async_graphql::{ComplexObject, Context, Result, SimpleObject};
+use contract::{PostId, UserId};
+
+pub use mutation::PostMutation;
+pub use query::PostQuery;
+
+use super::{
+    access::AccessRule,
+    comment::Comment,
+    connection::Connection,
+    directives,
+    errors::bad_request,
+    id::GlobalId,
+    money::Money,
+    resolve::{object, page_of, scope, value},
+    scalars::{Cursor, DateTime},
+    user::User,
+};
+use crate::clients::post::{OfferRecord, PostRecord};
+
+/// The longest excerpt, in characters.
+const MAX_EXCERPT: i32 = 1000;
+
+/// Something published, by somebody, for everybody.
+#[derive(SimpleObject)]
+#[graphql(complex)]
+pub struct Post {
+    /// Id: `pst_…`.
+    pub(super) id: GlobalId<contract::id::Post>,
+    /// Title.
+    title: String,
+    /// The whole text.
+    body: String,
+    /// Tags, in the author's order.
+    tags: Vec<String>,
+    /// When it was published.
+    published_at: DateTime,
+    /// When it last changed.
+    updated_at: DateTime,
+    /// What it sells; `null` if it is not for sale.
+    offer: Option<Offer>,
+    #[graphql(skip)]
+    author_id: UserId,
+}
+
+/// What a post sells.
+#[derive(SimpleObject)]
+pub struct Offer {
+    /// Price of one.
+    price: Money,
+    /// How many are left.
+    stock: i32,
+    /// Whether none is left.
+    sold_out: bool,
+}
+
+impl From<&PostRecord> for Post {
+    fn from(record: &PostRecord) -> Self {
+        Self {
+            id: GlobalId(record.id),
+            title: record.title.clone(),
+            body: record.body.clone(),
+            tags: record.tags.clone(),
+            published_at: DateTime(record.published_at),
+            updated_at: DateTime(record.updated_at),
+            offer: record.offer.map(Offer::from),
+            author_id: record.author_id,
+        }
+    }
+}
+
+impl From<OfferRecord> for Offer {
+    fn from(OfferRecord { price, stock }: OfferRecord) -> Self {
+        Self { price: price.into(), stock, sold_out: stock == 0 }
+    }
+}
+
+impl Post {
+    fn key(&self) -> PostId {
+        self.id.0
+    }
+}
+
+#[ComplexObject]
+impl Post {
+    /// The text's beginning in one line, cut between words where that is possible, with `…` where something is missing.
+    async fn excerpt(
+        &self,
+        #[graphql(default = 140, desc = "The most characters to show: 1 to 1000.")] length: i32,
+    ) -> Result<String> {
+        match usize::try_from(length) {
+            Ok(length) if (1..=MAX_EXCERPT as usize).contains(&length) => Ok(excerpt(&self.body, length)),
+            _ => Err(bad_request(format!("`length` must be between 1 and {MAX_EXCERPT}, not {length}"))),
+        }
+    }
+
+    /// Who wrote it.
+    #[graphql(directive = directives::call::apply("user".into(), "/v1/users".into()))]
+    async fn author(&self, ctx: &Context<'_>) -> Option<Result<User>> {
+        object(scope(ctx).loaders().users_by_id.load((), self.author_id).await)
+    }
+
+    /// What people say of it, newest first.
+    #[graphql(directive = directives::call::apply("post".into(), "/v1/comments/by-post".into()))]
+    async fn comments(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(default = 20, desc = "How many: 1 to 100.")] first: i32,
+        #[graphql(desc = "Behind which cursor.")] after: Option<Cursor>,
+    ) -> Option<Result<Connection<Comment>>> {
+        page_of(&scope(ctx).loaders().comments_by_post, self.key(), (first, after)).await
+    }
+
+    /// How many comments it has.
+    #[graphql(directive = directives::call::apply("post".into(), "/v1/comments/counts".into()))]
+    async fn comment_count(&self, ctx: &Context<'_>) -> Option<Result<i32>> {
+        value(scope(ctx).loaders().comment_counts.load((), self.key()).await, |count| count.comments)
+    }
+
+    /// How many people like it.
+    #[graphql(directive = directives::call::apply("post".into(), "/v1/likes/counts".into()))]
+    async fn like_count(&self, ctx: &Context<'_>) -> Option<Result<i32>> {
+        value(scope(ctx).loaders().like_counts.load((), self.key()).await, |count| count.likes)
+    }
+
+    /// Whether the viewer likes it; `null` when anonymous.
+    #[graphql(
+        directive = directives::access::apply(AccessRule::Viewer),
+        directive = directives::call::apply("post".into(), "/v1/likes".into())
+    )]
+    async fn viewer_likes(&self, ctx: &Context<'_>) -> Option<Result<bool>> {
+        let scope = scope(ctx);
+        scope.request.viewer.as_ref()?;
+        value(scope.loaders().liked_by_viewer.load((), self.key()).await, |likes| likes)
+    }
+}
+
+/// At most `length` characters of the text's words.
+fn excerpt(body: &str, length: usize) -> String {
+    let mut line = String::new();
+    let mut used = 0;
+    for word in body.split_whitespace() {
+        let space = usize::from(used > 0);
+        let characters = word.chars().count();
+        if used + space + characters > length {
+            // Room for the mark that something is missing; a first word that is too long is cut.
+            let mut kept: String = line.chars().take(length - 1).collect();
+            if kept.is_empty() {
+                kept.extend(word.chars().take(length - 1));
+            }
+            kept.push('…');
+            return kept;
+        }
+        if space == 1 {
+            line.push(' ');
+        }
+        line.push_str(word);
+        used += space + characters;
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::excerpt;
+
+    #[test]
+    fn an_excerpt_never_has_more_characters_than_asked_for() {
+        let body = "Größe  zählt\nnicht 🦀🦀🦀 immer";
+        assert_eq!(excerpt(body, 1000), "Größe zählt nicht 🦀🦀🦀 immer");
+        assert_eq!(excerpt(body, 14), "Größe zählt…");
+        assert_eq!(excerpt("unbreakable", 4), "unb…");
+        assert_eq!(excerpt("", 4), "");
+        for length in 1..40 {
+            assert!(excerpt(body, length).chars().count() <= length, "{length}");
+        }
+    }
+}

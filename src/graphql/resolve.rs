@@ -1,0 +1,51 @@
+//! From what a loader answered to what a field returns. A nullable field that may fail is `Option<Result<T>>`: the engine
+//! then puts `null` and the error at that field; `Result<Option<T>>` would throw the parent object away.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, OutputType, Result};
+
+use super::{
+    connection::{self, Connection},
+    errors::failed_call,
+    scalars::Cursor,
+};
+use crate::{
+    clients::{CallError, PageArguments, PageRecord},
+    loaders::{Batch, Scope},
+};
+
+/// What the resolvers of this request work with.
+pub fn scope<'a>(ctx: &Context<'a>) -> &'a Scope {
+    ctx.data_unchecked::<Scope>()
+}
+
+/// An object of a record; `null` if there is none.
+pub fn object<R, T>(loaded: Result<Option<Arc<R>>, CallError>) -> Option<Result<T>>
+where
+    T: for<'a> From<&'a R>,
+{
+    value(loaded, |record| T::from(&record))
+}
+
+/// Something of what was loaded; `null` if there is nothing.
+pub fn value<L, T>(loaded: Result<Option<L>, CallError>, read: impl FnOnce(L) -> T) -> Option<Result<T>> {
+    loaded.map(|loaded| loaded.map(read)).map_err(failed_call).transpose()
+}
+
+/// A page of a parent's list.
+pub async fn page_of<K, R, T>(
+    pages: &Batch<PageArguments, K, Arc<PageRecord<R>>>,
+    parent: K,
+    (first, after): (i32, Option<Cursor>),
+) -> Option<Result<Connection<T>>>
+where
+    K: Clone + Eq + std::hash::Hash + Send + 'static,
+    R: Send + Sync + 'static,
+    T: OutputType + for<'a> From<&'a R>,
+{
+    match connection::page(first, after) {
+        Ok(page) => value(pages.load(page, parent).await, |page| Connection::of(&page)),
+        Err(error) => Some(Err(error)),
+    }
+}

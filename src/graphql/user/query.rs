@@ -1,0 +1,83 @@
+//! Root fields that find users.
+
+use async_graphql::{Context, ID, Object, OneofObject, Result};
+
+use crate::graphql::{
+    access::AccessRule,
+    connection::{self, Connection},
+    directives,
+    errors::{bad_request, failed_call},
+    id,
+    resolve::{object, scope},
+    scalars::Cursor,
+    user::User,
+};
+
+/// Root fields that find users.
+#[derive(Default)]
+pub struct UserQuery;
+
+/// Which user: by id or by handle.
+#[derive(OneofObject)]
+pub enum UserBy {
+    /// `usr_…`
+    Id(ID),
+    /// The handle, in any letter case.
+    Handle(String),
+}
+
+#[Object]
+impl UserQuery {
+    /// Who is signed in; `null` when anonymous.
+    #[graphql(
+        directive = directives::access::apply(AccessRule::Viewer),
+        directive = directives::call::apply("user".into(), "/v1/users".into())
+    )]
+    async fn viewer(&self, ctx: &Context<'_>) -> Option<Result<User>> {
+        let scope = scope(ctx);
+        let viewer = scope.request.viewer.as_ref()?;
+        object(scope.loaders().users_by_id.load((), viewer.id()).await)
+    }
+
+    /// One user; `null` if there is none.
+    #[graphql(directive = directives::call::apply("user".into(), "/v1/users".into()))]
+    async fn user(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "By id or by handle.")] by: UserBy,
+    ) -> Option<Result<User>> {
+        let loaders = scope(ctx).loaders();
+        match by {
+            UserBy::Id(id) => match id::parse("by.id", &id) {
+                Ok(id) => object(loaders.users_by_id.load((), id).await),
+                Err(error) => Some(Err(error)),
+            },
+            UserBy::Handle(handle) if is_handle(&handle) => {
+                object(loaders.users_by_handle.load((), handle.to_ascii_lowercase()).await)
+            }
+            UserBy::Handle(_) => Some(Err(bad_request("`by.handle` holds letters, digits and `_` only, at most 30"))),
+        }
+    }
+
+    /// All users, in the order they signed up, newest first.
+    #[graphql(directive = directives::call::apply("user".into(), "/v1/users".into()))]
+    async fn users(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(default = 20, desc = "How many: 1 to 100.")] first: i32,
+        #[graphql(desc = "Behind which cursor.")] after: Option<Cursor>,
+    ) -> Option<Result<Connection<User>>> {
+        let request = &scope(ctx).request;
+        let page = match connection::page(first, after) {
+            Ok(page) => page,
+            Err(error) => return Some(Err(error)),
+        };
+        let users = request.clients.users.users(&request.context, &page).await;
+        Some(users.map(|users| Connection::of(&users)).map_err(failed_call))
+    }
+}
+
+/// What can be a handle at all; anything else would spoil the batch it goes in.
+fn is_handle(text: &str) -> bool {
+    (1..=30).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+}
