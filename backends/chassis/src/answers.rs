@@ -1,0 +1,142 @@
+//! What a route answers with. Three types, so that they cannot be mixed up: [`Public`] (anybody's, may be kept and
+//! shared), [`Private`] (this caller's, kept by nobody), [`Answer`] (what a command did; kept under its idempotency key).
+
+use axum::response::{IntoResponse, Response};
+use contract::headers::IDEMPOTENCY_REPLAYED;
+use http::{HeaderValue, StatusCode, header};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use crate::{ApiError, extract::hex};
+
+/// An answer that is the same for everybody. Its `ETag` is made from the body, or from the object's version.
+pub struct Public<T> {
+    value: T,
+    max_age_seconds: u32,
+    version: Option<i64>,
+}
+
+/// An answer for this caller only: `private, no-store`.
+pub struct Private<T>(pub T);
+
+/// What a command did.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) body: String,
+    pub(crate) location: Option<String>,
+    pub(crate) etag: Option<String>,
+    replayed: bool,
+}
+
+/// The `ETag` of an object, made from its version.
+pub(crate) fn etag_of_version(version: i64) -> String {
+    format!("\"v{version}\"")
+}
+
+impl<T> Public<T> {
+    /// May be kept that long without asking again.
+    pub const fn new(value: T, max_age_seconds: u32) -> Self {
+        Self { value, max_age_seconds, version: None }
+    }
+
+    /// A single object, whose version makes the `ETag` that `If-Match` of an update compares.
+    #[must_use]
+    pub fn version(self, version: i64) -> Self {
+        Self { version: Some(version), ..self }
+    }
+}
+
+impl Answer {
+    /// 200 with the changed object.
+    pub fn ok<T: Serialize>(value: &T) -> Result<Self, ApiError> {
+        Self::json(StatusCode::OK, value)
+    }
+
+    /// 201 with the new object and where it is.
+    pub fn created<T: Serialize>(value: &T, location: String) -> Result<Self, ApiError> {
+        Ok(Self { location: Some(location), ..Self::json(StatusCode::CREATED, value)? })
+    }
+
+    /// 202: the work goes on; the object tells how far it is.
+    pub fn accepted<T: Serialize>(value: &T, location: String) -> Result<Self, ApiError> {
+        Ok(Self { location: Some(location), ..Self::json(StatusCode::ACCEPTED, value)? })
+    }
+
+    /// 204.
+    pub const fn no_content() -> Self {
+        Self { status: StatusCode::NO_CONTENT, body: String::new(), location: None, etag: None, replayed: false }
+    }
+
+    /// Adds the object's `ETag`.
+    #[must_use]
+    pub fn version(self, version: i64) -> Self {
+        Self { etag: Some(etag_of_version(version)), ..self }
+    }
+
+    pub(crate) fn replayed(status: StatusCode, body: String, headers: (Option<String>, Option<String>)) -> Self {
+        Self { status, body, location: headers.0, etag: headers.1, replayed: true }
+    }
+
+    fn json<T: Serialize>(status: StatusCode, value: &T) -> Result<Self, ApiError> {
+        let body = serde_json::to_string(value).map_err(ApiError::internal)?;
+        Ok(Self { status, body, ..Self::no_content() })
+    }
+}
+
+impl<T: Serialize> IntoResponse for Public<T> {
+    /// `If-None-Match` is answered in `http/request.rs`, from the `ETag`.
+    fn into_response(self) -> Response {
+        let body = match serde_json::to_vec(&self.value) {
+            Ok(body) => body,
+            Err(error) => return ApiError::internal(error).into_response(),
+        };
+        let etag = self.version.map_or_else(|| format!("\"{}\"", hex(&Sha256::digest(&body)[..16])), etag_of_version);
+        let mut response = json(StatusCode::OK, body);
+        set(&mut response, header::ETAG, &etag);
+        set(&mut response, header::CACHE_CONTROL, &format!("public, max-age={}", self.max_age_seconds));
+        response
+    }
+}
+
+impl<T: Serialize> IntoResponse for Private<T> {
+    fn into_response(self) -> Response {
+        match serde_json::to_vec(&self.0) {
+            Ok(body) => keep_private(json(StatusCode::OK, body)),
+            Err(error) => ApiError::internal(error).into_response(),
+        }
+    }
+}
+
+impl IntoResponse for Answer {
+    fn into_response(self) -> Response {
+        let mut response =
+            if self.body.is_empty() { self.status.into_response() } else { json(self.status, self.body.into_bytes()) };
+        if let Some(location) = &self.location {
+            set(&mut response, header::LOCATION, location);
+        }
+        if let Some(etag) = &self.etag {
+            set(&mut response, header::ETAG, etag);
+        }
+        if self.replayed {
+            response.headers_mut().insert(IDEMPOTENCY_REPLAYED, HeaderValue::from_static("true"));
+        }
+        keep_private(response)
+    }
+}
+
+pub(crate) fn json(status: StatusCode, body: Vec<u8>) -> Response {
+    (status, [(header::CONTENT_TYPE, "application/json")], body).into_response()
+}
+
+pub(crate) fn keep_private(mut response: Response) -> Response {
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+    response
+}
+
+/// Sets a header of ours; one that is no header text is left out.
+fn set(response: &mut Response, name: header::HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        response.headers_mut().insert(name, value);
+    }
+}

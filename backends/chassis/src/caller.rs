@@ -1,0 +1,149 @@
+//! Who calls: a user by bearer token, the BFF by its key, anybody by address. Found out once, before the routes; a
+//! handler's signature says what it needs: [`Viewer`] (401 without) or [`MaybeViewer`].
+
+use std::{net::IpAddr, str::FromStr, sync::Arc};
+
+use axum::extract::FromRequestParts;
+use contract::{
+    UserId,
+    headers::{X_API_KEY, X_CLIENT_ADDRESS},
+    token::{Claims, Role, TokenError, TokenVerifier},
+};
+use http::{HeaderMap, header, request::Parts};
+use sha2::{Digest, Sha256};
+
+use crate::ApiError;
+
+/// Who calls, as far as is known.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    pub(crate) viewer: Option<Viewer>,
+    /// Whether the BFF calls.
+    pub(crate) is_bff: bool,
+    /// The client's address: as the BFF says, else the socket's.
+    pub(crate) address: IpAddr,
+    /// Whether `address` is a client's that the BFF named.
+    pub(crate) is_named: bool,
+}
+
+/// The signed-in user.
+#[derive(Clone, Debug)]
+pub struct Viewer(Arc<Claims>);
+
+/// The signed-in user, if there is one.
+#[derive(Clone, Debug)]
+pub struct MaybeViewer(pub Option<Viewer>);
+
+/// SHA-256 of a key that the BFF may show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ApiKeyHash([u8; 32]);
+
+/// Text that is no hash of a key.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("expected the 64 hex digits of a SHA-256")]
+pub struct ApiKeyHashError;
+
+impl Viewer {
+    /// Who.
+    pub fn id(&self) -> UserId {
+        self.0.sub
+    }
+
+    /// Whether they may see and do all.
+    pub fn is_admin(&self) -> bool {
+        self.0.roles.contains(&Role::Admin)
+    }
+
+    /// Everything that the token says.
+    pub fn claims(&self) -> &Claims {
+        &self.0
+    }
+}
+
+impl ApiKeyHash {
+    /// The hash of `key`.
+    pub fn of(key: &str) -> Self {
+        Self(Sha256::digest(key).into())
+    }
+
+    /// Compared in constant time: how many bytes match must not be measurable.
+    fn matches(&self, other: &Self) -> bool {
+        self.0.iter().zip(other.0).fold(0, |difference, (a, b)| difference | (a ^ b)) == 0
+    }
+}
+
+impl FromStr for ApiKeyHash {
+    type Err = ApiKeyHashError;
+
+    fn from_str(text: &str) -> Result<Self, ApiKeyHashError> {
+        let mut hash = [0; 32];
+        if text.len() != 64 || !text.is_ascii() {
+            return Err(ApiKeyHashError);
+        }
+        for (index, byte) in hash.iter_mut().enumerate() {
+            *byte = u8::from_str_radix(&text[index * 2..index * 2 + 2], 16).map_err(|_| ApiKeyHashError)?;
+        }
+        Ok(Self(hash))
+    }
+}
+
+impl Caller {
+    /// The client's address: as the BFF says, else the socket's.
+    pub const fn address(&self) -> IpAddr {
+        self.address
+    }
+
+    /// Finds out who calls. A token that is no good is a 401, never anonymous; one that cannot be judged is a 503.
+    pub(crate) async fn identify(
+        headers: &HeaderMap,
+        socket: IpAddr,
+        (verifier, keys): (&TokenVerifier, &[ApiKeyHash]),
+    ) -> Result<Self, ApiError> {
+        let shown = headers.get(X_API_KEY).and_then(|key| key.to_str().ok()).map(ApiKeyHash::of);
+        let is_bff = shown.is_some_and(|shown| keys.iter().fold(false, |found, key| found | key.matches(&shown)));
+        let named = headers.get(X_CLIENT_ADDRESS).and_then(|address| address.to_str().ok()?.trim().parse().ok());
+        let named = named.filter(|_| is_bff);
+        let viewer = match headers.get(header::AUTHORIZATION) {
+            None => None,
+            Some(value) => Some(verify(value.to_str().unwrap_or_default(), verifier).await?),
+        };
+        Ok(Self { viewer, is_bff, address: named.unwrap_or(socket), is_named: named.is_some() })
+    }
+}
+
+async fn verify(authorization: &str, verifier: &TokenVerifier) -> Result<Viewer, ApiError> {
+    let (scheme, token) = authorization.split_once(' ').unwrap_or_default();
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        return Err(ApiError::unauthenticated("expected `Authorization: Bearer …`"));
+    }
+    verifier.verify(token.trim()).await.map(Viewer).map_err(|error| match error {
+        TokenError::KeysUnavailable => ApiError::unavailable(error.to_string()),
+        TokenError::Invalid | TokenError::Expired => ApiError::unauthenticated(error.to_string()),
+    })
+}
+
+impl<S: Sync> FromRequestParts<S> for MaybeViewer {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        let caller = parts.extensions.get::<Caller>();
+        caller.map(|caller| Self(caller.viewer.clone())).ok_or_else(|| ApiError::internal("a request without a caller"))
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Viewer {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let MaybeViewer(viewer) = MaybeViewer::from_request_parts(parts, state).await?;
+        viewer.ok_or_else(|| ApiError::unauthenticated("this needs a signed-in user"))
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Caller {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        parts.extensions.get().cloned().ok_or_else(|| ApiError::internal("a request without a caller"))
+    }
+}

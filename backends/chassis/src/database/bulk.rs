@@ -1,0 +1,39 @@
+//! Many rows at once, for demo data: one transaction a call, each statement as full as it may be.
+
+use super::{Database, DatabaseError, Sql, Value};
+use crate::Deadline;
+
+/// SQLite takes 32,766 parameters a statement, PostgreSQL 65,535; beyond a few thousand there is nothing to gain.
+const MAX_VALUES: usize = 8_000;
+
+impl Database {
+    /// Inserts `rows` (each as long as the list of columns) with statements of the form `INSERT INTO table (…) VALUES …`;
+    /// `insert` is that text up to and including `VALUES `. All rows or none; nothing is said to event readers.
+    pub async fn insert_bulk(
+        &self,
+        insert: &'static str,
+        rows: impl IntoIterator<Item = Vec<Value>>,
+        deadline: Deadline,
+    ) -> Result<(), DatabaseError> {
+        let mut connection = self.begin_write(deadline).await?;
+        let mut statement = Sql::new(insert);
+        let mut pending = 0;
+        for row in rows {
+            if pending + row.len() > MAX_VALUES {
+                connection.execute(std::mem::replace(&mut statement, Sql::new(insert))).await?;
+                pending = 0;
+            }
+            statement = statement.push(if pending == 0 { "(" } else { ", (" });
+            for (index, value) in row.into_iter().enumerate() {
+                statement = if index == 0 { statement } else { statement.push(", ") };
+                statement = statement.bind(value);
+                pending += 1;
+            }
+            statement = statement.push(")");
+        }
+        if pending > 0 {
+            connection.execute(statement).await?;
+        }
+        connection.commit().await
+    }
+}

@@ -1,0 +1,85 @@
+//! A connection for the length of one read or one write. Every statement of every store runs through here: none starts
+//! past the deadline, none is waited for past it, and a test can see them all.
+
+use sqlx::{
+    AnyConnection, AssertSqlSafe, FromRow, Transaction,
+    any::{Any, AnyRow},
+    pool::PoolConnection,
+};
+use tokio::time::timeout_at;
+
+use super::{DatabaseError, Sql, plans::StatementLog};
+use crate::Deadline;
+
+/// A connection held until it is dropped. A write's is inside its transaction.
+pub struct Connection {
+    pub(super) link: Link,
+    pub(super) deadline: Deadline,
+    pub(super) log: StatementLog,
+}
+
+/// SQLite's single reads need no transaction; everything else has one.
+pub(super) enum Link {
+    Plain(PoolConnection<Any>),
+    Transaction(Transaction<'static, Any>),
+}
+
+impl Link {
+    fn raw(&mut self) -> &mut AnyConnection {
+        match self {
+            Self::Plain(connection) => connection,
+            Self::Transaction(transaction) => transaction,
+        }
+    }
+}
+
+impl Connection {
+    /// All rows.
+    pub async fn all<T>(&mut self, sql: Sql) -> Result<Vec<T>, DatabaseError>
+    where
+        T: for<'r> FromRow<'r, AnyRow> + Send + Unpin,
+    {
+        let deadline = self.admit(&sql)?;
+        let (text, arguments) = sql.into_parts();
+        let query = sqlx::query_as_with(AssertSqlSafe(text), arguments).fetch_all(self.link.raw());
+        Ok(timeout_at(deadline.instant(), query).await.map_err(|_| DatabaseError::DeadlinePassed)??)
+    }
+
+    /// The first row, if any.
+    pub async fn optional<T>(&mut self, sql: Sql) -> Result<Option<T>, DatabaseError>
+    where
+        T: for<'r> FromRow<'r, AnyRow> + Send + Unpin,
+    {
+        let deadline = self.admit(&sql)?;
+        let (text, arguments) = sql.into_parts();
+        let query = sqlx::query_as_with(AssertSqlSafe(text), arguments).fetch_optional(self.link.raw());
+        Ok(timeout_at(deadline.instant(), query).await.map_err(|_| DatabaseError::DeadlinePassed)??)
+    }
+
+    /// Changes rows and says how many.
+    pub async fn execute(&mut self, sql: Sql) -> Result<u64, DatabaseError> {
+        let deadline = self.admit(&sql)?;
+        let (text, arguments) = sql.into_parts();
+        let query = sqlx::query_with(AssertSqlSafe(text), arguments).execute(self.link.raw());
+        let result = timeout_at(deadline.instant(), query).await.map_err(|_| DatabaseError::DeadlinePassed)??;
+        Ok(result.rows_affected())
+    }
+
+    /// The deadline of the request that this connection works for.
+    pub const fn deadline(&self) -> Deadline {
+        self.deadline
+    }
+
+    pub(crate) async fn commit(self) -> Result<(), DatabaseError> {
+        match self.link {
+            Link::Plain(_) => Ok(()),
+            Link::Transaction(transaction) => Ok(transaction.commit().await?),
+        }
+    }
+
+    fn admit(&self, sql: &Sql) -> Result<Deadline, DatabaseError> {
+        self.deadline.remaining().ok_or(DatabaseError::DeadlinePassed)?;
+        self.log.note(sql);
+        Ok(self.deadline)
+    }
+}

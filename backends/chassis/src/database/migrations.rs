@@ -1,0 +1,44 @@
+//! Brings a database's schema up to date at start: the chassis' own tables (versions below 100) and the service's (from
+//! 100), under a lock, so that two instances may start at once. A database of another version is refused.
+
+use std::fs::File;
+
+use sqlx::{
+    Connection,
+    migrate::{MigrateError, Migration, Migrator},
+};
+
+use super::{DatabaseUrl, pool::connect_alone};
+use crate::StartError;
+
+static CHASSIS: Migrator = sqlx::migrate!("./migrations");
+
+pub(super) async fn run(url: &DatabaseUrl, service: &Migrator) -> Result<(), StartError> {
+    let unreachable = |error| StartError::Database { url: url.clone(), error };
+    // PostgreSQL has an advisory lock in sqlx; on SQLite sqlx takes none. Dropping the file unlocks it.
+    let _lock = match url {
+        DatabaseUrl::Sqlite(path) => Some(lock_file(path.clone()).await.map_err(sqlx::Error::Io).map_err(unreachable)?),
+        DatabaseUrl::Postgres(_) => None,
+    };
+    let mut connection = connect_alone(url).await.map_err(unreachable)?;
+    let migrations: Vec<Migration> = CHASSIS.iter().chain(service.iter()).cloned().collect();
+    let result = Migrator::with_migrations(migrations).run(&mut connection).await;
+    // Closing ends PostgreSQL's lock too when the migrations failed.
+    connection.close().await.map_err(unreachable)?;
+    result.map_err(|error| match error {
+        MigrateError::VersionMissing(version) | MigrateError::VersionMismatch(version) => {
+            StartError::OtherVersion { url: url.clone(), version }
+        }
+        error => StartError::Migration { url: url.clone(), error: Box::new(error) },
+    })
+}
+
+async fn lock_file(mut path: std::path::PathBuf) -> std::io::Result<File> {
+    path.as_mut_os_string().push(".lock");
+    let lock = move || {
+        let file = File::options().create(true).truncate(false).write(true).open(path)?;
+        file.lock()?;
+        Ok(file)
+    };
+    tokio::task::spawn_blocking(lock).await.map_err(std::io::Error::other)?
+}

@@ -1,0 +1,135 @@
+//! A service's database: SQLite (a pool of readers, one writer) or PostgreSQL (one pool), behind one set of statements.
+//! In: a URL and the migrations. Out: connections that know the request's deadline. Writes go through [`crate::writes`].
+
+mod bulk;
+mod connection;
+mod error;
+pub mod list;
+mod migrations;
+pub mod plans;
+mod pool;
+pub mod row;
+mod sql;
+mod url;
+
+use std::time::Duration;
+
+use contract::Clock;
+use sqlx::{AnyPool, AssertSqlSafe, migrate::Migrator};
+use tokio::time::timeout_at;
+
+pub use self::{
+    connection::Connection,
+    error::DatabaseError,
+    sql::{Sql, Value},
+    url::{DatabaseUrl, DatabaseUrlError, Engine},
+};
+use self::{connection::Link, plans::StatementLog, pool::Pools};
+use crate::{Deadline, StartError, writes::KeyGate};
+
+/// How many connections, and how long a statement may take.
+#[derive(Clone, Debug)]
+pub struct DatabaseSettings {
+    /// Where it is.
+    pub url: DatabaseUrl,
+    /// Connections of the pool (on SQLite: readers; there is one writer besides).
+    pub connections: u32,
+    /// A statement never gets longer than this, however long the caller would wait.
+    pub statement_timeout: Duration,
+}
+
+/// A database whose schema is up to date. Cheap to clone.
+#[derive(Clone)]
+pub struct Database {
+    engine: Engine,
+    pools: Pools,
+    statement_timeout: Duration,
+    pub(crate) clock: Clock,
+    pub(crate) gate: KeyGate,
+    log: StatementLog,
+}
+
+impl Database {
+    /// Brings the schema up to date (the chassis' own migrations and the service's) and connects.
+    pub async fn open(settings: &DatabaseSettings, migrations: &Migrator, clock: Clock) -> Result<Self, StartError> {
+        sqlx::any::install_default_drivers();
+        migrations::run(&settings.url, migrations).await?;
+        Ok(Self {
+            engine: settings.url.engine(),
+            pools: Pools::connect(settings).await?,
+            statement_timeout: settings.statement_timeout,
+            clock,
+            gate: KeyGate::default(),
+            log: StatementLog::default(),
+        })
+    }
+
+    /// Which of the two.
+    pub const fn engine(&self) -> Engine {
+        self.engine
+    }
+
+    /// Where the present comes from.
+    pub const fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// The statements that ran, when built for tests.
+    pub const fn statements(&self) -> &StatementLog {
+        &self.log
+    }
+
+    /// A connection that only reads.
+    pub async fn read(&self, deadline: Deadline) -> Result<Connection, DatabaseError> {
+        let link = async {
+            Ok::<_, sqlx::Error>(match self.engine {
+                Engine::Sqlite => Link::Plain(self.pools.readers.acquire().await?),
+                // Dropping it queues a ROLLBACK, which ends a read just as well and is not waited for.
+                Engine::Postgres => self.begin(&self.pools.readers, "BEGIN READ ONLY", deadline).await?,
+            })
+        };
+        self.connection(link, deadline).await
+    }
+
+    /// A connection inside a transaction that may write.
+    pub(crate) async fn begin_write(&self, deadline: Deadline) -> Result<Connection, DatabaseError> {
+        let begin = match self.engine {
+            Engine::Sqlite => "BEGIN IMMEDIATE",
+            Engine::Postgres => "BEGIN",
+        };
+        self.connection(self.begin(&self.pools.writers, begin, deadline), deadline).await
+    }
+
+    /// Closes the pools; running statements end first.
+    pub async fn close(&self) {
+        self.pools.readers.close().await;
+        self.pools.writers.close().await;
+    }
+
+    async fn connection(
+        &self,
+        link: impl Future<Output = Result<Link, sqlx::Error>>,
+        deadline: Deadline,
+    ) -> Result<Connection, DatabaseError> {
+        deadline.remaining().ok_or(DatabaseError::DeadlinePassed)?;
+        let link = timeout_at(deadline.instant(), link).await.map_err(|_| DatabaseError::DeadlinePassed)??;
+        Ok(Connection { link, deadline, log: self.log.clone() })
+    }
+
+    /// Begins a transaction. On PostgreSQL its statements are cancelled by the server at the deadline, and its waits
+    /// for locks a little earlier, so that there is time left to say so. Both go out with BEGIN, in one round trip.
+    async fn begin(&self, pool: &AnyPool, begin: &str, deadline: Deadline) -> Result<Link, sqlx::Error> {
+        let connection = pool.acquire().await?;
+        let statement = match self.engine {
+            Engine::Sqlite => begin.to_owned(),
+            Engine::Postgres => {
+                let left = deadline.remaining().unwrap_or_default().min(self.statement_timeout);
+                let millis = left.as_millis().max(1);
+                let lock = (millis * 9 / 10).max(1);
+                format!("{begin}; SET LOCAL statement_timeout = {millis}; SET LOCAL lock_timeout = {lock}")
+            }
+        };
+        let statement = Some(sqlx::SqlSafeStr::into_sql_str(AssertSqlSafe(statement)));
+        Ok(Link::Transaction(sqlx::Transaction::begin(connection, statement).await?))
+    }
+}

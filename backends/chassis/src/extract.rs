@@ -1,0 +1,88 @@
+//! Reading a request's path and query into typed values, with our error when they do not fit; and lists of ids.
+
+use std::error::Error as _;
+
+use axum::extract::{FromRequestParts, Path as AxumPath, Query as AxumQuery};
+use contract::{Id, IdKind};
+use http::request::Parts;
+use serde::{Deserialize, Deserializer, de::DeserializeOwned, de::Error};
+
+use crate::ApiError;
+
+/// Ids of one call at most.
+pub const MAX_IDS: usize = 100;
+
+/// The query, read into `T`; 400 when it does not fit. Unknown parameters are ignored.
+pub struct Query<T>(pub T);
+
+/// The path's parameters, read into `T`; 400 when they do not fit (an id of the wrong kind).
+pub struct Path<T>(pub T);
+
+/// `a,b,c`: 1 to [`MAX_IDS`] ids of one kind, duplicates counted once, in the order of the ids.
+#[derive(Clone, Debug)]
+pub struct Ids<K: IdKind>(Vec<Id<K>>);
+
+impl<K: IdKind> Ids<K> {
+    /// The ids.
+    pub fn as_slice(&self) -> &[Id<K>] {
+        &self.0
+    }
+}
+
+impl<'de, K: IdKind> Deserialize<'de> for Ids<K> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let entries = Entries::deserialize(deserializer)?;
+        let mut ids = Vec::with_capacity(entries.0.len());
+        for entry in entries.0 {
+            ids.push(entry.parse().map_err(|error| Error::custom(format!("an entry {error}")))?);
+        }
+        ids.sort_unstable();
+        ids.dedup();
+        Ok(Self(ids))
+    }
+}
+
+/// `a,b,c`: 1 to [`MAX_IDS`] texts without commas.
+#[derive(Clone, Debug)]
+pub struct Entries(pub Vec<String>);
+
+impl<'de> Deserialize<'de> for Entries {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let entries: Vec<String> = text.split(',').take(MAX_IDS + 1).map(str::to_owned).collect();
+        if text.is_empty() || entries.len() > MAX_IDS {
+            return Err(Error::custom(format!("expected 1 to {MAX_IDS} entries with commas between")));
+        }
+        Ok(Self(entries))
+    }
+}
+
+impl<S: Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Query<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        let AxumQuery(value) = AxumQuery::try_from_uri(&parts.uri).map_err(|rejection| {
+            // The innermost error that names the parameter; the rejection itself only says that there was one.
+            let cause = rejection.source().and_then(|error| error.source()).map(ToString::to_string);
+            ApiError::bad_request(format!("the query: {}", cause.unwrap_or_else(|| rejection.body_text())))
+        })?;
+        Ok(Self(value))
+    }
+}
+
+impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Path<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let path = AxumPath::from_request_parts(parts, state).await;
+        path.map(|AxumPath(value)| Self(value))
+            .map_err(|rejection| ApiError::bad_request(format!("the path: {}", rejection.body_text())))
+    }
+}
+
+/// Bytes as lower-case hex digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digit = |nibble: u8| char::from(DIGITS[usize::from(nibble)]);
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+}

@@ -1,0 +1,9 @@
+//! The HTTP edge that all services share: what happens around every request, the routes every service has, serving.
+
+mod admission;
+mod health;
+mod request;
+mod server;
+
+pub(crate) use self::request::Edge;
+pub use self::server::{Parts, Service};

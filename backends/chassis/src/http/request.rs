@@ -1,0 +1,152 @@
+//! Around every request: id and trace, the deadline, one log line, one error body. In: whatever arrives. Out: an answer
+//! within the deadline, `304` where the caller has it already, and never an error that is not ours.
+
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
+
+use axum::{
+    extract::{MatchedPath, Request, State},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use contract::{
+    RequestId, TraceContext,
+    headers::{TRACEPARENT, X_REQUEST_ID, X_REQUEST_TIMEOUT_MS},
+    token::TokenVerifier,
+};
+use futures::FutureExt;
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use tokio::time::{Instant, timeout_at};
+use tracing::{Instrument, info_span};
+
+use crate::{
+    ApiError, Deadline,
+    answers::{json, keep_private},
+    caller::ApiKeyHash,
+    error::{ErrorBody, ErrorContent},
+    metrics::Metrics,
+    rate_limit::{RateLimits, seconds},
+};
+
+/// Time kept to write the answer that says the deadline passed.
+const MARGIN: Duration = Duration::from_millis(10);
+
+/// What the edge needs to know; shared by all requests of a service.
+#[derive(Clone)]
+pub(crate) struct Edge {
+    pub(crate) service: &'static str,
+    pub(crate) verifier: Arc<TokenVerifier>,
+    pub(crate) api_keys: Arc<[ApiKeyHash]>,
+    pub(crate) rate_limits: Arc<RateLimits>,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) max_request_time: Duration,
+}
+
+pub(super) async fn answer(State(edge): State<Edge>, mut request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let id = RequestId::accept(text(request.headers(), X_REQUEST_ID));
+    let trace = TraceContext::accept(text(request.headers(), TRACEPARENT));
+    let deadline = Deadline::after(time_allowed(request.headers(), edge.max_request_time));
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str).to_owned();
+    let known = request.headers().get(header::IF_NONE_MATCH).cloned();
+    let extensions = request.extensions_mut();
+    extensions.insert(deadline);
+    extensions.insert(id.clone());
+    extensions.insert(trace);
+
+    let span = info_span!("request", service = edge.service, request.id = %id, trace.id = trace.trace_id());
+    let response = async {
+        let response = run(next.run(request), deadline).await;
+        let mut response = spell_out_error(response, &id);
+        if is_known(&method, &response, known.as_ref()) {
+            response = not_modified(response);
+        }
+        let duration = started.elapsed();
+        let (status, duration_ms) = (response.status().as_u16(), duration.as_secs_f64() * 1000.0);
+        tracing::info!(http.method = %method, http.route = route, http.status = status, duration_ms, "answered");
+        edge.metrics.record((method.as_str(), &route), status, duration);
+        response
+    };
+    let mut response = response.instrument(span).await;
+    if let Ok(id) = HeaderValue::from_str(id.as_str()) {
+        response.headers_mut().insert(X_REQUEST_ID, id);
+    }
+    response
+}
+
+/// The handler's answer, or 504 when it comes too late, or 500 when it panics.
+async fn run(handler: impl Future<Output = Response>, deadline: Deadline) -> Response {
+    let until = deadline.instant().checked_sub(MARGIN).unwrap_or(deadline.instant());
+    match timeout_at(until, AssertUnwindSafe(handler).catch_unwind()).await {
+        Ok(Ok(response)) => response,
+        Ok(Err(_)) => ApiError::internal("a handler panicked").into_response(),
+        Err(_) => ApiError::deadline_exceeded().into_response(),
+    }
+}
+
+/// `X-Request-Timeout-Ms`, up to our own limit, which holds too when there is none.
+fn time_allowed(headers: &HeaderMap, most: Duration) -> Duration {
+    let asked = text(headers, X_REQUEST_TIMEOUT_MS).and_then(|millis| millis.parse().ok()).map(Duration::from_millis);
+    asked.map_or(most, |asked| asked.min(most))
+}
+
+/// The one error body, and the one log line of an error.
+fn spell_out_error(mut response: Response, id: &RequestId) -> Response {
+    let status = response.status();
+    if !status.is_client_error() && !status.is_server_error() {
+        return response;
+    }
+    // An error without our value comes from the framework; its text is not ours.
+    let unnamed = || ApiError::new(status, "BAD_REQUEST", status.canonical_reason().unwrap_or("refused"));
+    let error = response.extensions_mut().remove::<ApiError>().unwrap_or_else(unnamed);
+    if status.is_server_error() {
+        let cause = error.cause.as_deref().unwrap_or_default();
+        tracing::error!(error.code = error.code, error.cause = cause, "{}", error.message);
+    }
+    let body = ErrorBody {
+        error: ErrorContent {
+            code: error.code.to_owned(),
+            message: error.message,
+            details: error.details,
+            request_id: id.to_string(),
+            documentation_url: "/openapi.json".to_owned(),
+        },
+    };
+    let headers = response.headers().clone();
+    let mut response = keep_private(json(status, serde_json::to_vec(&body).unwrap_or_default()));
+    // What the framework and the limits said stays: `Allow`, `X-RateLimit-…`.
+    for (name, value) in &headers {
+        if !matches!(*name, header::CONTENT_TYPE | header::CONTENT_LENGTH | header::CACHE_CONTROL | header::ETAG) {
+            response.headers_mut().insert(name, value.clone());
+        }
+    }
+    if let Some(wait) = error.retry_after {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds(wait)));
+    }
+    if status == StatusCode::UNAUTHORIZED {
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
+    response
+}
+
+/// Whether the caller has this answer already (`If-None-Match`, RFC 9110, section 13.1.2: weak comparison).
+fn is_known(method: &Method, response: &Response, known: Option<&HeaderValue>) -> bool {
+    let etag = response.headers().get(header::ETAG).and_then(|etag| etag.to_str().ok());
+    let known = known.and_then(|known| known.to_str().ok());
+    let (Some(etag), Some(known)) = (etag, known) else { return false };
+    let reads = matches!(*method, Method::GET | Method::HEAD) && response.status() == StatusCode::OK;
+    let same = |entry: &str| entry == "*" || entry.strip_prefix("W/").unwrap_or(entry) == etag;
+    reads && known.split(',').any(|entry| same(entry.trim()))
+}
+
+fn not_modified(response: Response) -> Response {
+    let (mut parts, _) = response.into_parts();
+    parts.status = StatusCode::NOT_MODIFIED;
+    parts.headers.remove(header::CONTENT_TYPE);
+    parts.headers.remove(header::CONTENT_LENGTH);
+    Response::from_parts(parts, axum::body::Body::empty())
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}

@@ -1,0 +1,121 @@
+//! A service put together and served. In: its name, database, key source and routes; then a listener and the future that
+//! ends when it shall stop. Out: nothing until it has stopped, every request that was begun answered.
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use axum::{Router, extract::DefaultBodyLimit, middleware};
+use contract::{key_set::KeySource, token::TokenVerifier};
+use tokio::{net::TcpListener, time::sleep};
+use utoipa::openapi::Info;
+use utoipa_axum::router::OpenApiRouter;
+
+use super::{Edge, admission, health, request};
+use crate::{
+    ApiError, Deadline, ServiceSettings, StartError, database::Database, metrics::Metrics, rate_limit::RateLimits,
+};
+
+/// A body may be that large; the largest command, a post, has a tenth of it.
+const MAX_BODY_BYTES: usize = 256 * 1024;
+/// How often answers whose time is over are deleted.
+const SWEEP_INTERVAL: Duration = Duration::from_secs(60);
+
+/// What one service brings that the others do not.
+pub struct Parts {
+    /// `user-service`, …
+    pub name: &'static str,
+    /// Its database.
+    pub database: Database,
+    /// Where the keys that sign tokens come from.
+    pub keys: KeySource,
+    /// Its routes, described.
+    pub routes: OpenApiRouter,
+}
+
+/// A service, ready to be served.
+pub struct Service {
+    name: &'static str,
+    router: Router,
+    database: Database,
+    drain: Duration,
+}
+
+impl Service {
+    /// Puts the shared routes and the middleware around the service's own routes.
+    pub fn new(settings: &ServiceSettings, parts: Parts) -> Result<Self, StartError> {
+        let Parts { name, database, keys, routes } = parts;
+        let clock = database.clock().clone();
+        let edge = Edge {
+            service: name,
+            verifier: Arc::new(TokenVerifier::new(&settings.issuer, &settings.audience, keys, clock)),
+            api_keys: settings.api_key_hashes.clone().into(),
+            rate_limits: Arc::new(RateLimits::new(settings.rate_limit, settings.rate_limit_bff)),
+            metrics: Arc::new(Metrics::new()),
+            max_request_time: settings.request_timeout(),
+        };
+        let (routes, mut openapi) = routes.split_for_parts();
+        openapi.info = Info::new(name, env!("CARGO_PKG_VERSION"));
+        let shared = health::routes(database.clone(), &edge, &openapi).map_err(StartError::OpenApi)?;
+        let router = routes
+            .merge(shared)
+            .method_not_allowed_fallback(async || {
+                let (status, code) = (http::StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED");
+                ApiError::new(status, code, "this route does not take that method")
+            })
+            .fallback(async || ApiError::not_found("no such route"))
+            // From the outside in: answer, admit, the body's limit, the route.
+            .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+            .layer(middleware::from_fn_with_state(edge.clone(), admission::admit))
+            .layer(middleware::from_fn_with_state(edge, request::answer));
+        Ok(Self { name, router, database, drain: settings.request_timeout() })
+    }
+
+    /// Its database, for demo data and tests.
+    pub const fn database(&self) -> &Database {
+        &self.database
+    }
+
+    /// Serves until `shutdown` ends, then answers what was begun, for at most the longest request.
+    pub async fn serve(
+        self,
+        listener: TcpListener,
+        shutdown: impl Future<Output = ()> + Send + 'static,
+    ) -> std::io::Result<()> {
+        let address = listener.local_addr()?;
+        tracing::info!(service = self.name, %address, "listening");
+        let (stopping, stopped) = tokio::sync::watch::channel(false);
+        let sweeper = tokio::spawn(sweep(self.database.clone(), stopped.clone()));
+        let begun_to_stop = async move {
+            shutdown.await;
+            stopping.send_replace(true);
+        };
+        let app = self.router.into_make_service_with_connect_info::<SocketAddr>();
+        let server = axum::serve(listener, app).with_graceful_shutdown(begun_to_stop).into_future();
+        // A client that never finishes its request must not keep the process.
+        let result = tokio::select! {
+            result = server => result,
+            () = drain_time_over(stopped, self.drain) => Ok(()),
+        };
+        sweeper.abort();
+        self.database.close().await;
+        tracing::info!(service = self.name, "stopped");
+        result
+    }
+}
+
+async fn drain_time_over(mut stopped: tokio::sync::watch::Receiver<bool>, drain: Duration) {
+    // An error means that the sender is gone: the server has ended, and this future is not waited for.
+    if stopped.wait_for(|stopped| *stopped).await.is_ok() {
+        sleep(drain).await;
+    } else {
+        std::future::pending::<()>().await;
+    }
+}
+
+/// Forgets old answers until the service stops.
+async fn sweep(database: Database, mut stopped: tokio::sync::watch::Receiver<bool>) {
+    while tokio::time::timeout(SWEEP_INTERVAL, stopped.wait_for(|stopped| *stopped)).await.is_err() {
+        if let Err(error) = database.forget_answers(Deadline::after(SWEEP_INTERVAL / 2)).await {
+            tracing::warn!(%error, "old answers could not be forgotten");
+        }
+    }
+}

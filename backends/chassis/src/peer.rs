@@ -1,0 +1,142 @@
+//! The services' one door to other services: the key set, and reads that a service needs of a peer. In: a URL and the
+//! request's context. Out: JSON within the deadline, of bounded size.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::extract::FromRequestParts;
+use contract::{
+    RequestId, TraceContext,
+    headers::{TRACEPARENT, X_REQUEST_ID, X_REQUEST_TIMEOUT_MS},
+    key_set::KeySource,
+};
+use http::{StatusCode, request::Parts};
+use serde::de::DeserializeOwned;
+use tokio::time::timeout_at;
+
+use crate::{ApiError, Deadline};
+
+/// No answer of a peer is larger: 100 posts of 20 KB.
+const MAX_ANSWER_BYTES: usize = 4 * 1024 * 1024;
+const CONNECT_TIMEOUT: Duration = Duration::from_millis(250);
+/// The key set is fetched on nobody's deadline.
+const KEYS_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// What a call carries on from the request that it is made for.
+#[derive(Clone, Debug)]
+pub struct CallContext {
+    /// When the caller stops waiting.
+    pub deadline: Deadline,
+    request_id: RequestId,
+    trace: TraceContext,
+}
+
+/// A call that brought no usable answer.
+#[derive(Debug, thiserror::Error)]
+pub enum PeerError {
+    /// Nobody there, or the connection broke.
+    #[error("the peer could not be reached: {0}")]
+    Unreachable(String),
+    /// Not within the deadline.
+    #[error("the peer did not answer in time")]
+    TooLate,
+    /// It answered, but not with 200.
+    #[error("the peer answered {0}")]
+    Status(StatusCode),
+    /// It answered with something else than was asked for.
+    #[error("the peer's answer cannot be used: {0}")]
+    BadAnswer(String),
+}
+
+/// Calls other services. Cheap to clone; keeps connections.
+#[derive(Clone)]
+pub struct Peer {
+    client: reqwest::Client,
+}
+
+impl CallContext {
+    /// Work that no request asked for.
+    fn unasked(time: Duration) -> Self {
+        let (request_id, trace) = (RequestId::generate(), TraceContext::accept(None));
+        Self { deadline: Deadline::after(time), request_id, trace }
+    }
+}
+
+impl Peer {
+    /// A client without proxies and redirects: peers are where the settings say.
+    pub fn new() -> Result<Self, PeerError> {
+        crate::program::install_crypto();
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(CONNECT_TIMEOUT)
+            .build()
+            .map_err(|error| PeerError::Unreachable(error.to_string()))?;
+        Ok(Self { client })
+    }
+
+    /// Reads `url` as JSON.
+    pub async fn get<T: DeserializeOwned>(&self, url: &str, context: &CallContext) -> Result<T, PeerError> {
+        timeout_at(context.deadline.instant(), self.fetch(url, context)).await.map_err(|_| PeerError::TooLate)?
+    }
+
+    /// The key set at that URL, for [`contract::token::TokenVerifier`].
+    pub fn key_source(self, jwks_url: String) -> KeySource {
+        let url: Arc<str> = jwks_url.into();
+        Box::new(move || {
+            let (peer, url) = (self.clone(), Arc::clone(&url));
+            Box::pin(async move {
+                peer.get(&url, &CallContext::unasked(KEYS_TIMEOUT)).await.map_err(|error| error.to_string())
+            })
+        })
+    }
+
+    async fn fetch<T: DeserializeOwned>(&self, url: &str, context: &CallContext) -> Result<T, PeerError> {
+        let left = context.deadline.remaining().ok_or(PeerError::TooLate)?;
+        let request = self
+            .client
+            .get(url)
+            .header(X_REQUEST_TIMEOUT_MS, left.as_millis().to_string())
+            .header(X_REQUEST_ID, context.request_id.as_str())
+            .header(TRACEPARENT, context.trace.child().to_string());
+        #[expect(clippy::disallowed_methods, reason = "this is the one door out of the services")]
+        let mut response = request.send().await.map_err(unreachable)?;
+        if response.status() != StatusCode::OK {
+            return Err(PeerError::Status(response.status()));
+        }
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(unreachable)? {
+            if body.len() + chunk.len() > MAX_ANSWER_BYTES {
+                return Err(PeerError::BadAnswer(format!("more than {MAX_ANSWER_BYTES} bytes")));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        serde_json::from_slice(&body).map_err(|error| PeerError::BadAnswer(error.to_string()))
+    }
+}
+
+fn unreachable(error: reqwest::Error) -> PeerError {
+    PeerError::Unreachable(error.without_url().to_string())
+}
+
+impl From<PeerError> for ApiError {
+    fn from(error: PeerError) -> Self {
+        match error {
+            PeerError::TooLate => Self::deadline_exceeded(),
+            error => Self::unavailable("another service cannot be asked at the moment").caused_by(error),
+        }
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for CallContext {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let deadline = Deadline::from_request_parts(parts, state).await?;
+        let request_id = parts.extensions.get::<RequestId>().cloned();
+        let trace = parts.extensions.get::<TraceContext>().copied();
+        match (request_id, trace) {
+            (Some(request_id), Some(trace)) => Ok(Self { deadline, request_id, trace }),
+            _ => Err(ApiError::internal("a request without an id")),
+        }
+    }
+}

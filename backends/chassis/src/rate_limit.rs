@@ -1,0 +1,130 @@
+//! Token buckets per caller: a user, else a client address, else the BFF itself. Kept as GCRA (the generic cell rate
+//! algorithm): one instant a caller, the one at which its bucket will be full again. Bounded memory.
+
+use std::{
+    net::{IpAddr, Ipv6Addr},
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use contract::UserId;
+use http::{HeaderMap, HeaderName, HeaderValue};
+use moka::sync::Cache;
+use tokio::time::Instant;
+
+use crate::{ApiError, caller::Caller};
+
+/// Callers remembered at most; a forgotten one has a full bucket.
+const MAX_CALLERS: u64 = 100_000;
+/// A bucket holds that many seconds' worth.
+const BURST_SECONDS: u32 = 4;
+
+const LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
+const REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
+const RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
+
+/// Whose bucket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Bucket {
+    User(UserId),
+    Address(IpAddr),
+    Bff,
+}
+
+/// The buckets of a service.
+pub(crate) struct RateLimits {
+    full_at: Cache<Bucket, Arc<Mutex<Instant>>>,
+    per_caller: u32,
+    of_bff: u32,
+}
+
+/// What is left of a bucket, for the answer's headers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Allowance {
+    limit: u32,
+    remaining: u32,
+    reset: Duration,
+}
+
+impl RateLimits {
+    /// Requests a second, of a user or address and of the BFF; a bucket holds [`BURST_SECONDS`] as many.
+    pub(crate) fn new(per_caller: u32, of_bff: u32) -> Self {
+        let full_at = Cache::builder().max_capacity(MAX_CALLERS).time_to_idle(Duration::from_secs(60)).build();
+        Self { full_at, per_caller: per_caller.max(1), of_bff: of_bff.max(1) }
+    }
+
+    /// Takes one token from the caller's bucket; 429 when it is empty.
+    pub(crate) fn take(&self, caller: &Caller) -> Result<Allowance, ApiError> {
+        let bucket = match &caller.viewer {
+            Some(viewer) => Bucket::User(viewer.id()),
+            None if caller.is_bff && !caller.is_named => Bucket::Bff,
+            None => Bucket::Address(network(caller.address)),
+        };
+        let rate = if bucket == Bucket::Bff { self.of_bff } else { self.per_caller };
+        let full_at = self.full_at.get_with(bucket, || Arc::new(Mutex::new(Instant::now())));
+        let mut full_at = full_at.lock().unwrap_or_else(PoisonError::into_inner);
+        take(&mut full_at, Instant::now(), rate)
+    }
+}
+
+/// One token out of a bucket that refills at `rate` a second.
+fn take(full_at: &mut Instant, now: Instant, rate: u32) -> Result<Allowance, ApiError> {
+    let (one, size) = (Duration::from_secs(1) / rate, rate.saturating_mul(BURST_SECONDS));
+    let missing = full_at.saturating_duration_since(now) + one;
+    let too_much = missing.saturating_sub(one * size);
+    if !too_much.is_zero() {
+        let (status, code) = (http::StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITED");
+        return Err(ApiError::new(status, code, "too many requests").retry_after(too_much));
+    }
+    *full_at = now + missing;
+    let taken = u32::try_from(missing.as_nanos().div_ceil(one.as_nanos().max(1))).unwrap_or(size);
+    Ok(Allowance { limit: size, remaining: size.saturating_sub(taken), reset: missing })
+}
+
+impl Allowance {
+    /// Says it in the answer's headers; times in seconds, rounded up.
+    pub(crate) fn write(self, headers: &mut HeaderMap) {
+        headers.insert(LIMIT, HeaderValue::from(self.limit));
+        headers.insert(REMAINING, HeaderValue::from(self.remaining));
+        headers.insert(RESET, HeaderValue::from(seconds(self.reset)));
+    }
+}
+
+/// Whole seconds, rounded up, for headers.
+pub(crate) fn seconds(time: Duration) -> u64 {
+    time.as_secs() + u64::from(time.subsec_nanos() > 0)
+}
+
+/// Whoever has an IPv6 address has the 2^64 of its network.
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V4(address) => IpAddr::V4(address),
+        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bucket_empties_and_refills() {
+        let start = Instant::now();
+        let mut full_at = start;
+        for left in (0..8).rev() {
+            assert_eq!(take(&mut full_at, start, 2).unwrap().remaining, left);
+        }
+        let refused = take(&mut full_at, start, 2).unwrap_err();
+        assert_eq!((refused.status().as_u16(), refused.retry_after), (429, Some(Duration::from_millis(500))));
+        assert_eq!(take(&mut full_at, start + Duration::from_millis(500), 2).unwrap().remaining, 0);
+        assert_eq!(take(&mut full_at, start + Duration::from_secs(60), 2).unwrap().remaining, 7);
+    }
+
+    #[test]
+    fn addresses_of_one_ipv6_network_share_a_bucket() {
+        let network_of = |text: &str| network(text.parse().unwrap());
+        assert_eq!(network_of("2001:db8::1"), network_of("2001:db8::ffff"));
+        assert_ne!(network_of("2001:db8::1"), network_of("2001:db8:0:1::1"));
+        assert_eq!(network_of("::ffff:192.0.2.1"), network_of("192.0.2.1"));
+    }
+}

@@ -1,0 +1,84 @@
+//! What every service is told at its start, by arguments or environment; each is checked while it is read.
+
+use std::{net::SocketAddr, time::Duration};
+
+use crate::{
+    caller::ApiKeyHash,
+    database::{DatabaseSettings, DatabaseUrl},
+};
+
+/// Settings that all services have. Flattened into each program's arguments; `tessera dev` makes them itself.
+#[derive(Clone, Debug, clap::Args)]
+pub struct ServiceSettings {
+    /// The service's own database: sqlite:PATH or postgres://USER@HOST:PORT/DATABASE
+    #[arg(long, env = "TESSERA_DATABASE_URL", hide_env_values = true)]
+    pub database_url: DatabaseUrl,
+
+    /// The address to listen on
+    #[arg(long, env = "TESSERA_LISTEN")]
+    pub listen: SocketAddr,
+
+    /// SHA-256 (hex) of a key that the BFF may show in X-Api-Key; may be given several times, or with commas between
+    #[arg(id = "api-key-hash", long, env = "TESSERA_API_KEY_HASHES", value_delimiter = ',', hide_env_values = true)]
+    pub api_key_hashes: Vec<ApiKeyHash>,
+
+    /// Who issues the tokens
+    #[arg(long, env = "TESSERA_TOKEN_ISSUER", default_value = "tessera-user-service")]
+    pub issuer: String,
+
+    /// For whom the tokens are
+    #[arg(long, env = "TESSERA_TOKEN_AUDIENCE", default_value = "tessera")]
+    pub audience: String,
+
+    /// Connections to the database
+    #[arg(long, env = "TESSERA_DATABASE_CONNECTIONS", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub database_connections: u32,
+
+    /// A statement is cancelled after that many milliseconds, or at the request's deadline if that is sooner
+    #[arg(long, env = "TESSERA_STATEMENT_TIMEOUT_MS", default_value_t = 5_000, value_parser = clap::value_parser!(u64).range(1..=600_000))]
+    pub statement_timeout_ms: u64,
+
+    /// A request is answered within that many milliseconds, however long its caller would wait
+    #[arg(long, env = "TESSERA_REQUEST_TIMEOUT_MS", default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(1..=60_000))]
+    pub request_timeout_ms: u64,
+
+    /// Requests a second of one user, or of one client address
+    #[arg(long, env = "TESSERA_RATE_LIMIT", default_value_t = 500, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub rate_limit: u32,
+
+    /// Requests a second of the BFF on nobody's behalf
+    #[arg(long, env = "TESSERA_RATE_LIMIT_BFF", default_value_t = 50_000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub rate_limit_bff: u32,
+}
+
+impl ServiceSettings {
+    /// The defaults, for that database and address.
+    pub fn new(database_url: DatabaseUrl, listen: SocketAddr) -> Self {
+        Self {
+            database_url,
+            listen,
+            api_key_hashes: Vec::new(),
+            issuer: "tessera-user-service".to_owned(),
+            audience: "tessera".to_owned(),
+            database_connections: 10,
+            statement_timeout_ms: 5_000,
+            request_timeout_ms: 10_000,
+            rate_limit: 500,
+            rate_limit_bff: 50_000,
+        }
+    }
+
+    /// What the database is opened with.
+    pub fn database(&self) -> DatabaseSettings {
+        DatabaseSettings {
+            url: self.database_url.clone(),
+            connections: self.database_connections,
+            statement_timeout: Duration::from_millis(self.statement_timeout_ms),
+        }
+    }
+
+    /// The longest time a request may take.
+    pub const fn request_timeout(&self) -> Duration {
+        Duration::from_millis(self.request_timeout_ms)
+    }
+}

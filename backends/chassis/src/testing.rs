@@ -1,0 +1,72 @@
+//! For the services' tests: a fresh database of either kind, and a service on a port of its own.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor};
+use tokio::{net::TcpListener, sync::oneshot};
+
+use crate::{Service, database::DatabaseUrl};
+
+/// Names the administrator's URL of a PostgreSQL server; set, the tests run there, else on SQLite.
+const POSTGRES: &str = "TESSERA_TEST_POSTGRES";
+
+/// A database of one test's own.
+pub struct TestDatabase {
+    /// Where it is.
+    pub url: DatabaseUrl,
+    folder: Option<PathBuf>,
+}
+
+/// A service that runs until it is dropped.
+pub struct RunningService {
+    /// `http://127.0.0.1:PORT`
+    pub url: String,
+    _stop: oneshot::Sender<()>,
+}
+
+impl TestDatabase {
+    /// A new, empty database.
+    ///
+    /// # Panics
+    /// When it cannot be made.
+    #[expect(clippy::expect_used, reason = "a test without its database has failed")]
+    #[expect(clippy::disallowed_methods, reason = "tests have no settings of their own")]
+    pub async fn create() -> Self {
+        sqlx::any::install_default_drivers();
+        let name = format!("test_{}", &contract::RequestId::generate().as_str()[..20]);
+        let Ok(admin) = std::env::var(POSTGRES) else {
+            let folder = std::env::temp_dir().join(format!("tessera-{name}"));
+            std::fs::create_dir_all(&folder).expect("a folder for the test's database");
+            return Self { url: DatabaseUrl::Sqlite(folder.join("service.db")), folder: Some(folder) };
+        };
+        let mut connection = AnyConnection::connect(&admin).await.expect("the tests' PostgreSQL server");
+        let create = AssertSqlSafe(format!("CREATE DATABASE {name}"));
+        connection.execute(create).await.expect("a database for the test");
+        let server = admin.rsplit_once('/').map_or(admin.as_str(), |(server, _)| server);
+        Self { url: DatabaseUrl::Postgres(format!("{server}/{name}")), folder: None }
+    }
+}
+
+impl Drop for TestDatabase {
+    fn drop(&mut self) {
+        if let Some(folder) = &self.folder {
+            let _ = std::fs::remove_dir_all(folder);
+        }
+    }
+}
+
+/// Serves on a free port of the loopback interface.
+///
+/// # Panics
+/// When there is none.
+#[expect(clippy::expect_used, reason = "a test without its service has failed")]
+pub async fn spawn(service: Service) -> RunningService {
+    let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.expect("a free port");
+    let address = listener.local_addr().expect("the port's number");
+    let (stop, stopped) = oneshot::channel::<()>();
+    tokio::spawn(service.serve(listener, async {
+        // Dropping the other end is the signal.
+        let _ = stopped.await;
+    }));
+    RunningService { url: format!("http://{address}"), _stop: stop }
+}

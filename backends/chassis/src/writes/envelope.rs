@@ -1,0 +1,148 @@
+//! What a command brings besides its input: the deadline, the idempotency key with its scope, `If-Match`.
+
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use bytes::Bytes;
+use contract::headers::IDEMPOTENCY_KEY;
+use http::{HeaderMap, header, request::Parts};
+use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
+
+use crate::{ApiError, Deadline, MaybeViewer, answers::etag_of_version, extract::hex};
+
+/// How long a key may be.
+const MAX_KEY: usize = 255;
+
+/// A command without a body; with one, it is part of [`Command`].
+pub struct Envelope {
+    deadline: Deadline,
+    key: Option<String>,
+    /// Caller, method and path, in which the key means something.
+    route: String,
+    body_hash: [u8; 32],
+    if_match: Option<String>,
+}
+
+/// A command and its input, read from a JSON body. Members that we do not know are ignored.
+pub struct Command<T> {
+    /// The body.
+    pub input: T,
+    /// All else.
+    pub envelope: Envelope,
+}
+
+/// An idempotency key in its scope, as it is stored.
+pub(crate) struct Scope {
+    key: String,
+    body_hash: String,
+}
+
+impl Scope {
+    pub(crate) fn key(&self) -> &str {
+        &self.key
+    }
+
+    pub(crate) fn body_hash(&self) -> &str {
+        &self.body_hash
+    }
+}
+
+impl Envelope {
+    /// When the caller stops waiting.
+    pub const fn deadline(&self) -> Deadline {
+        self.deadline
+    }
+
+    /// 400 without an idempotency key.
+    pub fn require_key(&self) -> Result<(), ApiError> {
+        match self.key {
+            Some(_) => Ok(()),
+            None => Err(ApiError::new(
+                http::StatusCode::BAD_REQUEST,
+                "IDEMPOTENCY_KEY_REQUIRED",
+                "this command needs an Idempotency-Key",
+            )),
+        }
+    }
+
+    /// 412 if the caller read another version (`If-Match`, RFC 9110, section 13.1.1).
+    pub fn check_version(&self, version: i64) -> Result<(), ApiError> {
+        let current = etag_of_version(version);
+        let matches = |asked: &str| asked.trim() == "*" || asked.split(',').any(|etag| etag.trim() == current);
+        if self.if_match.as_deref().is_none_or(matches) { Ok(()) } else { Err(ApiError::precondition_failed()) }
+    }
+
+    pub(crate) fn scope(&self) -> Result<Option<Scope>, ApiError> {
+        let Some(key) = &self.key else { return Ok(None) };
+        if !(1..=MAX_KEY).contains(&key.len()) || !key.bytes().all(|b| b.is_ascii_graphic()) {
+            return Err(ApiError::bad_request("the Idempotency-Key is not 1 to 255 visible ASCII characters"));
+        }
+        let scope = Sha256::new().chain_update(&self.route).chain_update([0]).chain_update(key).finalize();
+        Ok(Some(Scope { key: hex(&scope), body_hash: hex(&self.body_hash) }))
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Envelope {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let deadline = Deadline::from_request_parts(parts, state).await?;
+        let MaybeViewer(viewer) = MaybeViewer::from_request_parts(parts, state).await?;
+        let caller = viewer.map_or_else(|| "anonymous".to_owned(), |viewer| viewer.id().to_string());
+        Ok(Self {
+            deadline,
+            key: text(&parts.headers, IDEMPOTENCY_KEY)?,
+            route: format!("{caller} {} {}", parts.method, parts.uri.path()),
+            body_hash: Sha256::digest([]).into(),
+            if_match: text(&parts.headers, header::IF_MATCH.as_str())?,
+        })
+    }
+}
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Command<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        let (mut parts, body) = request.into_parts();
+        let mut envelope = Envelope::from_request_parts(&mut parts, state).await?;
+        if !is_json(&parts.headers) {
+            let (status, code) = (http::StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE");
+            return Err(ApiError::new(status, code, "the body must be application/json"));
+        }
+        let body = Bytes::from_request(Request::from_parts(parts, body), state).await.map_err(|rejection| {
+            if rejection.status() == http::StatusCode::PAYLOAD_TOO_LARGE {
+                ApiError::new(rejection.status(), "PAYLOAD_TOO_LARGE", "the body is too large")
+            } else {
+                ApiError::bad_request("the body could not be read").caused_by(rejection)
+            }
+        })?;
+        envelope.body_hash = Sha256::digest(&body).into();
+        Ok(Self { input: read_json(&body)?, envelope })
+    }
+}
+
+/// 400 for what is no JSON, 422 for JSON of another shape.
+fn read_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
+    let mut deserializer = serde_json::Deserializer::from_slice(body);
+    let input = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+        let path = error.path().to_string();
+        let error = error.into_inner();
+        if error.is_data() {
+            ApiError::invalid(vec![crate::Detail { field: path, issue: error.to_string() }])
+        } else {
+            ApiError::bad_request(format!("the body is not JSON: {error}"))
+        }
+    })?;
+    deserializer.end().map_err(|error| ApiError::bad_request(format!("the body is not JSON: {error}")))?;
+    Ok(input)
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let media_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    media_type.split(';').next().is_some_and(|essence| essence.trim().eq_ignore_ascii_case("application/json"))
+}
+
+fn text(headers: &HeaderMap, name: &str) -> Result<Option<String>, ApiError> {
+    let read = |value: &http::HeaderValue| value.to_str().map(str::to_owned);
+    let malformed = |_| ApiError::bad_request(format!("the header {name} is not visible ASCII"));
+    headers.get(name).map(read).transpose().map_err(malformed)
+}

@@ -1,0 +1,62 @@
+//! One request at a time per idempotency key within this process. Waiting here holds no connection; between processes
+//! the key's row decides.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use tokio::{
+    sync::{Mutex as Turn, OwnedMutexGuard},
+    time::{Instant, timeout_at},
+};
+
+use crate::{ApiError, Deadline};
+
+/// Time kept to say so when the first request takes too long.
+const MARGIN: Duration = Duration::from_millis(50);
+
+type Turns = Arc<Mutex<HashMap<String, Arc<Turn<()>>>>>;
+
+/// The keys being worked on. As many as requests in flight.
+#[derive(Clone, Default)]
+pub(crate) struct KeyGate(Turns);
+
+/// Held while a request works on its key.
+pub(crate) struct Held {
+    turns: Turns,
+    key: String,
+    turn: Option<OwnedMutexGuard<()>>,
+}
+
+impl KeyGate {
+    /// Waits for the key's earlier requests, up to shortly before the deadline.
+    pub(crate) async fn wait(&self, key: &str, deadline: Deadline) -> Result<Held, ApiError> {
+        let turn = {
+            let mut turns = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(turns.entry(key.to_owned()).or_default())
+        };
+        let mut held = Held { turns: Arc::clone(&self.0), key: key.to_owned(), turn: None };
+        let until = deadline.instant().checked_sub(MARGIN).unwrap_or_else(Instant::now);
+        held.turn = Some(timeout_at(until, turn.lock_owned()).await.map_err(|_| taken())?);
+        Ok(held)
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        drop(self.turn.take());
+        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        // Only the map has it: nobody waits.
+        if turns.get(&self.key).is_some_and(|turn| Arc::strong_count(turn) == 1) {
+            turns.remove(&self.key);
+        }
+    }
+}
+
+/// 409: the first request with this key has not ended.
+pub(crate) fn taken() -> ApiError {
+    ApiError::conflict("IDEMPOTENCY_KEY_IN_USE", "an earlier request with this idempotency key is still at work")
+        .retry_after(Duration::from_secs(1))
+}

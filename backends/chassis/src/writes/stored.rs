@@ -1,0 +1,80 @@
+//! The answers kept under idempotency keys: claimed at the start of the transaction (which makes others with the same
+//! key wait, on PostgreSQL), kept at its end, replayed for 24 hours.
+
+use std::time::Duration;
+
+use contract::Time;
+use http::StatusCode;
+use sqlx::FromRow;
+
+use super::envelope::Scope;
+use crate::{
+    Answer, ApiError,
+    database::{Connection, DatabaseError, Sql},
+};
+
+/// How long an answer is replayed.
+pub(crate) const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
+
+#[derive(FromRow)]
+struct StoredAnswer {
+    request_hash: String,
+    status: i64,
+    location: Option<String>,
+    etag: Option<String>,
+    body: String,
+}
+
+/// Whether the key is ours now: it was free, or its answer is too old to be replayed.
+pub(super) async fn claim(connection: &mut Connection, scope: &Scope, now: Time) -> Result<bool, DatabaseError> {
+    let sql = Sql::new("INSERT INTO idempotency (scope, request_hash, status, body, created_at) VALUES (")
+        .bind(scope.key())
+        .push(", ")
+        .bind(scope.body_hash())
+        .push(", 0, '', ")
+        .bind(now)
+        .push(") ON CONFLICT (scope) DO UPDATE SET request_hash = excluded.request_hash, status = 0, location = NULL,")
+        .push(" etag = NULL, body = '', created_at = excluded.created_at WHERE idempotency.created_at <= ")
+        .bind(now.minus(KEPT))
+        .push(" RETURNING scope");
+    Ok(connection.optional::<(String,)>(sql).await?.is_some())
+}
+
+/// The kept answer, marked as replayed; 422 when the key came with another body.
+pub(super) async fn find(connection: &mut Connection, scope: &Scope, now: Time) -> Result<Option<Answer>, ApiError> {
+    let sql = Sql::new("SELECT request_hash, status, location, etag, body FROM idempotency WHERE scope = ")
+        .bind(scope.key())
+        .push(" AND created_at > ")
+        .bind(now.minus(KEPT));
+    let Some(stored) = connection.optional::<StoredAnswer>(sql).await? else { return Ok(None) };
+    if stored.request_hash != scope.body_hash() {
+        let (status, code) = (StatusCode::UNPROCESSABLE_ENTITY, "IDEMPOTENCY_KEY_REUSED");
+        return Err(ApiError::new(status, code, "this idempotency key was used with another body"));
+    }
+    let status = u16::try_from(stored.status).ok().and_then(|status| StatusCode::from_u16(status).ok());
+    let status = status.ok_or_else(|| ApiError::internal("a stored answer without a status"))?;
+    Ok(Some(Answer::replayed(status, stored.body, (stored.location, stored.etag))))
+}
+
+/// Keeps the answer under the claimed key.
+pub(super) async fn keep(connection: &mut Connection, scope: &Scope, answer: &Answer) -> Result<(), DatabaseError> {
+    let sql = Sql::new("UPDATE idempotency SET status = ")
+        .bind(i64::from(answer.status.as_u16()))
+        .push(", location = ")
+        .bind(answer.location.clone())
+        .push(", etag = ")
+        .bind(answer.etag.clone())
+        .push(", body = ")
+        .bind(answer.body.as_str())
+        .push(" WHERE scope = ")
+        .bind(scope.key());
+    connection.execute(sql).await.map(drop)
+}
+
+/// Deletes a bounded number of answers from before that time.
+pub(crate) async fn forget(connection: &mut Connection, before: Time) -> Result<u64, DatabaseError> {
+    let sql = Sql::new("DELETE FROM idempotency WHERE scope IN (SELECT scope FROM idempotency WHERE created_at <= ")
+        .bind(before)
+        .push(" ORDER BY created_at LIMIT 1000)");
+    connection.execute(sql).await
+}
