@@ -55,17 +55,18 @@ impl Judge {
         let text: Arc<str> = text.into();
         let lines = LineIndex::new(Arc::clone(&text));
         let syntax = parse(&text, &lines)?;
-        let found = rules::violations(&syntax, &lines);
-        reject(RejectionCode::ValidationFailed, found)?;
-        let document = syntax.to_executable_validate(&self.schema).map_err(|invalid| invalid.errors);
-        let document = match document {
+        let mut found = rules::of_tree(&syntax, &lines);
+        let document = match syntax.to_executable_validate(&self.schema) {
             Ok(document) => document,
-            Err(errors) => {
-                reject(RejectionCode::ValidationFailed, reported(&errors, &lines))?;
-                return Err(Rejection::new(RejectionCode::ValidationFailed, "The document is not valid."));
+            Err(invalid) => {
+                found.extend(reported(&invalid.errors, &lines));
+                reject(RejectionCode::ValidationFailed, found)?;
+                return Err(Rejection::new(RejectionCode::ValidationFailed, "the document is not valid"));
             }
         };
-        reject(RejectionCode::ValidationFailed, literal_checks::violations(self, &document, &lines))?;
+        found.extend(rules::of_valid(&self.schema, &document, &lines));
+        found.extend(literal_checks::violations(self, &document, &lines));
+        reject(RejectionCode::ValidationFailed, found)?;
         Ok(Judged { toggles: toggles::of_document(&document), document: without_sources(document), lines })
     }
 }
@@ -81,7 +82,7 @@ fn parse(text: &str, lines: &LineIndex) -> Result<ast::Document, Rejection> {
     if syntax.definitions.is_empty() {
         return Err(Rejection::new(RejectionCode::ParseFailed, "syntax error: the document has no operation"));
     }
-    reject(RejectionCode::ParseFailed, rules::syntax_violations(&syntax, lines))?;
+    reject(RejectionCode::ParseFailed, rules::of_syntax(&syntax, lines))?;
     Ok(syntax)
 }
 

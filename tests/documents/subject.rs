@@ -1,0 +1,139 @@
+//! Tessera's side of the comparison: one schema, its operations, what becomes of a document.
+
+use std::path::{Path, PathBuf};
+
+use apollo_compiler::Schema;
+use apollo_compiler::validation::Valid;
+use harness::printer::print_document;
+use serde_json::{Map, Value};
+use tessera::operations::{Limits, Operations, Prepared, Rejection, RejectionCode, Scalars};
+
+use crate::reference::{Answer, Question, ask};
+
+/// A schema under test.
+pub struct Subject {
+    path: PathBuf,
+    /// The schema, for the generator.
+    pub schema: Valid<Schema>,
+    operations: Operations,
+}
+
+impl Subject {
+    /// The public graph, as the repository has it.
+    pub fn public_graph() -> Self {
+        Self::read("schema.graphql")
+    }
+
+    /// The schema of this suite, with every kind of type.
+    pub fn wide() -> Self {
+        Self::read("tests/documents/wide.graphql")
+    }
+
+    fn read(path: &str) -> Self {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+        let sdl = std::fs::read_to_string(&path).unwrap();
+        let schema = Schema::parse_and_validate(&sdl, &path).unwrap();
+        let operations = Operations::new(&sdl, Limits::default(), Scalars::default()).unwrap();
+        Self { path, schema, operations }
+    }
+
+    /// What Tessera makes of a request.
+    pub fn prepare(&self, question: &Question) -> Result<Prepared, Rejection> {
+        self.operations.prepare(&question.document, question.operation_name.as_deref(), question.variables.clone())
+    }
+
+    /// Compares both on every question: verdict, coerced variables, answers. Returns graphql-js's answers.
+    pub fn compare(&self, questions: Vec<Question>) -> Vec<Answer> {
+        let prepared: Vec<_> = questions.iter().map(|question| self.prepare(question)).collect();
+        let questions: Vec<_> = questions.into_iter().zip(&prepared).map(|(q, p)| with_flattened(q, p)).collect();
+        let answers = ask(&self.path, &questions);
+        let differences: Vec<_> = questions
+            .iter()
+            .zip(prepared.iter().zip(&answers))
+            .filter_map(|(question, (prepared, answer))| {
+                let difference = difference(prepared, answer)?;
+                Some(format!("{difference}\n{}\nvariables: {:?}", question.document, question.variables))
+            })
+            .collect();
+        assert!(
+            differences.is_empty(),
+            "{} of {} differ:\n\n{}",
+            differences.len(),
+            questions.len(),
+            differences.iter().take(8).cloned().collect::<Vec<_>>().join("\n\n"),
+        );
+        answers
+    }
+}
+
+fn with_flattened(question: Question, prepared: &Result<Prepared, Rejection>) -> Question {
+    let Ok(prepared) = prepared else {
+        return question;
+    };
+    let Ok(Value::Object(variables)) = serde_json::to_value(&prepared.variables) else {
+        panic!("variables are an object");
+    };
+    Question {
+        flattened: Some(print_document(prepared.operation.document())),
+        flattened_variables: variables,
+        ..question
+    }
+}
+
+/// In what they differ, if they do.
+fn difference(prepared: &Result<Prepared, Rejection>, answer: &Answer) -> Option<String> {
+    let verdict = match prepared.as_ref().map_err(Rejection::code) {
+        Err(RejectionCode::ParseFailed) => "syntax",
+        Err(RejectionCode::ValidationFailed) => "invalid",
+        Ok(_) | Err(RejectionCode::OperationResolutionFailed | RejectionCode::VariableCoercionFailed) => "valid",
+        Err(limit) => return Some(format!("a limit was passed: {}", limit.as_str())),
+    };
+    if verdict != answer.verdict {
+        let ours = prepared.as_ref().err().map(ToString::to_string);
+        return Some(format!("we say {verdict} ({ours:?}), graphql-js says {} ({:?})", answer.verdict, answer.errors));
+    }
+    match prepared {
+        Ok(prepared) => different_run(prepared, answer),
+        Err(rejection) if rejection.code() == RejectionCode::VariableCoercionFailed => {
+            // A null where none is taken is an error of the field in graphql-js, and of the request here.
+            let at_run = answer.sent.as_ref().is_some_and(|ran| !ran.errors.is_empty());
+            let refused =
+                answer.variable_errors.is_some() || at_run || rejection.to_string().contains("where it is used");
+            (!refused).then(|| format!("we refuse variables that graphql-js takes: {rejection}"))
+        }
+        Err(_) => None,
+    }
+}
+
+fn different_run(prepared: &Prepared, answer: &Answer) -> Option<String> {
+    if let Some(errors) = &answer.variable_errors {
+        return Some(format!("graphql-js refuses variables that we take: {errors:?}"));
+    }
+    let theirs = answer.variables.as_ref()?;
+    for (name, value) in prepared.variables.iter() {
+        let ours = value.clone().into_json().unwrap();
+        if theirs.get(name.as_str()).map(normal) != Some(normal(&ours)) {
+            return Some(format!("${name} is {ours} here and {:?} there", theirs.get(name.as_str())));
+        }
+    }
+    match (&answer.sent, &answer.flattened) {
+        (sent, flattened) if sent == flattened => None,
+        (sent, flattened) => {
+            let text = print_document(prepared.operation.document());
+            Some(format!("answers differ:\n  sent      {sent:?}\n  flattened {flattened:?}\n  as {text}\n "))
+        }
+    }
+}
+
+/// Numbers as doubles: JavaScript has no others.
+fn normal(value: &Value) -> Value {
+    match value {
+        Value::Number(number) => Value::from(number.as_f64()),
+        Value::Array(items) => items.iter().map(normal).collect(),
+        Value::Object(members) => {
+            let members: Map<_, _> = members.iter().map(|(name, value)| (name.clone(), normal(value))).collect();
+            Value::Object(members)
+        }
+        other => other.clone(),
+    }
+}
