@@ -4,6 +4,12 @@
 //! `http → operations → graphql → loaders → clients → backends/`. Read in that order; `server.rs` puts it together.
 
 pub mod auth;
+pub mod cli;
 pub mod clients;
+pub mod config;
+pub mod graphql;
+pub mod http;
 pub mod loaders;
 pub mod operations;
+pub mod server;
+pub mod telemetry;

@@ -9,9 +9,10 @@ use std::{
     time::Duration,
 };
 
+pub use jsonwebtoken::jwk::JwkSet;
 use jsonwebtoken::{
     DecodingKey,
-    jwk::{AlgorithmParameters, EllipticCurve, JwkSet},
+    jwk::{AlgorithmParameters, EllipticCurve},
 };
 use tokio::{sync::Mutex, time::Instant};
 

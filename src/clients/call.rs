@@ -168,11 +168,13 @@ impl Door {
         let started = Instant::now();
         let deadline = context.deadline().min(started + self.call_timeout);
         let left = deadline.saturating_duration_since(started);
-        let request = request
+        let mut request = request
             .header(X_REQUEST_ID, context.request_id().as_str())
             .header(TRACEPARENT, context.trace().child().to_string())
-            .header(X_CLIENT_ADDRESS, context.client_address())
             .header(X_REQUEST_TIMEOUT_MS, u64::try_from(left.as_millis()).unwrap_or(u64::MAX));
+        if let Some(address) = context.client_address() {
+            request = request.header(X_CLIENT_ADDRESS, address);
+        }
         let answer = match timeout_at(deadline, self.exchange(request)).await {
             Ok(answer) => answer,
             Err(_) => Err(CallError::Timeout(self.service)),

@@ -20,7 +20,7 @@ struct Inner {
     deadline: Instant,
     request_id: RequestId,
     trace: TraceContext,
-    client_address: HeaderValue,
+    client_address: Option<HeaderValue>,
     calls: Mutex<CallRecord>,
 }
 
@@ -36,7 +36,15 @@ pub struct CallRecord {
 impl CallContext {
     /// The context of a request that ends at `deadline`.
     pub fn new(deadline: Instant, request_id: RequestId, trace: TraceContext, client_address: HeaderValue) -> Self {
+        let client_address = Some(client_address);
         Self(Arc::new(Inner { deadline, request_id, trace, client_address, calls: Mutex::default() }))
+    }
+
+    /// The context of a call that the BFF makes for itself.
+    pub fn own(timeout: Duration) -> Self {
+        let (request_id, trace) = (RequestId::generate(), TraceContext::accept(None));
+        let deadline = Instant::now() + timeout;
+        Self(Arc::new(Inner { deadline, request_id, trace, client_address: None, calls: Mutex::default() }))
     }
 
     /// When the request must be answered.
@@ -54,8 +62,8 @@ impl CallContext {
         self.0.trace
     }
 
-    /// The address of the client, as text.
-    pub fn client_address(&self) -> HeaderValue {
+    /// The address of the client, as text; `None` for the BFF's own calls.
+    pub fn client_address(&self) -> Option<HeaderValue> {
         self.0.client_address.clone()
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use contract::{Time, UserId, token::Role};
+use contract::{Time, UserId, key_set::JwkSet, token::Role};
 use http::Method;
 use serde::{Deserialize, Serialize};
 
@@ -118,6 +118,11 @@ impl UserClient {
     /// A client that calls through `door`.
     pub fn new(door: Door) -> Self {
         Self { door }
+    }
+
+    /// The public keys that sign tokens.
+    pub async fn key_set(&self, context: &CallContext) -> Result<JwkSet, CallError> {
+        self.door.public(context, PublicRead::new("/.well-known/jwks.json".into())).await
     }
 
     /// Users by id; unknown ids are absent.

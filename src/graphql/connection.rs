@@ -50,7 +50,10 @@ pub struct PageInfo {
     concrete(name = "CommentConnection", params(Comment)),
     concrete(name = "OrderConnection", params(Order))
 )]
-impl<T: OutputType> Connection<T> {
+impl<T: OutputType> Connection<T>
+where
+    Edge<T>: OutputType,
+{
     /// The items with their cursors.
     async fn edges(&self) -> &[Edge<T>] {
         &self.edges

@@ -1,11 +1,10 @@
 //! Ids as the schema shows them: the services' own, as the built-in scalar `ID`. In: an `ID` argument. Out: a typed id,
 //! or a `BAD_REQUEST` that does not repeat what was sent.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt};
 
 use async_graphql::{
-    ContextSelectionSet, Error, ID, OutputType, Positioned, ServerResult, Value,
-    parser::types::Field,
+    ContextSelectionSet, Error, ID, OutputType, Positioned, ServerResult, Value, parser::types::Field,
     registry::Registry,
 };
 use contract::{Id, IdKind};
@@ -15,6 +14,12 @@ use super::errors;
 /// A typed id in an answer; made into text only when it is asked for.
 #[derive(Clone, Copy)]
 pub struct GlobalId<K>(pub Id<K>);
+
+impl<K: IdKind> fmt::Display for GlobalId<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
 
 impl<K: IdKind> OutputType for GlobalId<K> {
     fn type_name() -> Cow<'static, str> {

@@ -18,7 +18,7 @@ mod session;
 mod user;
 
 use async_graphql::{
-    EmptySubscription, MergedObject, SDLExportOptions, SchemaBuilder, Schema as EngineSchema, ValidationMode,
+    EmptySubscription, MergedObject, SDLExportOptions, Schema as EngineSchema, SchemaBuilder, ValidationMode,
     parser::types::ExecutableDocument,
 };
 
@@ -49,7 +49,8 @@ impl Schema {
     /// The schema.
     pub fn new() -> Self {
         // Documents arrive judged, flattened and bounded by `operations/`: the engine's own rules would only repeat it.
-        let builder: SchemaBuilder<_, _, _> = EngineSchema::build(Query::default(), Mutation::default(), EmptySubscription);
+        let builder: SchemaBuilder<_, _, _> =
+            EngineSchema::build(Query::default(), Mutation::default(), EmptySubscription);
         Self(builder.validation_mode(ValidationMode::Fast).limit_recursive_depth(usize::MAX).finish())
     }
 

@@ -9,7 +9,7 @@ use super::{
     comment::Comment,
     directives,
     errors::bad_request,
-    id::{self, GlobalId},
+    id,
     order::Order,
     post::Post,
     resolve::{object, scope},
@@ -37,21 +37,11 @@ pub enum Node {
 #[derive(Default)]
 pub struct NodeQuery;
 
-impl<K: IdKind> From<GlobalId<K>> for ID {
-    fn from(id: GlobalId<K>) -> Self {
-        ID(id.0.to_string())
-    }
-}
-
 #[Object]
 impl NodeQuery {
     /// Whatever has this id; `null` if nothing has, or if it is not yours to see.
     #[graphql(directive = directives::access::apply(AccessRule::PartyOrAdmin))]
-    async fn node(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Any id.")] id: ID,
-    ) -> Option<Result<Node>> {
+    async fn node(&self, ctx: &Context<'_>, #[graphql(desc = "Any id.")] id: ID) -> Option<Result<Node>> {
         load(ctx, "id", &id).await
     }
 
@@ -83,10 +73,13 @@ async fn load(ctx: &Context<'_>, argument: &str, id: &ID) -> Option<Result<Node>
                 let comment = object(loaders.comments_by_id.load((), id::parse(argument, id)?).await);
                 comment.map(|comment| comment.map(Node::Comment))
             }
-            Some(contract::id::Order::PREFIX) => {
-                object(loaders.orders_by_id.load((), id::parse(argument, id)?).await).map(|order| order.map(Node::Order))
+            Some(contract::id::Order::PREFIX) => object(loaders.orders_by_id.load((), id::parse(argument, id)?).await)
+                .map(|order| order.map(Node::Order)),
+            _ => {
+                return Err(bad_request(format!(
+                    "`{argument}` holds no id: expected `usr_…`, `pst_…`, `cmt_…` or `ord_…`"
+                )));
             }
-            _ => return Err(bad_request(format!("`{argument}` holds no id: expected `usr_…`, `pst_…`, `cmt_…` or `ord_…`"))),
         })
     };
     node.await.unwrap_or_else(|error| Some(Err(error)))

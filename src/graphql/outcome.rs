@@ -106,11 +106,8 @@ fn reasons(refusal: &Refusal, code: UserErrorCode) -> Vec<UserError> {
     if refusal.details.is_empty() {
         return vec![UserError { code, field: None, message: refusal.message.clone() }];
     }
-    let reason = |detail: &Detail| UserError {
-        code,
-        field: Some(input_path(&detail.field)),
-        message: detail.issue.clone(),
-    };
+    let reason =
+        |detail: &Detail| UserError { code, field: Some(input_path(&detail.field)), message: detail.issue.clone() };
     refusal.details.iter().map(reason).collect()
 }
 

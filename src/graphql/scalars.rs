@@ -63,11 +63,12 @@ fn is_decimal(text: &str) -> bool {
 
 fn is_url(text: &str) -> bool {
     text.len() <= 2048
-        && text
-            .parse::<http::Uri>()
-            .is_ok_and(|uri| matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some_and(|h| !h.is_empty()))
+        && text.parse::<http::Uri>().is_ok_and(|uri| {
+            matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some_and(|h| !h.is_empty())
+        })
 }
 
+/// An instant, RFC 3339 in UTC with milliseconds: `2027-01-31T08:15:30.123Z`.
 #[Scalar]
 impl ScalarType for DateTime {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -79,6 +80,7 @@ impl ScalarType for DateTime {
     }
 }
 
+/// An exact decimal number in plain notation, as a string: `"12.99"`.
 #[Scalar]
 impl ScalarType for Decimal {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -90,6 +92,7 @@ impl ScalarType for Decimal {
     }
 }
 
+/// An ISO 4217 currency code: `EUR`. Amounts have the currency's number of digits (JPY 0, EUR 2, KWD 3).
 #[Scalar]
 impl ScalarType for CurrencyCode {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -101,6 +104,7 @@ impl ScalarType for CurrencyCode {
     }
 }
 
+/// An absolute http or https URL.
 #[Scalar]
 impl ScalarType for Url {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -112,6 +116,7 @@ impl ScalarType for Url {
     }
 }
 
+/// A position in a list; opaque, good for the list that gave it.
 #[Scalar]
 impl ScalarType for Cursor {
     fn parse(value: Value) -> InputValueResult<Self> {

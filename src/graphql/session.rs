@@ -96,26 +96,38 @@ impl From<SessionRecord> for Session {
 #[Object]
 impl SessionMutation {
     /// Creates a user and signs them in.
-    async fn sign_up(&self, ctx: &Context<'_>, input: SignUpInput) -> Option<Result<SignUpPayload>> {
+    async fn sign_up(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to do.")] input: SignUpInput,
+    ) -> Option<Result<SignUpPayload>> {
         let request = &scope(ctx).forget().request;
         let SignUpInput { handle, name, email, password, idempotency_key } = input;
         let user = SignUp { handle, name, email, password };
         let answer = request.clients.users.sign_up(&request.context, (user, idempotency_key)).await;
-        Some(outcome(answer).map(|(session, user_errors)| SignUpPayload {
-            session: session.map(Session::from),
-            user_errors,
-        }))
+        Some(
+            outcome(answer)
+                .map(|(session, user_errors)| SignUpPayload { session: session.map(Session::from), user_errors }),
+        )
     }
 
     /// Signs in.
-    async fn log_in(&self, ctx: &Context<'_>, input: LogInInput) -> Option<Result<LogInPayload>> {
+    async fn log_in(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to do.")] input: LogInInput,
+    ) -> Option<Result<LogInPayload>> {
         let request = &scope(ctx).forget().request;
         let answer = request.clients.users.log_in(&request.context, &input.email, &input.password).await;
         Some(outcome(answer).map(LogInPayload::from))
     }
 
     /// Gets the next session for a refresh token, which is spent by it.
-    async fn refresh_session(&self, ctx: &Context<'_>, input: RefreshSessionInput) -> Option<Result<LogInPayload>> {
+    async fn refresh_session(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to do.")] input: RefreshSessionInput,
+    ) -> Option<Result<LogInPayload>> {
         let request = &scope(ctx).forget().request;
         let answer = request.clients.users.refresh_session(&request.context, &input.refresh_token).await;
         Some(outcome(answer).map(LogInPayload::from))

@@ -14,7 +14,7 @@ use std::{
 
 pub use batch::Batch;
 pub use level::Level;
-pub use OrdersByUser;
+pub use order::OrdersByUser;
 
 use crate::{
     auth::Viewer,

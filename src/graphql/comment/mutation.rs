@@ -41,7 +41,11 @@ pub struct AddCommentPayload {
 impl CommentMutation {
     /// Comments on a post.
     #[graphql(directive = directives::access::apply(AccessRule::SignedIn))]
-    async fn add_comment(&self, ctx: &Context<'_>, input: AddCommentInput) -> Option<Result<AddCommentPayload>> {
+    async fn add_comment(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to do.")] input: AddCommentInput,
+    ) -> Option<Result<AddCommentPayload>> {
         Some(add(ctx, input).await)
     }
 }

@@ -57,25 +57,41 @@ pub struct OrderPayload {
 impl OrderMutation {
     /// Places an order; it is `PENDING` until stock is reserved.
     #[graphql(directive = directives::access::apply(AccessRule::SignedIn))]
-    async fn place_order(&self, ctx: &Context<'_>, input: PlaceOrderInput) -> Option<Result<OrderPayload>> {
+    async fn place_order(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to do.")] input: PlaceOrderInput,
+    ) -> Option<Result<OrderPayload>> {
         Some(place(ctx, input).await)
     }
 
     /// Calls an order off.
     #[graphql(directive = directives::access::apply(AccessRule::BuyerOrAdmin))]
-    async fn cancel_order(&self, ctx: &Context<'_>, input: OrderStepInput) -> Option<Result<OrderPayload>> {
+    async fn cancel_order(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to do.")] input: OrderStepInput,
+    ) -> Option<Result<OrderPayload>> {
         Some(step(ctx, input, OrderAction::Cancel).await)
     }
 
     /// Says that an order is on its way.
     #[graphql(directive = directives::access::apply(AccessRule::SellerOrAdmin))]
-    async fn ship_order(&self, ctx: &Context<'_>, input: OrderStepInput) -> Option<Result<OrderPayload>> {
+    async fn ship_order(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to do.")] input: OrderStepInput,
+    ) -> Option<Result<OrderPayload>> {
         Some(step(ctx, input, OrderAction::Ship).await)
     }
 
     /// Says that an order arrived.
     #[graphql(directive = directives::access::apply(AccessRule::PartyOrAdmin))]
-    async fn deliver_order(&self, ctx: &Context<'_>, input: OrderStepInput) -> Option<Result<OrderPayload>> {
+    async fn deliver_order(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to do.")] input: OrderStepInput,
+    ) -> Option<Result<OrderPayload>> {
         Some(step(ctx, input, OrderAction::Deliver).await)
     }
 }
@@ -104,8 +120,7 @@ async fn step(ctx: &Context<'_>, input: OrderStepInput, action: OrderAction) -> 
         Ok(order) => order,
         Err(error) => return Ok(OrderPayload { order: None, user_errors: vec![error] }),
     };
-    let answer =
-        request.clients.orders.step(&request.context, (viewer, order, action), input.idempotency_key).await;
+    let answer = request.clients.orders.step(&request.context, (viewer, order, action), input.idempotency_key).await;
     let (order, user_errors) = outcome(answer)?;
     Ok(OrderPayload { order: order.as_ref().map(Order::from), user_errors })
 }

@@ -20,11 +20,7 @@ impl OrderQuery {
         directive = directives::access::apply(AccessRule::PartyOrAdmin),
         directive = directives::call::apply("order".into(), "/v1/orders".into())
     )]
-    async fn order(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Id: `ord_…`.")] id: ID,
-    ) -> Option<Result<Order>> {
+    async fn order(&self, ctx: &Context<'_>, #[graphql(desc = "Id: `ord_…`.")] id: ID) -> Option<Result<Order>> {
         match id::parse("id", &id) {
             Ok(id) => object(scope(ctx).loaders().orders_by_id.load((), id).await),
             Err(error) => Some(Err(error)),

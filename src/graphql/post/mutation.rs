@@ -107,31 +107,51 @@ impl PostPayload {
 impl PostMutation {
     /// Publishes a post of the viewer's.
     #[graphql(directive = directives::access::apply(AccessRule::SignedIn))]
-    async fn publish_post(&self, ctx: &Context<'_>, input: PublishPostInput) -> Option<Result<PostPayload>> {
+    async fn publish_post(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to do.")] input: PublishPostInput,
+    ) -> Option<Result<PostPayload>> {
         Some(publish(ctx, input).await)
     }
 
     /// Changes a post.
     #[graphql(directive = directives::access::apply(AccessRule::AuthorOrAdmin))]
-    async fn edit_post(&self, ctx: &Context<'_>, input: EditPostInput) -> Option<Result<PostPayload>> {
+    async fn edit_post(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to do.")] input: EditPostInput,
+    ) -> Option<Result<PostPayload>> {
         Some(edit(ctx, input).await)
     }
 
     /// Deletes a post with its comments and likes.
     #[graphql(directive = directives::access::apply(AccessRule::AuthorOrAdmin))]
-    async fn delete_post(&self, ctx: &Context<'_>, input: DeletePostInput) -> Option<Result<DeletePostPayload>> {
+    async fn delete_post(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to do.")] input: DeletePostInput,
+    ) -> Option<Result<DeletePostPayload>> {
         Some(delete(ctx, input).await)
     }
 
     /// Makes the viewer like a post. Doing it again changes nothing.
     #[graphql(directive = directives::access::apply(AccessRule::SignedIn))]
-    async fn like_post(&self, ctx: &Context<'_>, input: LikePostInput) -> Option<Result<PostPayload>> {
+    async fn like_post(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to do.")] input: LikePostInput,
+    ) -> Option<Result<PostPayload>> {
         Some(set_like(ctx, &input.post_id, true).await)
     }
 
     /// Makes the viewer like a post no longer. Doing it again changes nothing.
     #[graphql(directive = directives::access::apply(AccessRule::SignedIn))]
-    async fn unlike_post(&self, ctx: &Context<'_>, input: LikePostInput) -> Option<Result<PostPayload>> {
+    async fn unlike_post(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to do.")] input: LikePostInput,
+    ) -> Option<Result<PostPayload>> {
         Some(set_like(ctx, &input.post_id, false).await)
     }
 }

@@ -55,11 +55,7 @@ impl PostOrder {
 impl PostQuery {
     /// One post; `null` if there is none.
     #[graphql(directive = directives::call::apply("post".into(), "/v1/posts".into()))]
-    async fn post(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Id: `pst_…`.")] id: ID,
-    ) -> Option<Result<Post>> {
+    async fn post(&self, ctx: &Context<'_>, #[graphql(desc = "Id: `pst_…`.")] id: ID) -> Option<Result<Post>> {
         match id::parse("id", &id) {
             Ok(id) => object(scope(ctx).loaders().posts_by_id.load((), id).await),
             Err(error) => Some(Err(error)),

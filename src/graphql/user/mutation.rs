@@ -63,7 +63,7 @@ impl UserMutation {
     async fn update_profile(
         &self,
         ctx: &Context<'_>,
-        input: UpdateProfileInput,
+        #[graphql(desc = "What to do.")] input: UpdateProfileInput,
     ) -> Option<Result<UpdateProfilePayload>> {
         let request = &scope(ctx).forget().request;
         let changed = async {
@@ -82,13 +82,21 @@ impl UserMutation {
 
     /// Makes the viewer follow a user. Doing it again changes nothing.
     #[graphql(directive = directives::access::apply(AccessRule::SignedIn))]
-    async fn follow_user(&self, ctx: &Context<'_>, input: FollowUserInput) -> Option<Result<FollowUserPayload>> {
+    async fn follow_user(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to do.")] input: FollowUserInput,
+    ) -> Option<Result<FollowUserPayload>> {
         Some(set_following(ctx, &input.user_id, true).await)
     }
 
     /// Makes the viewer follow a user no longer. Doing it again changes nothing.
     #[graphql(directive = directives::access::apply(AccessRule::SignedIn))]
-    async fn unfollow_user(&self, ctx: &Context<'_>, input: FollowUserInput) -> Option<Result<FollowUserPayload>> {
+    async fn unfollow_user(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to do.")] input: FollowUserInput,
+    ) -> Option<Result<FollowUserPayload>> {
         Some(set_following(ctx, &input.user_id, false).await)
     }
 }

@@ -1,0 +1,60 @@
+//! The command line. In: arguments. Out: one of the program's verbs, or a sentence on what is wrong with them.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+/// A GraphQL backend-for-frontend over a user, a post and an order service.
+#[derive(Debug, Parser)]
+#[command(version)]
+pub struct Cli {
+    /// What to do; without it, `dev` where that is built in.
+    #[command(subcommand)]
+    pub verb: Option<Verb>,
+}
+
+/// The program's verbs.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Everything in one process: the BFF, the three services and demo data.
+    #[cfg(feature = "dev")]
+    Dev(crate::dev::DevArguments),
+    /// The BFF alone, in front of services that run elsewhere.
+    Serve(ConfigArguments),
+    /// The settings as they would be used.
+    Config {
+        /// What to do with them.
+        #[command(subcommand)]
+        verb: ConfigVerb,
+    },
+    /// The public schema.
+    Schema {
+        /// What to do with it.
+        #[command(subcommand)]
+        verb: SchemaVerb,
+    },
+}
+
+/// Where settings come from.
+#[derive(clap::Args, Debug)]
+pub struct ConfigArguments {
+    /// A TOML file; `TESSERA__SECTION__KEY` variables win over it.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+/// What to do with settings.
+#[derive(Debug, Subcommand)]
+pub enum ConfigVerb {
+    /// Says whether they hold together.
+    Check(ConfigArguments),
+    /// Prints all of them, defaults included, secrets masked.
+    Print(ConfigArguments),
+}
+
+/// What to do with the schema.
+#[derive(Debug, Subcommand)]
+pub enum SchemaVerb {
+    /// Prints its definition.
+    Print,
+}

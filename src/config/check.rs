@@ -1,0 +1,74 @@
+//! What settings must be to make sense, alone and together. Fail at start, not at night.
+
+use http::{HeaderValue, Uri};
+
+use super::{Config, ConfigError};
+
+impl Config {
+    /// Whether the settings hold together.
+    ///
+    /// # Errors
+    /// The first setting that does not, and how to mend it.
+    pub fn check(&self) -> Result<(), ConfigError> {
+        let Self { http, services, auth, timeouts, limits, log } = self;
+        let urls = [
+            ("services.user.url", &services.user.url),
+            ("services.post.url", &services.post.url),
+            ("services.order.url", &services.order.url),
+        ];
+        for (key, url) in urls {
+            expect(
+                is_origin(url),
+                key,
+                "must be scheme and authority without a path, such as http://user-service:4001",
+            )?;
+        }
+        let key = services.api_key.reveal();
+        expect(
+            key.len() >= 16 && HeaderValue::from_str(key).is_ok(),
+            "services.api_key",
+            "must be 16 or more visible ASCII characters",
+        )?;
+        expect(!auth.issuer.is_empty(), "auth.issuer", "must not be empty")?;
+        expect(!auth.audience.is_empty(), "auth.audience", "must not be empty")?;
+        expect(timeouts.connect_ms > 0, "timeouts.connect_ms", "must be more than 0")?;
+        expect(
+            timeouts.call_ms >= timeouts.connect_ms,
+            "timeouts.call_ms",
+            "must be at least timeouts.connect_ms, which is part of it",
+        )?;
+        expect(
+            timeouts.request_ms >= timeouts.call_ms,
+            "timeouts.request_ms",
+            "must be at least timeouts.call_ms, which is part of it",
+        )?;
+        expect(timeouts.request_ms <= 600_000, "timeouts.request_ms", "must be at most 600000 (10 minutes)")?;
+        expect(http.max_body_bytes >= 1_024, "http.max_body_bytes", "must be at least 1024")?;
+        expect(limits.max_tokens > 0, "limits.max_tokens", "must be more than 0")?;
+        expect(
+            (1..=500).contains(&limits.max_nesting),
+            "limits.max_nesting",
+            "must be 1 to 500: deeper recursion could end the process",
+        )?;
+        expect(limits.max_fields > 0, "limits.max_fields", "must be more than 0")?;
+        expect(
+            log.level.parse::<tracing_subscriber::EnvFilter>().is_ok(),
+            "log.level",
+            "must be a level such as `info`, or directives such as `info,tessera=debug`",
+        )
+    }
+}
+
+fn expect(good: bool, key: &'static str, problem: &str) -> Result<(), ConfigError> {
+    if good { Ok(()) } else { Err(ConfigError::Refused { key, problem: problem.into() }) }
+}
+
+fn is_origin(url: &str) -> bool {
+    let parsed = url.parse::<Uri>();
+    parsed.is_ok_and(|uri| {
+        matches!(uri.scheme_str(), Some("http" | "https"))
+            && uri.path() == "/"
+            && uri.query().is_none()
+            && !url.ends_with('/')
+    })
+}

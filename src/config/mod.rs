@@ -1,0 +1,163 @@
+//! Every setting, its default and its check. In: a TOML file and `TESSERA__SECTION__KEY` variables, which win.
+//! Out: a [`Config`] that holds together, or one sentence that says which key is wrong and how to mend it.
+
+mod check;
+mod load;
+mod secret;
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use serde::{Deserialize, Serialize};
+
+pub use load::{ConfigError, load};
+pub use secret::Secret;
+
+/// All settings of the BFF.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// The front door.
+    #[serde(default)]
+    pub http: Http,
+    /// Where the services are.
+    pub services: Services,
+    /// Whose tokens are taken.
+    #[serde(default)]
+    pub auth: Auth,
+    /// How long anything may take.
+    #[serde(default)]
+    pub timeouts: Timeouts,
+    /// How much a document may ask.
+    #[serde(default)]
+    pub limits: Limits,
+    /// What is logged, and how.
+    #[serde(default)]
+    pub log: Log,
+}
+
+/// The front door.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Http {
+    /// Address and port to listen on.
+    pub listen: SocketAddr,
+    /// The largest request body, in bytes.
+    pub max_body_bytes: usize,
+    /// Addresses of proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpAddr>,
+    /// Seconds that requests under way get after SIGTERM.
+    pub drain_seconds: u64,
+}
+
+/// Where the services are, and how the BFF is known to them.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Services {
+    /// Sent as `X-Api-Key`.
+    pub api_key: Secret,
+    /// People, sessions, who follows whom.
+    pub user: Service,
+    /// Posts, comments, likes.
+    pub post: Service,
+    /// Orders.
+    pub order: Service,
+}
+
+/// One service.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Service {
+    /// Scheme and authority: `http://user-service:4001`.
+    pub url: String,
+}
+
+/// Whose tokens are taken. The keys come from the user service's `/.well-known/jwks.json`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Auth {
+    /// The `iss` claim.
+    pub issuer: String,
+    /// The `aud` claim.
+    pub audience: String,
+}
+
+/// How long anything may take, in milliseconds.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Timeouts {
+    /// Connecting to a service.
+    pub connect_ms: u64,
+    /// One call to a service.
+    pub call_ms: u64,
+    /// A whole request.
+    pub request_ms: u64,
+}
+
+/// How much a document may ask; checked before anything runs.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Limits {
+    /// Lexical tokens of a document.
+    pub max_tokens: usize,
+    /// Nesting of a document's selections, lists and objects, and of the variables.
+    pub max_nesting: usize,
+    /// Fields of an operation once its fragments are in place.
+    pub max_fields: usize,
+    /// Memory for documents that were judged before, in bytes.
+    pub document_cache_bytes: u64,
+}
+
+/// What is logged, and how.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Log {
+    /// One JSON object a line, or text for people.
+    pub format: LogFormat,
+    /// A level, or `target=level` directives separated by commas.
+    pub level: String,
+}
+
+/// How log lines are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    /// For machines.
+    Json,
+    /// For people.
+    Readable,
+}
+
+impl Default for Http {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 4000),
+            max_body_bytes: 256 * 1024,
+            trusted_proxies: Vec::new(),
+            drain_seconds: 10,
+        }
+    }
+}
+
+impl Default for Auth {
+    fn default() -> Self {
+        Self { issuer: "tessera".into(), audience: "tessera".into() }
+    }
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self { connect_ms: 250, call_ms: 1_000, request_ms: 5_000 }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { max_tokens: 2_000, max_nesting: 200, max_fields: 2_000, document_cache_bytes: 64 * 1024 * 1024 }
+    }
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { format: LogFormat::Json, level: "info".into() }
+    }
+}

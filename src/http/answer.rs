@@ -1,0 +1,135 @@
+//! Writes answers. In: what the engine returned, or a [`Failure`]. Out: a response with status, headers and body. Every
+//! error gets `code` and `requestId`; an error that carries no code of ours is logged and replaced.
+
+use async_graphql::{PathSegment, Pos, ServerError, Value};
+use axum::{body::Body, response::Response};
+use contract::RequestId;
+use http::{
+    HeaderName, HeaderValue, StatusCode,
+    header::{CACHE_CONTROL, CONTENT_TYPE, HeaderMap},
+};
+use serde::Serialize;
+
+use super::{failure::Failure, media::MediaType};
+use crate::operations::Location;
+
+/// `X-Request-Id`.
+pub const REQUEST_ID: HeaderName = HeaderName::from_static(contract::headers::X_REQUEST_ID);
+
+#[derive(Serialize)]
+struct ResponseBody<'a> {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<ErrorBody<'a>>,
+    /// Absent when nothing was executed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<&'a Value>,
+}
+
+#[derive(Serialize)]
+struct ErrorBody<'a> {
+    message: &'a str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    locations: Vec<LocationBody>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    path: &'a [PathSegment],
+    extensions: ExtensionsBody<'a>,
+}
+
+#[derive(Serialize)]
+struct LocationBody {
+    line: usize,
+    column: usize,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ExtensionsBody<'a> {
+    code: &'a str,
+    request_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    service: Option<&'a Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retryable: Option<&'a Value>,
+}
+
+impl From<&Location> for LocationBody {
+    fn from(&Location { line, column }: &Location) -> Self {
+        Self { line, column }
+    }
+}
+
+impl From<&Pos> for LocationBody {
+    fn from(&Pos { line, column }: &Pos) -> Self {
+        Self { line, column }
+    }
+}
+
+/// The answer of an executed operation.
+pub fn executed(response: &async_graphql::Response, media_type: MediaType, request_id: &RequestId) -> Response {
+    let errors = response.errors.iter().map(|error| execution_error(error, request_id)).collect();
+    let body = ResponseBody { errors, data: Some(&response.data) };
+    written(StatusCode::OK, media_type, request_id, &body)
+}
+
+/// The answer of a request that was not executed.
+pub fn failed(failure: &Failure, media_type: MediaType, request_id: &RequestId) -> Response {
+    let message = failure.to_string();
+    let extensions =
+        || ExtensionsBody { code: failure.code(), request_id: request_id.as_str(), service: None, retryable: None };
+    let error = |message, locations| ErrorBody { message, locations, path: &[], extensions: extensions() };
+    let errors = match failure {
+        Failure::Rejected(rejection) => {
+            let violations = rejection.violations().iter();
+            violations.map(|it| error(&it.message, it.locations.iter().map(LocationBody::from).collect())).collect()
+        }
+        _ => vec![error(&message, Vec::new())],
+    };
+    let mut response =
+        written(failure.status(media_type), media_type, request_id, &ResponseBody { errors, data: None });
+    if let Some((name, value)) = failure.header() {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
+fn execution_error<'a>(error: &'a ServerError, request_id: &'a RequestId) -> ErrorBody<'a> {
+    let extension = |name| error.extensions.as_ref().and_then(|extensions| extensions.get(name));
+    let request_id = request_id.as_str();
+    let (message, code) = match extension("code") {
+        Some(Value::String(code)) => (error.message.as_str(), code.as_str()),
+        _ => {
+            tracing::error!(request_id, message = error.message, path = ?error.path, "an error without a code of ours");
+            ("something went wrong on our side", "INTERNAL_SERVER_ERROR")
+        }
+    };
+    let extensions =
+        ExtensionsBody { code, request_id, service: extension("service"), retryable: extension("retryable") };
+    ErrorBody {
+        message,
+        locations: error.locations.iter().map(LocationBody::from).collect(),
+        path: &error.path,
+        extensions,
+    }
+}
+
+fn written(status: StatusCode, media_type: MediaType, request_id: &RequestId, body: &impl Serialize) -> Response {
+    let (status, body) = match serde_json::to_vec(body) {
+        Ok(body) => (status, body),
+        Err(error) => {
+            tracing::error!(request_id = request_id.as_str(), %error, "an answer could not be written");
+            (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                br#"{"errors":[{"message":"something went wrong on our side"}]}"#.to_vec(),
+            )
+        }
+    };
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = status;
+    let headers: &mut HeaderMap = response.headers_mut();
+    headers.insert(CONTENT_TYPE, media_type.content_type());
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+    if let Ok(id) = HeaderValue::from_str(request_id.as_str()) {
+        headers.insert(REQUEST_ID, id);
+    }
+    response
+}

@@ -1,0 +1,98 @@
+//! Everything that stops a request before it is executed: one value a cause, with its code, its words, and its status
+//! under both media types (the table of `docs/errors.md`). `answer.rs` writes it.
+
+use std::borrow::Cow;
+
+use http::StatusCode;
+
+use super::media::MediaType;
+use crate::{auth::AuthenticationError, operations::Rejection};
+
+/// Why a request was not executed.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// Malformed JSON, or parameters of the wrong type.
+    #[error("{0}")]
+    BadRequest(Cow<'static, str>),
+    /// The document, the operation or its variables are no good, or pass a limit.
+    #[error("{0}")]
+    Rejected(#[from] Rejection),
+    /// Another method than the resource has. Holds the value of `Allow`.
+    #[error("this resource takes {0}")]
+    MethodNotAllowed(&'static str),
+    /// A mutation by GET.
+    #[error("a mutation must be sent by POST")]
+    MutationByGet,
+    /// Subscriptions come over other transports.
+    #[error("subscriptions are not answered over plain HTTP")]
+    SubscriptionOverHttp,
+    /// No media type of ours is acceptable.
+    #[error("answers are application/graphql-response+json or application/json")]
+    NotAcceptable,
+    /// A POST whose content is not JSON in UTF-8.
+    #[error("the content type must be application/json in UTF-8")]
+    UnsupportedMediaType,
+    /// The body is larger than allowed, in bytes.
+    #[error("the body is larger than {0} bytes")]
+    PayloadTooLarge(usize),
+    /// A bad token.
+    #[error(transparent)]
+    Unauthenticated(#[from] AuthenticationError),
+    /// Everything asked for needs a viewer, and there is none.
+    #[error("sign in to do this")]
+    SignInNeeded,
+    /// Nothing at this path.
+    #[error("there is nothing at this path")]
+    NotFound,
+    /// A defect of ours; the cause is in the log under the request id.
+    #[error("something went wrong on our side")]
+    Internal,
+}
+
+impl Failure {
+    /// The code in `extensions`.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::BadRequest(_) | Self::SubscriptionOverHttp | Self::NotFound => "BAD_REQUEST",
+            Self::Rejected(rejection) => rejection.code().as_str(),
+            Self::MethodNotAllowed(_) | Self::MutationByGet => "METHOD_NOT_ALLOWED",
+            Self::NotAcceptable => "NOT_ACCEPTABLE",
+            Self::UnsupportedMediaType => "UNSUPPORTED_MEDIA_TYPE",
+            Self::PayloadTooLarge(_) => "PAYLOAD_TOO_LARGE",
+            Self::Unauthenticated(AuthenticationError::Unavailable) => "SERVICE_UNAVAILABLE",
+            Self::Unauthenticated(_) | Self::SignInNeeded => "UNAUTHENTICATED",
+            Self::Internal => "INTERNAL_SERVER_ERROR",
+        }
+    }
+
+    /// The status under that media type.
+    pub fn status(&self, media_type: MediaType) -> StatusCode {
+        match self {
+            // Older clients read a body only under 200, and these answers are about their document.
+            Self::Rejected(_) | Self::SubscriptionOverHttp if media_type == MediaType::Json => StatusCode::OK,
+            Self::BadRequest(_) | Self::Rejected(_) | Self::SubscriptionOverHttp => StatusCode::BAD_REQUEST,
+            Self::MethodNotAllowed(_) | Self::MutationByGet => StatusCode::METHOD_NOT_ALLOWED,
+            Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
+            Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::PayloadTooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Unauthenticated(AuthenticationError::Unavailable) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Unauthenticated(_) | Self::SignInNeeded => StatusCode::UNAUTHORIZED,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// The header that goes with the status: `Allow` (RFC 9110, 15.5.6), `WWW-Authenticate` (15.5.2), `Retry-After`.
+    pub fn header(&self) -> Option<(http::HeaderName, &'static str)> {
+        match self {
+            Self::MethodNotAllowed(allow) => Some((http::header::ALLOW, allow)),
+            Self::MutationByGet => Some((http::header::ALLOW, "POST")),
+            Self::Unauthenticated(AuthenticationError::Unavailable) => Some((http::header::RETRY_AFTER, "1")),
+            Self::Unauthenticated(AuthenticationError::Malformed) | Self::SignInNeeded => {
+                Some((http::header::WWW_AUTHENTICATE, "Bearer"))
+            }
+            Self::Unauthenticated(_) => Some((http::header::WWW_AUTHENTICATE, "Bearer error=\"invalid_token\"")),
+            _ => None,
+        }
+    }
+}

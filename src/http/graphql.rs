@@ -1,0 +1,131 @@
+//! `/graphql`: the path of a request, stage by stage.
+//! negotiate → read → select the operation → authenticate → complete with variables → admit → execute → answer.
+
+use std::{net::SocketAddr, panic::AssertUnwindSafe, sync::Arc};
+
+use axum::{
+    body::Body,
+    extract::{ConnectInfo, Request, State},
+    response::Response,
+};
+use contract::{RequestId, TraceContext, headers::TRACEPARENT};
+use futures::FutureExt;
+use http::{HeaderMap, Method, header::AUTHORIZATION, request::Parts};
+use http_body_util::{BodyExt, Limited};
+use tokio::time::Instant;
+
+use super::{
+    App, answer, client_address::client_address, failure::Failure, media::MediaType, request::Parameters,
+    request_line::RequestLine,
+};
+use crate::{
+    clients::CallContext,
+    graphql::AccessRule,
+    loaders::{self, Level, Scope},
+    operations::{OperationKind, Prepared, PreparedOperation, SelectedOperation},
+};
+
+/// Answers one request, whatever it is, and writes its line into the log.
+pub async fn handle(
+    State(app): State<Arc<App>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    request: Request,
+) -> Response {
+    let started = Instant::now();
+    let (parts, body) = request.into_parts();
+    let request_id = RequestId::accept(header(&parts.headers, answer::REQUEST_ID.as_str()));
+    let trace = TraceContext::accept(header(&parts.headers, TRACEPARENT));
+    let client = client_address(peer.ip(), &parts.headers, &app.trusted_proxies);
+    let context = CallContext::new(started + app.request_timeout, request_id.clone(), trace, client);
+    let mut line = RequestLine::new(started, context.clone());
+
+    let accepted = MediaType::accepted(&parts.headers);
+    let media_type = accepted.unwrap_or(MediaType::Json);
+    let answered = match accepted {
+        // A panic anywhere in a request ends that request alone. What it printed went to the log by the panic hook.
+        Some(_) => AssertUnwindSafe(respond(&app, (parts, body), context, &mut line))
+            .catch_unwind()
+            .await
+            .unwrap_or(Err(Failure::Internal)),
+        None => Err(Failure::NotAcceptable),
+    };
+    let response = match answered {
+        Ok(executed) => answer::executed(&executed, media_type, &request_id),
+        Err(failure) => answer::failed(&failure, media_type, &request_id),
+    };
+    line.write(response.status());
+    response
+}
+
+async fn respond(
+    app: &App,
+    (parts, body): (Parts, Body),
+    context: CallContext,
+    line: &mut RequestLine,
+) -> Result<async_graphql::Response, Failure> {
+    let parameters = read(app, &parts, body).await?;
+    let selected = app.operations.select(&parameters.query, parameters.operation_name.as_deref())?;
+    line.operation = selected.name().map(str::to_owned);
+    check_method(&parts.method, &selected)?;
+    let viewer = app.authenticator.authenticate(parts.headers.get(AUTHORIZATION)).await?;
+    let Prepared { operation, variables } = app.operations.complete(&selected, parameters.variables)?;
+    if viewer.is_none() && nothing_for_anonymous(&operation) {
+        return Err(Failure::SignInNeeded);
+    }
+    let request = loaders::Request { context, viewer, clients: app.clients.clone(), level: Level::default() };
+    let executed = app.schema.execute(operation.document().clone(), variables, Scope::new(request)).await;
+    line.errors = executed.errors.len();
+    Ok(executed)
+}
+
+async fn read(app: &App, parts: &Parts, body: Body) -> Result<Parameters, Failure> {
+    match parts.method {
+        Method::GET => Parameters::from_query_string(parts.uri.query().unwrap_or_default()),
+        Method::POST => {
+            if !is_json(&parts.headers) {
+                return Err(Failure::UnsupportedMediaType);
+            }
+            let limit = app.max_body_bytes;
+            let body = Limited::new(body, limit).collect().await.map_err(|error| {
+                if error.is::<http_body_util::LengthLimitError>() {
+                    Failure::PayloadTooLarge(limit)
+                } else {
+                    Failure::BadRequest("the body broke off".into())
+                }
+            })?;
+            Parameters::from_json(&body.to_bytes())
+        }
+        _ => Err(Failure::MethodNotAllowed("GET, POST")),
+    }
+}
+
+/// Whether the content type is `application/json`, in UTF-8 if it says so.
+fn is_json(headers: &HeaderMap) -> bool {
+    let Some(content_type) = header(headers, "content-type") else { return false };
+    let mut parts = content_type.split(';').map(str::trim);
+    let json = parts.next().is_some_and(|media_type| media_type.eq_ignore_ascii_case("application/json"));
+    json && parts.all(|parameter| match parameter.split_once('=') {
+        Some((name, value)) if name.trim().eq_ignore_ascii_case("charset") => {
+            value.trim().trim_matches('"').eq_ignore_ascii_case("utf-8")
+        }
+        _ => true,
+    })
+}
+
+fn check_method(method: &Method, selected: &SelectedOperation) -> Result<(), Failure> {
+    match selected.kind() {
+        OperationKind::Mutation if method == Method::GET => Err(Failure::MutationByGet),
+        OperationKind::Subscription => Err(Failure::SubscriptionOverHttp),
+        _ => Ok(()),
+    }
+}
+
+/// Whether every root field of a mutation would only say `UNAUTHENTICATED`.
+fn nothing_for_anonymous(operation: &PreparedOperation) -> bool {
+    operation.kind() == OperationKind::Mutation
+        && operation.root_fields().iter().all(|field| field.access.as_deref().is_some_and(AccessRule::needs_viewer))
+}
+
+fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}

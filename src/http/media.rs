@@ -1,0 +1,102 @@
+//! Which of the two media types of GraphQL over HTTP an answer gets. In: the `Accept` headers. Out: the type that the
+//! client ranks highest, or none. Source: GraphQL-over-HTTP draft, "Accept"; RFC 9110, section 12.5.1.
+
+use http::{HeaderMap, HeaderValue, header::ACCEPT};
+
+/// The media type of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MediaType {
+    /// `application/graphql-response+json`: the status says how it went.
+    GraphqlResponse,
+    /// `application/json`: for older clients, which take anything but 200 for a broken network.
+    Json,
+}
+
+impl MediaType {
+    /// As a `Content-Type`.
+    pub fn content_type(self) -> HeaderValue {
+        HeaderValue::from_static(match self {
+            Self::GraphqlResponse => "application/graphql-response+json; charset=utf-8",
+            Self::Json => "application/json; charset=utf-8",
+        })
+    }
+
+    /// What the client accepts best; `None` if neither. Without the header, and for wildcards, it is `application/json`.
+    pub fn accepted(headers: &HeaderMap) -> Option<Self> {
+        let mut ranges = headers
+            .get_all(ACCEPT)
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|value| value.split(','))
+            .peekable();
+        if ranges.peek().is_none() {
+            return Some(Self::Json);
+        }
+        let mut best: Option<(u16, Self)> = None;
+        let mut refused = Vec::new();
+        for range in ranges {
+            let Some((media_type, quality)) = parse(range) else { continue };
+            if quality == 0 {
+                refused.push(media_type);
+            } else if best.is_none_or(|(highest, _)| quality > highest) {
+                best = Some((quality, media_type));
+            }
+        }
+        best.map(|(_, media_type)| media_type).filter(|media_type| !refused.contains(media_type))
+    }
+}
+
+/// A media range that one of ours falls into, and its weight in thousandths.
+fn parse(range: &str) -> Option<(MediaType, u16)> {
+    let mut parameters = range.split(';').map(str::trim);
+    let media_type = match parameters.next()?.to_ascii_lowercase().as_str() {
+        "application/graphql-response+json" => MediaType::GraphqlResponse,
+        "application/json" | "application/*" | "*/*" => MediaType::Json,
+        _ => return None,
+    };
+    let mut quality = 1000;
+    for parameter in parameters {
+        let Some((name, value)) = parameter.split_once('=') else { continue };
+        match name.trim().to_ascii_lowercase().as_str() {
+            "q" => {
+                let weight = value.trim().parse::<f32>().ok().filter(|weight| (0.0..=1.0).contains(weight))?;
+                quality = (weight * 1000.0).round() as u16;
+            }
+            // Nothing but UTF-8 is ever sent.
+            "charset" if !value.trim().trim_matches('"').eq_ignore_ascii_case("utf-8") => return None,
+            _ => {}
+        }
+    }
+    Some((media_type, quality))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_highest_ranked_of_the_two_types_is_chosen() {
+        use MediaType::{GraphqlResponse, Json};
+        for (accept, expected) in [
+            ("application/graphql-response+json", Some(GraphqlResponse)),
+            ("application/json", Some(Json)),
+            ("*/*", Some(Json)),
+            ("application/*", Some(Json)),
+            ("Application/GraphQL-Response+JSON; charset=UTF-8", Some(GraphqlResponse)),
+            ("application/graphql-response+json, application/json;q=0.9", Some(GraphqlResponse)),
+            ("application/json;q=0.5, application/graphql-response+json;q=0.4", Some(Json)),
+            (
+                "application/graphql-response+json, application/graphql+json, application/json, text/event-stream, multipart/mixed",
+                Some(GraphqlResponse),
+            ),
+            ("application/json;q=0", None),
+            ("application/json; charset=latin-1", None),
+            ("text/html", None),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(ACCEPT, HeaderValue::from_static(accept));
+            assert_eq!(MediaType::accepted(&headers), expected, "{accept}");
+        }
+        assert_eq!(MediaType::accepted(&HeaderMap::new()), Some(Json));
+    }
+}

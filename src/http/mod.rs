@@ -1,0 +1,48 @@
+//! The front door: HTTP in, HTTP out. `graphql.rs` is the path of a request stage by stage; the files beside it are its
+//! stages. Everything that goes wrong has one shape (`failure.rs`) and one place where it becomes an answer (`answer.rs`).
+
+mod answer;
+mod client_address;
+mod failure;
+mod graphql;
+mod health;
+mod media;
+mod request;
+mod request_line;
+
+use std::{net::IpAddr, sync::Arc, time::Duration};
+
+use axum::{Router, routing::any, routing::get};
+use tokio_util::sync::CancellationToken;
+
+use crate::{auth::Authenticator, clients::Clients, graphql::Schema, operations::Operations};
+
+/// What the front door needs to answer.
+pub struct App {
+    /// Prepares operations.
+    pub operations: Operations,
+    /// Runs them.
+    pub schema: Schema,
+    /// Turns tokens into viewers.
+    pub authenticator: Authenticator,
+    /// The services.
+    pub clients: Clients,
+    /// How long a request may take.
+    pub request_timeout: Duration,
+    /// The largest body, in bytes.
+    pub max_body_bytes: usize,
+    /// Proxies whose word on the client's address is believed.
+    pub trusted_proxies: Vec<IpAddr>,
+    /// Set once the process is asked to stop.
+    pub draining: CancellationToken,
+}
+
+/// All routes.
+pub fn router(app: Arc<App>) -> Router {
+    Router::new()
+        .route("/graphql", any(graphql::handle))
+        .route("/livez", get(health::live))
+        .route("/readyz", get(health::ready))
+        .fallback(health::nothing_here)
+        .with_state(app)
+}

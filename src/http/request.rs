@@ -1,0 +1,139 @@
+//! Reads the parameters of GraphQL over HTTP. In: a JSON body or a query string. Out: [`Parameters`], or the one thing
+//! that is wrong with them. Null is absent in JSON, the empty string in a query string; unknown members are ignored.
+
+use std::borrow::Cow;
+
+use serde_json::{Map, Value};
+
+use super::failure::Failure;
+
+/// JSON deeper than this is refused before it is read; serde_json's own bound is 128.
+const MAX_NESTING: usize = 100;
+
+/// What a client asks.
+#[derive(Debug, Default)]
+pub struct Parameters {
+    /// The document's text.
+    pub query: String,
+    /// Which of its operations.
+    pub operation_name: Option<String>,
+    /// Values of the operation's variables.
+    pub variables: Map<String, Value>,
+}
+
+impl Parameters {
+    /// The parameters of a POST.
+    pub fn from_json(body: &[u8]) -> Result<Self, Failure> {
+        let text = std::str::from_utf8(body).map_err(|_| bad("the body is not UTF-8"))?;
+        if nesting(text) > MAX_NESTING {
+            return Err(bad("the body is nested too deep"));
+        }
+        let body: Value = serde_json::from_str(text)
+            .map_err(|error| bad(format!("the body is not JSON: line {}, column {}", error.line(), error.column())))?;
+        let mut body = match body {
+            Value::Object(body) => body,
+            Value::Array(_) => {
+                return Err(bad("the body must be one JSON object: arrays of operations are not supported"));
+            }
+            _ => return Err(bad("the body must be a JSON object")),
+        };
+        let query = string(&mut body, "query")?.ok_or_else(|| bad("`query` is missing"))?;
+        let operation_name = string(&mut body, "operationName")?;
+        let variables = map(body.remove("variables"), "variables")?;
+        map(body.remove("extensions"), "extensions")?;
+        Ok(Self { query, operation_name, variables })
+    }
+
+    /// The parameters of a GET.
+    pub fn from_query_string(query_string: &str) -> Result<Self, Failure> {
+        let mut query = None;
+        let (mut operation_name, mut variables, mut extensions) = (None, None, None);
+        for pair in query_string.split('&') {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            let place = match &*decode(name)? {
+                "query" => &mut query,
+                "operationName" => &mut operation_name,
+                "variables" => &mut variables,
+                "extensions" => &mut extensions,
+                _ => continue,
+            };
+            if !value.is_empty() && place.replace(decode(value)?).is_some() {
+                return Err(bad(format!("`{name}` is given twice")));
+            }
+        }
+        let object = |text: Option<Cow<'_, str>>, name: &'static str| match text {
+            None => Ok(Map::new()),
+            Some(text) if nesting(&text) > MAX_NESTING => Err(bad(format!("`{name}` is nested too deep"))),
+            Some(text) => match serde_json::from_str(&text) {
+                Ok(value) => map(Some(value), name),
+                Err(_) => Err(bad(format!("`{name}` is not JSON"))),
+            },
+        };
+        let variables = object(variables, "variables")?;
+        object(extensions, "extensions")?;
+        let query = query.ok_or_else(|| bad("`query` is missing"))?.into_owned();
+        Ok(Self { query, operation_name: operation_name.map(Cow::into_owned), variables })
+    }
+}
+
+fn bad(message: impl Into<Cow<'static, str>>) -> Failure {
+    Failure::BadRequest(message.into())
+}
+
+fn string(body: &mut Map<String, Value>, name: &'static str) -> Result<Option<String>, Failure> {
+    match body.remove(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text)),
+        Some(_) => Err(bad(format!("`{name}` must be a string"))),
+    }
+}
+
+fn map(value: Option<Value>, name: &'static str) -> Result<Map<String, Value>, Failure> {
+    match value {
+        None | Some(Value::Null) => Ok(Map::new()),
+        Some(Value::Object(map)) => Ok(map),
+        Some(_) => Err(bad(format!("`{name}` must be an object"))),
+    }
+}
+
+/// Percent-decodes one side of a query string's pair; `+` is a space (WHATWG URL, application/x-www-form-urlencoded).
+fn decode(text: &str) -> Result<Cow<'_, str>, Failure> {
+    if !text.contains(['%', '+']) {
+        return Ok(Cow::Borrowed(text));
+    }
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        bytes.push(match byte {
+            b'+' => b' ',
+            b'%' => {
+                let digit = |byte: Option<u8>| byte.and_then(|byte| char::from(byte).to_digit(16));
+                match (digit(rest.next()), digit(rest.next())) {
+                    (Some(high), Some(low)) => (high * 16 + low) as u8,
+                    _ => return Err(bad("the query string holds a broken escape")),
+                }
+            }
+            byte => byte,
+        });
+    }
+    String::from_utf8(bytes).map(Cow::Owned).map_err(|_| bad("the query string is not UTF-8"))
+}
+
+/// How deep arrays and objects are nested, without recursion; brackets within strings do not count.
+fn nesting(json: &str) -> usize {
+    let (mut depth, mut deepest, mut in_string, mut escaped) = (0_usize, 0, false, false);
+    for byte in json.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            b'[' | b'{' if !in_string => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b']' | b'}' if !in_string => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
+}

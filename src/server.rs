@@ -1,0 +1,136 @@
+//! The composition root: builds every stage from the configuration, serves a listener until told to stop, then drains.
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use contract::{Clock, key_set::KeySource, token::TokenVerifier};
+use http::HeaderValue;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    auth::Authenticator,
+    clients::{
+        CallContext, Clients, Door, DoorSettings, Service, order::OrderClient, post::PostClient, user::UserClient,
+    },
+    config::{self, Config},
+    graphql::{SCALAR_CHECKS, Schema},
+    http::{App, router},
+    operations::{Limits, Operations, SchemaError},
+};
+
+/// Why the BFF does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The API key cannot be sent in a header.
+    #[error("services.api_key cannot be sent in a header")]
+    ApiKey(#[from] http::header::InvalidHeaderValue),
+    /// The connection pool cannot be built.
+    #[error("the HTTP client cannot be built: {0}")]
+    HttpClient(#[from] reqwest::Error),
+    /// The schema and what judges documents by it do not agree.
+    #[error(transparent)]
+    Schema(#[from] SchemaError),
+    /// The listener failed.
+    #[error("serving failed: {0}")]
+    Serve(#[from] std::io::Error),
+}
+
+/// Serves until `shutdown` resolves and the requests under way are answered, or the drain time is over.
+pub async fn serve(
+    config: &Config,
+    listener: TcpListener,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), StartError> {
+    let draining = CancellationToken::new();
+    let app = Arc::new(app(config, draining.clone())?);
+    let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
+    let stop = draining.clone();
+    tokio::spawn(async move {
+        shutdown.await;
+        stop.cancel();
+    });
+    let served = axum::serve(listener, service).with_graceful_shutdown(draining.clone().cancelled_owned());
+    let drain = Duration::from_secs(config.http.drain_seconds);
+    tokio::select! {
+        served = async { served.await } => served?,
+        () = async { draining.cancelled().await; tokio::time::sleep(drain).await } => {
+            tracing::warn!(drain_seconds = drain.as_secs(), "requests under way were cut off");
+        }
+    }
+    Ok(())
+}
+
+fn app(config: &Config, draining: CancellationToken) -> Result<App, StartError> {
+    let schema = Schema::new();
+    let limits = Limits {
+        tokens: config.limits.max_tokens,
+        nesting: config.limits.max_nesting,
+        fields: config.limits.max_fields,
+        cache_bytes: config.limits.document_cache_bytes,
+    };
+    let http = reqwest::Client::builder()
+        .connect_timeout(Duration::from_millis(config.timeouts.connect_ms))
+        .redirect(reqwest::redirect::Policy::none())
+        .no_proxy()
+        .build()?;
+    let clients = clients(config, &http)?;
+    let source = key_source(clients.users.clone(), Duration::from_millis(config.timeouts.call_ms));
+    let verifier = TokenVerifier::new(&config.auth.issuer, &config.auth.audience, source, Clock::system());
+    Ok(App {
+        operations: Operations::new(&schema.sdl(), limits, SCALAR_CHECKS.into_iter().collect())?,
+        schema,
+        authenticator: Authenticator::new(verifier),
+        clients,
+        request_timeout: Duration::from_millis(config.timeouts.request_ms),
+        max_body_bytes: config.http.max_body_bytes,
+        trusted_proxies: config.http.trusted_proxies.clone(),
+        draining,
+    })
+}
+
+/// Keys come from the user service, through the same door as everything else.
+fn key_source(users: UserClient, timeout: Duration) -> KeySource {
+    Box::new(move || {
+        let users = users.clone();
+        Box::pin(async move { users.key_set(&CallContext::own(timeout)).await.map_err(|error| error.to_string()) })
+    })
+}
+
+fn clients(config: &Config, http: &reqwest::Client) -> Result<Clients, StartError> {
+    let mut api_key = HeaderValue::from_str(config.services.api_key.reveal())?;
+    api_key.set_sensitive(true);
+    let door = |service, at: &config::Service| {
+        Door::new(DoorSettings {
+            service,
+            base_url: at.url.clone(),
+            api_key: api_key.clone(),
+            call_timeout: Duration::from_millis(config.timeouts.call_ms),
+            http: http.clone(),
+        })
+    };
+    Ok(Clients {
+        users: UserClient::new(door(Service::User, &config.services.user)),
+        posts: PostClient::new(door(Service::Post, &config.services.post)),
+        orders: OrderClient::new(door(Service::Order, &config.services.order)),
+    })
+}
+
+/// Chooses the TLS implementation of this process. A second call changes nothing.
+pub fn install_cryptography() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+}
+
+/// Resolves on SIGTERM or SIGINT.
+pub async fn asked_to_stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) {
+        (Ok(mut terminate), Ok(mut interrupt)) => {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+        }
+        // Without signals there is nobody to ask: the process is stopped from outside.
+        _ => std::future::pending().await,
+    }
+}

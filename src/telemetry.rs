@@ -1,0 +1,16 @@
+//! Sets up the log: one JSON object a line for machines, or text for people.
+
+use tracing_subscriber::{EnvFilter, fmt};
+
+use crate::config::{Log, LogFormat};
+
+/// Installs the log of this process. A second call changes nothing.
+pub fn install(settings: &Log) {
+    let filter = settings.level.parse::<EnvFilter>().unwrap_or_else(|_| EnvFilter::new("info"));
+    let log = fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // The only error is that a log is installed already, as in tests that start several servers.
+    let _ = match settings.format {
+        LogFormat::Json => log.json().flatten_event(true).with_current_span(false).with_span_list(false).try_init(),
+        LogFormat::Readable => log.with_target(false).try_init(),
+    };
+}
