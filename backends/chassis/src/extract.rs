@@ -13,7 +13,7 @@ use crate::ApiError;
 pub const MAX_IDS: usize = 100;
 
 /// The query, read into `T`; 400 when it does not fit. Unknown parameters are ignored.
-pub struct Query<T>(pub T);
+pub struct Params<T>(pub T);
 
 /// The path's parameters, read into `T`; 400 when they do not fit (an id of the wrong kind).
 pub struct Path<T>(pub T);
@@ -57,7 +57,7 @@ impl<'de> Deserialize<'de> for Entries {
     }
 }
 
-impl<S: Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Query<T> {
+impl<S: Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Params<T> {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {

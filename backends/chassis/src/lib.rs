@@ -25,7 +25,7 @@ pub use self::{
     caller::{Caller, MaybeViewer, Viewer},
     deadline::Deadline,
     error::{ApiError, Detail, ErrorBody},
-    extract::{Entries, Ids, Path, Query},
+    extract::{Entries, Ids, Params, Path},
     http::{Parts, Service},
     pages::{Page, PageParams, Pages},
     program::StartError,

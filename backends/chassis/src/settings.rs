@@ -23,7 +23,7 @@ pub struct ServiceSettings {
     pub api_key_hashes: Vec<ApiKeyHash>,
 
     /// Who issues the tokens
-    #[arg(long, env = "TESSERA_TOKEN_ISSUER", default_value = "tessera-user-service")]
+    #[arg(long, env = "TESSERA_TOKEN_ISSUER", default_value = "tessera")]
     pub issuer: String,
 
     /// For whom the tokens are
@@ -58,7 +58,7 @@ impl ServiceSettings {
             database_url,
             listen,
             api_key_hashes: Vec::new(),
-            issuer: "tessera-user-service".to_owned(),
+            issuer: "tessera".to_owned(),
             audience: "tessera".to_owned(),
             database_connections: 10,
             statement_timeout_ms: 5_000,

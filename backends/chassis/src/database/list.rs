@@ -91,7 +91,7 @@ impl List {
             parents.iter().map(|parent| (parent.to_string(), Vec::new())).collect();
         // Filled up to a power of two with a parent that nothing has, so that calls share few statements.
         let mut values: Vec<Value> = items.keys().map(|parent| Value::from(parent.as_str())).collect();
-        values.resize(values.len().next_power_of_two(), Value::NoText);
+        values.resize(values.len().next_power_of_two(), Value::Text(String::new()));
 
         let mut sql = Sql::default();
         for (index, parent) in values.into_iter().enumerate() {

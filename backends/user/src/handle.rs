@@ -1,0 +1,48 @@
+//! Handles: 3 to 30 ASCII letters, digits and `_`. Two that differ in letter case only are the same. In: text from
+//! anybody. Out: a handle that holds no control character, no look-alike and no direction mark.
+
+use std::{fmt, str::FromStr};
+
+/// A handle as its owner wrote it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Handle(String);
+
+/// Text that is no handle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("must be 3 to 30 letters a-z, digits or underscores")]
+pub struct HandleError;
+
+impl Handle {
+    /// What two equal handles have in common: the lower case.
+    pub fn key(&self) -> String {
+        self.0.to_ascii_lowercase()
+    }
+}
+
+impl FromStr for Handle {
+    type Err = HandleError;
+
+    fn from_str(text: &str) -> Result<Self, HandleError> {
+        let plain = text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+        if (3..=30).contains(&text.len()) && plain { Ok(Self(text.to_owned())) } else { Err(HandleError) }
+    }
+}
+
+impl fmt::Display for Handle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn handles_are_plain_and_compare_without_case() {
+        assert_eq!("Ada_L".parse::<Handle>().unwrap().key(), "ada_l");
+        for hostile in ["ab", "a b", "ada\u{202e}", "ada\0", "аda", "", &"a".repeat(31), "ada\n"] {
+            assert_eq!(hostile.parse::<Handle>(), Err(HandleError), "{hostile:?}");
+        }
+    }
+}

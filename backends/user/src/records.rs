@@ -1,0 +1,83 @@
+//! What the service tells: the records of its answers, as JSON with these names.
+
+use std::collections::BTreeMap;
+
+use contract::{Time, UserId, token::Role};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// What everybody may see of a user.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct UserRecord {
+    /// `usr_…`
+    #[schema(value_type = String, pattern = "^usr_[0-9a-f]{32}$")]
+    pub id: UserId,
+    /// Unique, as its owner wrote it; compared without letter case.
+    #[schema(pattern = "^[A-Za-z0-9_]{3,30}$")]
+    pub handle: String,
+    /// Display name.
+    #[schema(min_length = 1, max_length = 80)]
+    pub name: String,
+    /// Absolute URL of a picture.
+    #[schema(required, max_length = 2048)]
+    pub avatar_url: Option<String>,
+    /// A few words about themselves.
+    #[schema(required, max_length = 500)]
+    pub bio: Option<String>,
+    /// When they signed up.
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Time,
+    /// When the record last changed.
+    #[schema(value_type = String, format = DateTime)]
+    pub updated_at: Time,
+    /// One more with each change.
+    pub version: i64,
+}
+
+/// What a user and admins see of the user.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct AccountRecord {
+    /// Whose account.
+    #[schema(value_type = String, pattern = "^usr_[0-9a-f]{32}$")]
+    pub id: UserId,
+    /// E-mail address.
+    #[schema(format = Email)]
+    pub email: String,
+    /// `member` or `admin`.
+    #[schema(value_type = String, example = "member")]
+    pub role: Role,
+}
+
+/// Records by ids: those that exist, in no order.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Items<T> {
+    /// The records.
+    pub items: Vec<T>,
+}
+
+/// How many follow a user, and how many the user follows.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+pub struct FollowCountsRecord {
+    /// Followers.
+    #[schema(minimum = 0)]
+    pub followers: i64,
+    /// Followed.
+    #[schema(minimum = 0)]
+    pub following: i64,
+}
+
+/// Counts by user id; unknown ids are left out.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FollowCounts {
+    /// `usr_…` → counts
+    #[schema(value_type = BTreeMap<String, FollowCountsRecord>)]
+    pub counts: BTreeMap<UserId, FollowCountsRecord>,
+}
+
+/// Those of the ids asked for of which something is true.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Flags {
+    /// Ids, in no order.
+    #[schema(value_type = Vec<String>)]
+    pub ids: Vec<UserId>,
+}

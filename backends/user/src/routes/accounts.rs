@@ -1,0 +1,30 @@
+//! Accounts: e-mail address and role, for their owner and for admins.
+
+use axum::extract::State;
+use chassis::{ApiError, Deadline, ErrorBody, Params, Private, Viewer, database::Database};
+
+use super::users::UserIds;
+use crate::{
+    records::{AccountRecord, Items},
+    store::accounts,
+};
+
+/// Those accounts that the viewer may see; others look like ones that do not exist.
+#[utoipa::path(
+    get, path = "/v1/accounts", params(UserIds), tag = "accounts", security(("bearer" = [])),
+    responses(
+        (status = 200, body = Items<AccountRecord>),
+        (status = 400, body = ErrorBody),
+        (status = 401, body = ErrorBody),
+    ),
+)]
+pub(super) async fn by_ids(
+    State(database): State<Database>,
+    deadline: Deadline,
+    viewer: Viewer,
+    Params(UserIds { ids }): Params<UserIds>,
+) -> Result<Private<Items<AccountRecord>>, ApiError> {
+    let seen: Vec<_> = ids.as_slice().iter().copied().filter(|id| viewer.is_admin() || *id == viewer.id()).collect();
+    let items = accounts::by_ids(&mut database.read(deadline).await?, &seen).await?;
+    Ok(Private(Items { items }))
+}

@@ -1,0 +1,98 @@
+//! Users, as everybody may see them.
+
+use axum::{
+    extract::State,
+    response::{IntoResponse, Response},
+};
+use chassis::{
+    ApiError, Deadline, Entries, ErrorBody, Ids, Page, PageParams, Params, Path, Public, database::Database,
+};
+use contract::{UserId, id::User};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::MAX_AGE;
+use crate::{
+    Handle,
+    records::{FollowCounts, Items, UserRecord},
+    store::users,
+};
+
+/// Which users: by ids, by handles, or (with neither) a page of all.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Which {
+    /// 1 to 100 ids with commas between; unknown ones are left out of the answer.
+    #[param(value_type = Option<String>)]
+    ids: Option<Ids<User>>,
+    /// 1 to 100 handles with commas between, in any letter case; unknown ones are left out of the answer.
+    #[param(value_type = Option<String>)]
+    handles: Option<Entries>,
+}
+
+/// Ids of users.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct UserIds {
+    /// 1 to 100 ids with commas between; unknown ones are left out of the answer.
+    #[param(value_type = String)]
+    pub(super) ids: Ids<User>,
+}
+
+/// Users by ids or handles (`{"items": […]}`), or a page of all, newest first (`{"items": […], "page": {…}}`).
+#[utoipa::path(
+    get, path = "/v1/users", params(Which, PageParams), tag = "users",
+    responses((status = 200, body = Page<UserRecord>), (status = 400, body = ErrorBody)),
+)]
+pub(super) async fn list(
+    State(database): State<Database>,
+    deadline: Deadline,
+    Params(which): Params<Which>,
+    Params(page): Params<PageParams>,
+) -> Result<Response, ApiError> {
+    let items = match (which.ids, which.handles) {
+        (Some(_), Some(_)) => return Err(ApiError::bad_request("give `ids` or `handles`, not both")),
+        (Some(ids), None) => users::by_ids(&mut database.read(deadline).await?, ids.as_slice()).await?,
+        (None, Some(Entries(handles))) => {
+            // What is no handle is nobody's.
+            let handles: Vec<Handle> = handles.iter().filter_map(|handle| handle.parse().ok()).collect();
+            users::by_handles(&mut database.read(deadline).await?, &handles).await?
+        }
+        (None, None) => {
+            let request = page.of(users::USERS.kind)?;
+            let page = users::page(&mut database.read(deadline).await?, &request).await?;
+            return Ok(Public::new(page, MAX_AGE).into_response());
+        }
+    };
+    Ok(Public::new(Items { items }, MAX_AGE).into_response())
+}
+
+/// One user. The `ETag` is the version that `If-Match` of an update compares.
+#[utoipa::path(
+    get, path = "/v1/users/{id}", params(("id" = String, Path)), tag = "users",
+    responses((status = 200, body = UserRecord), (status = 404, body = ErrorBody)),
+)]
+pub(super) async fn one(
+    State(database): State<Database>,
+    deadline: Deadline,
+    Path(id): Path<UserId>,
+) -> Result<Public<UserRecord>, ApiError> {
+    let user = users::by_ids(&mut database.read(deadline).await?, &[id]).await?.pop();
+    let user = user.ok_or_else(|| ApiError::not_found("there is no user of this id"))?;
+    let version = user.version;
+    Ok(Public::new(user, MAX_AGE).version(version))
+}
+
+/// How many follow each user, and how many each follows.
+#[utoipa::path(
+    get, path = "/v1/users/counts", params(UserIds), tag = "users",
+    responses((status = 200, body = FollowCounts), (status = 400, body = ErrorBody)),
+)]
+pub(super) async fn counts(
+    State(database): State<Database>,
+    deadline: Deadline,
+    Params(UserIds { ids }): Params<UserIds>,
+) -> Result<Public<FollowCounts>, ApiError> {
+    let counts = users::counts(&mut database.read(deadline).await?, ids.as_slice()).await?;
+    Ok(Public::new(FollowCounts { counts }, MAX_AGE))
+}

@@ -1,0 +1,89 @@
+//! Users: by id, by handle, all of them newest first, and their counts.
+
+use std::collections::BTreeMap;
+
+use chassis::{
+    Page,
+    database::{
+        Connection, DatabaseError, Sql,
+        list::{List, Order},
+        row::{parsed, time},
+    },
+    pages::PageRequest,
+};
+use contract::UserId;
+use sqlx::{FromRow, Row, any::AnyRow};
+
+use crate::{
+    Handle,
+    records::{FollowCountsRecord, UserRecord},
+};
+
+/// What a [`UserRecord`] is read from.
+pub(super) const COLUMNS: &str = "u.id, u.handle, u.name, u.avatar_url, u.bio, u.created_at, u.updated_at, u.version";
+
+/// Everybody, newest first.
+pub(crate) const USERS: List = List {
+    kind: "users",
+    columns: COLUMNS,
+    from: "users u",
+    parent: "",
+    number: "u.created_at",
+    id: "u.id",
+    order: Order::Descending,
+};
+
+impl FromRow<'_, AnyRow> for UserRecord {
+    fn from_row(row: &AnyRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            id: parsed(row, "id")?,
+            handle: row.try_get("handle")?,
+            name: row.try_get("name")?,
+            avatar_url: row.try_get("avatar_url")?,
+            bio: row.try_get("bio")?,
+            created_at: time(row, "created_at")?,
+            updated_at: time(row, "updated_at")?,
+            version: row.try_get("version")?,
+        })
+    }
+}
+
+/// Those of the ids that exist.
+pub(crate) async fn by_ids(connection: &mut Connection, ids: &[UserId]) -> Result<Vec<UserRecord>, DatabaseError> {
+    let select = Sql::new("SELECT ").push(COLUMNS).push(" FROM users u WHERE u.id IN ");
+    connection.all(select.bind_list(ids.iter().copied())).await
+}
+
+/// Those of the handles that somebody has.
+pub(crate) async fn by_handles(
+    connection: &mut Connection,
+    handles: &[Handle],
+) -> Result<Vec<UserRecord>, DatabaseError> {
+    let select = Sql::new("SELECT ").push(COLUMNS).push(" FROM users u WHERE u.handle_key IN ");
+    connection.all(select.bind_list(handles.iter().map(Handle::key))).await
+}
+
+/// A page of everybody.
+pub(crate) async fn page(
+    connection: &mut Connection,
+    request: &PageRequest,
+) -> Result<Page<UserRecord>, DatabaseError> {
+    USERS.page(connection, request, Vec::new()).await
+}
+
+/// Followers and followed of those of the ids that exist.
+pub(crate) async fn counts(
+    connection: &mut Connection,
+    ids: &[UserId],
+) -> Result<BTreeMap<UserId, FollowCountsRecord>, DatabaseError> {
+    struct Counted(UserId, FollowCountsRecord);
+    impl FromRow<'_, AnyRow> for Counted {
+        fn from_row(row: &AnyRow) -> Result<Self, sqlx::Error> {
+            let (followers, following) = (row.try_get("follower_count")?, row.try_get("following_count")?);
+            Ok(Self(parsed(row, "id")?, FollowCountsRecord { followers, following }))
+        }
+    }
+    let select = Sql::new("SELECT id, follower_count, following_count FROM users WHERE id IN ");
+    let rows: Vec<Counted> = connection.all(select.bind_list(ids.iter().copied())).await?;
+    Ok(rows.into_iter().map(|Counted(id, counts)| (id, counts)).collect())
+}

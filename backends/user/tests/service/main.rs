@@ -1,0 +1,8 @@
+//! The user service over real sockets and a real database: SQLite, or PostgreSQL when TESSERA_TEST_POSTGRES names a server.
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods, reason = "tests")]
+
+mod errors;
+mod lists;
+mod plans;
+mod reads;
+mod town;
