@@ -4,11 +4,12 @@
 //! The compiler decides; `rules` adds what the reference implementation refuses and the compiler lets through.
 
 use std::collections::HashSet;
+use std::path::Path;
 use std::sync::Arc;
 
 use apollo_compiler::ast;
 use apollo_compiler::diagnostic::ToCliReport;
-use apollo_compiler::parser::Parser;
+use apollo_compiler::parser::{Parser, SourceSpan};
 use apollo_compiler::validation::{DiagnosticList, Valid};
 use apollo_compiler::{ExecutableDocument, Name, Schema};
 
@@ -61,7 +62,9 @@ impl Judge {
             Err(invalid) => {
                 found.extend(reported(&invalid.errors, &lines));
                 reject(RejectionCode::ValidationFailed, found)?;
-                return Err(Rejection::new(RejectionCode::ValidationFailed, "the document is not valid"));
+                // Nothing is left but what our own rules decide.
+                found = Vec::new();
+                Valid::assume_valid(invalid.partial)
             }
         };
         found.extend(rules::of_valid(&self.schema, &document, &lines));
@@ -90,11 +93,16 @@ fn reject(code: RejectionCode, found: impl IntoIterator<Item = (String, Option<L
     Rejection::of(code, found).map_or(Ok(()), Err)
 }
 
+/// The compiler's findings, except those that a rule of ours decides.
 fn reported(errors: &DiagnosticList, lines: &LineIndex) -> impl Iterator<Item = (String, Option<Location>)> {
-    errors.iter().map(|diagnostic| {
-        let place = diagnostic.error.location().filter(|span| {
-            diagnostic.sources.get(&span.file_id()).is_some_and(|source| source.source_text() == &**lines.text())
-        });
+    let decisive = errors.iter().filter(|diagnostic| !rules::is_replaced(diagnostic.error.unstable_error_name()));
+    decisive.map(|diagnostic| {
+        // Some findings point at the schema, which has a text of its own.
+        let in_document = |span: &SourceSpan| {
+            let source = diagnostic.sources.get(&span.file_id());
+            source.is_some_and(|source| source.path() == Path::new(SOURCE_NAME))
+        };
+        let place = diagnostic.error.location().filter(in_document);
         (worded(&diagnostic.error.to_string()), lines.locate_span(place))
     })
 }

@@ -85,8 +85,13 @@ fn untyped(literal: &Literal, variable: &mut Substitute<'_>) -> Value {
         Literal::Int(digits) => number(digits.as_str()),
         Literal::Float(digits) => number(digits.as_str()),
         Literal::List(items) => Value::List(items.iter().map(|item| untyped(item, variable)).collect()),
-        Literal::Object(fields) => {
-            Value::Object(fields.iter().map(|(name, value)| (engine_name(name), untyped(value, variable))).collect())
+        Literal::Object(members) => {
+            // A member whose variable has no value is left out; an item of a list has to be something.
+            let member = |(name, value): &(Name, Node<Literal>)| match &**value {
+                Literal::Variable(stands) => Some((engine_name(name), variable(stands, false)?)),
+                other => Some((engine_name(name), untyped(other, variable))),
+            };
+            Value::Object(members.iter().filter_map(member).collect())
         }
     }
 }

@@ -6,11 +6,31 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import {
-  buildSchema, executeSync, getNamedType, getNullableType, getOperationAST, getVariableValues, isAbstractType,
-  isEnumType,
-  isLeafType, isListType, isNonNullType, parse, validate,
+  GraphQLError, Kind, buildSchema, executeSync, getNamedType, getNullableType, getOperationAST, getVariableValues,
+  isAbstractType, isEnumType, isLeafType, isListType, isNonNullType, parse, specifiedRules, validate,
 } from 'graphql';
 
+// graphql-js 16.15 applies this rule of section 5.8.5 only where the @oneOf object itself may be null.
+function OneOfMembersTakeNoNullRule(context) {
+  const nullable = new Set();
+  return {
+    OperationDefinition: {
+      enter: () => nullable.clear(),
+      leave(operation) {
+        for (const { node, parentType } of context.getRecursiveVariableUsages(operation)) {
+          if (nullable.has(node.name.value) && parentType && getNullableType(parentType).isOneOf) {
+            context.reportError(new GraphQLError(`"$${node.name.value}" can be null in a @oneOf object.`, { nodes: node }));
+          }
+        }
+      },
+    },
+    VariableDefinition({ variable, type }) {
+      if (type.kind !== Kind.NON_NULL_TYPE) nullable.add(variable.name.value);
+    },
+  };
+}
+
+const rules = [...specifiedRules, OneOfMembersTakeNoNullRule];
 const schema = buildSchema(readFileSync(process.argv[2], 'utf8'));
 
 function draw(...seed) {
@@ -54,7 +74,7 @@ function judge({ document: text, operationName, variables, flattened, flattenedV
   } catch (error) {
     return { verdict: 'syntax', errors: [error.message] };
   }
-  const errors = validate(schema, document);
+  const errors = validate(schema, document, rules);
   if (errors.length > 0) return { verdict: 'invalid', errors: errors.map((error) => error.message) };
   const operation = getOperationAST(document, operationName);
   if (!operation) return { verdict: 'valid', errors: [] };

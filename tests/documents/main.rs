@@ -6,4 +6,6 @@
 mod generated;
 mod handwritten;
 mod reference;
+mod selections;
 mod subject;
+mod variables;

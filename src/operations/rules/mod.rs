@@ -7,6 +7,7 @@
 mod input_fields;
 mod introspection;
 mod selections;
+mod subscriptions;
 mod variables;
 
 use apollo_compiler::ast::Document;
@@ -28,9 +29,15 @@ pub(crate) fn of_tree(document: &Document, lines: &LineIndex) -> Vec<Found> {
     input_fields::repeated_input_fields(document, lines)
 }
 
+/// Whether a finding of the compiler, by the compiler's name for it, is left to a rule of ours.
+pub(crate) fn is_replaced(name: Option<&str>) -> bool {
+    name == Some(subscriptions::REPLACED)
+}
+
 /// Rules on a document that the compiler found valid.
 pub(crate) fn of_valid(schema: &Schema, document: &ExecutableDocument, lines: &LineIndex) -> Vec<Found> {
     let mut found = variables::misplaced_variables(schema, document, lines);
+    found.extend(subscriptions::several_root_fields(document, lines));
     found.extend(introspection::deep_introspection(document, lines));
     found
 }

@@ -165,10 +165,11 @@ impl Generator<'_> {
         let schema = self.schema;
         let literal = match value {
             Value::Array(items) if ty.is_list() => {
-                if let ([item], true) = (items.as_slice(), self.random.percent(30)) {
-                    if !item.is_null() {
-                        return self.literal(ty.item_type(), item);
-                    }
+                // One item may stand for its list, but a variable has to have the type of its place.
+                if let ([item], true) = (items.as_slice(), self.random.percent(30))
+                    && !item.is_null()
+                {
+                    return Self::plain(schema, ty.item_type(), item).into();
                 }
                 let items = items.iter().map(|item| self.part(ty.item_type(), item, Place::Plain));
                 Literal::List(items.collect())
