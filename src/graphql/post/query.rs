@@ -51,6 +51,7 @@ impl PostOrder {
     }
 }
 
+#[expect(clippy::too_many_arguments, reason = "a field has the arguments that the schema gives it")]
 #[Object]
 impl PostQuery {
     /// One post; `null` if there is none.
