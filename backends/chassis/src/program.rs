@@ -66,11 +66,12 @@ pub enum StartError {
 pub fn run<P: Parser, F: Future<Output = Result<(), E>>, E: fmt::Display>(program: impl FnOnce(P) -> F) -> ExitCode {
     let arguments = match P::try_parse() {
         Ok(arguments) => arguments,
-        Err(message) => {
-            // `--help` and `--version` are messages too, and no failure.
+        // `--help` and `--version` are messages too, and no failure.
+        Err(message) if !message.use_stderr() => {
             let _ = message.print();
-            return if message.use_stderr() { ExitCode::FAILURE } else { ExitCode::SUCCESS };
+            return ExitCode::SUCCESS;
         }
+        Err(message) => return fail(&one_sentence(&message.to_string())),
     };
     start_logging();
     install_crypto();
@@ -81,11 +82,20 @@ pub fn run<P: Parser, F: Future<Output = Result<(), E>>, E: fmt::Display>(progra
         .and_then(|runtime| runtime.block_on(program(arguments)).map_err(|error| error.to_string()));
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
-        Err(sentence) => {
-            let _ = std::io::Write::write_fmt(&mut std::io::stderr(), format_args!("error: {sentence}\n"));
-            ExitCode::FAILURE
-        }
+        Err(sentence) => fail(&format!("error: {sentence}")),
     }
+}
+
+fn fail(sentence: &str) -> ExitCode {
+    // Nothing is left to do if standard error is closed.
+    let _ = std::io::Write::write_fmt(&mut std::io::stderr(), format_args!("{sentence}\n"));
+    ExitCode::FAILURE
+}
+
+/// What clap says before it comes to the usage, on one line.
+fn one_sentence(message: &str) -> String {
+    let said = message.split("\n\n").next().unwrap_or_default();
+    said.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Serves on the address of the settings until SIGTERM or SIGINT.

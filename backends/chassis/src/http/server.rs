@@ -6,7 +6,10 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 use axum::{Router, extract::DefaultBodyLimit, middleware};
 use contract::{key_set::KeySource, token::TokenVerifier};
 use tokio::{net::TcpListener, time::sleep};
-use utoipa::openapi::Info;
+use utoipa::openapi::{
+    Info,
+    security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+};
 use utoipa_axum::router::OpenApiRouter;
 
 use super::{Edge, admission, health, request};
@@ -54,6 +57,9 @@ impl Service {
         };
         let (routes, mut openapi) = routes.split_for_parts();
         openapi.info = Info::new(name, env!("CARGO_PKG_VERSION"));
+        let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
+        let components = openapi.components.get_or_insert_default();
+        components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
         let shared = health::routes(database.clone(), &edge, &openapi).map_err(StartError::OpenApi)?;
         let router = routes
             .merge(shared)

@@ -1,6 +1,10 @@
 //! Reading users, counts, accounts and flags: who sees what, in which shape, and what may be kept.
 
-use contract::token::Role;
+use chassis::peer::Peer;
+use contract::{
+    Clock,
+    token::{Role, TokenError, TokenVerifier},
+};
 use serde_json::json;
 
 use crate::town::{Town, user};
@@ -90,4 +94,14 @@ async fn the_keys_that_verify_tokens_are_published() {
     let reply = town.get("/.well-known/jwks.json").await;
     assert_eq!(reply.json["keys"][0]["kid"], "k1");
     assert_eq!(reply.json["keys"][0]["crv"], "Ed25519");
+}
+
+#[tokio::test]
+async fn another_service_verifies_tokens_with_the_published_keys() {
+    let town = Town::of(1).await;
+    let keys = Peer::new().unwrap().key_source(format!("{}/.well-known/jwks.json", town.service.url));
+    let verifier = TokenVerifier::new("tessera", "tessera", keys, Clock::system());
+    let claims = verifier.verify(&town.token(1, Role::Admin)).await.unwrap();
+    assert_eq!((claims.sub, claims.roles.as_slice()), (user(1), [Role::Admin].as_slice()));
+    assert_eq!(verifier.verify("not.a.token").await.unwrap_err(), TokenError::Invalid);
 }
