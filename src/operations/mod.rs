@@ -22,6 +22,8 @@ mod rules;
 mod scalars;
 mod scan;
 mod select;
+#[cfg(test)]
+mod tests;
 mod toggles;
 mod variant;
 

@@ -117,7 +117,7 @@ mod tests {
     fn tokens_are_those_of_the_lexical_grammar() {
         assert_eq!(extent(""), (0, 0));
         assert_eq!(extent("\u{feff}{ a, b # c { {\n }"), (4, 1));
-        assert_eq!(extent(r#"{a(b:"x{\"{",c:-1.5e+3,d:$e)@f...G}"#), (20, 2));
+        assert_eq!(extent(r#"{a(b:"x{\"{",c:-1.5e+3,d:$e)@f...G}"#), (19, 2));
         assert_eq!(extent("{a(b:\"\"\"x \\\"\"\" {{ \" \"\"\")}"), (8, 2));
     }
 

@@ -73,11 +73,11 @@ impl<'a> Walk<'a> {
                 }
                 Selection::InlineFragment(fragment) => self.selections(&fragment.selection_set),
                 Selection::FragmentSpread(spread) => {
-                    if let Some(fragment) = self.document.fragments.get(&spread.fragment_name) {
-                        if self.entered.insert(&fragment.name) {
-                            self.directives(&fragment.directives);
-                            self.selections(&fragment.selection_set);
-                        }
+                    if let Some(fragment) = self.document.fragments.get(&spread.fragment_name)
+                        && self.entered.insert(&fragment.name)
+                    {
+                        self.directives(&fragment.directives);
+                        self.selections(&fragment.selection_set);
                     }
                 }
             }

@@ -4,8 +4,9 @@
 //! variables; the same seed gives the same documents. Depth, width and the size of pages are bounded, so that the
 //! operations can be sent to a real server.
 
+mod breaks;
 mod claims;
-mod mutator;
+mod places;
 mod pool;
 mod random;
 mod selection;
@@ -20,7 +21,7 @@ use apollo_compiler::ast;
 use apollo_compiler::validation::Valid;
 use serde_json::{Map, Value};
 
-pub use mutator::{BREAKS, Break};
+pub use breaks::{BREAKS, Break};
 pub use pool::Pool;
 pub use random::Random;
 

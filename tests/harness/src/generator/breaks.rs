@@ -6,6 +6,7 @@
 use apollo_compiler::ast::{self, Definition, Document, Field, Selection, Value};
 use apollo_compiler::{Name, Node};
 
+use super::places::{fields, leaves, objects, one_of, operation, parents, values, with_arguments};
 use super::random::Random;
 
 /// One way to break a document, named after the rule of graphql-js that it mostly offends.
@@ -82,7 +83,7 @@ pub const BREAKS: [Break; 31] = [
     Break { rule: "ValuesOfCorrectType: null", change: |document, random| value(document, random, |_| Value::Null) },
     Break {
         rule: "ProvidedRequiredArguments",
-        change: |document, random| field(document, random, |f| drop(f.arguments.pop())),
+        change: |document, random| one_of(document, random, with_arguments, &mut |f: &mut Field| f.arguments.clear()),
     },
     Break { rule: "VariablesInAllowedPosition", change: |document, random| variable(document, random, other_type) },
     Break {
@@ -130,89 +131,19 @@ fn repeat_fragment(document: &mut Document) {
     document.definitions.extend(again);
 }
 
-/// Every selection set of the document, outer ones first.
-fn each_set(document: &mut Document, visit: &mut dyn FnMut(&mut Vec<Selection>)) {
-    fn inside(set: &mut Vec<Selection>, visit: &mut dyn FnMut(&mut Vec<Selection>)) {
-        visit(set);
-        for selection in set {
-            match selection {
-                Selection::Field(field) => {
-                    if let Some(nested) = &mut field.make_mut().selection_set {
-                        inside(nested, visit);
-                    }
-                }
-                Selection::InlineFragment(fragment) => inside(&mut fragment.make_mut().selection_set, visit),
-                Selection::FragmentSpread(_) => {}
-            }
-        }
-    }
-    for definition in &mut document.definitions {
-        match definition {
-            Definition::OperationDefinition(operation) => inside(&mut operation.make_mut().selection_set, visit),
-            Definition::FragmentDefinition(fragment) => inside(&mut fragment.make_mut().selection_set, visit),
-            _ => {}
-        }
-    }
-}
-
-/// Calls `change` on one of the things that `visit` finds in each selection set.
-fn one_of<T>(
-    document: &mut Document,
-    random: &mut Random,
-    visit: fn(&mut Vec<Selection>, &mut dyn FnMut(&mut T)),
-    change: &mut dyn FnMut(&mut T),
-) {
-    let mut count = 0;
-    each_set(document, &mut |set| visit(set, &mut |_| count += 1));
-    if count == 0 {
-        return;
-    }
-    let chosen = random.below(count);
-    let mut at = 0;
-    each_set(document, &mut |set| {
-        visit(set, &mut |found| {
-            if at == chosen {
-                change(found);
-            }
-            at += 1;
-        });
-    });
-}
-
-fn fields(set: &mut Vec<Selection>, found: &mut dyn FnMut(&mut Field)) {
-    for selection in set {
-        if let Selection::Field(field) = selection {
-            found(field.make_mut());
-        }
-    }
-}
-
 fn field(document: &mut Document, random: &mut Random, change: fn(&mut Field)) {
     one_of(document, random, fields, &mut |field| change(field));
 }
 
 fn leaf(document: &mut Document, random: &mut Random, is_leaf: bool) {
-    let leaves = |set: &mut Vec<Selection>, found: &mut dyn FnMut(&mut Field)| {
-        fields(set, &mut |field| {
-            if field.selection_set.is_none() {
-                found(field);
-            }
-        });
-    };
-    let parents = |set: &mut Vec<Selection>, found: &mut dyn FnMut(&mut Field)| {
-        fields(set, &mut |field| {
-            if field.selection_set.is_some() {
-                found(field);
-            }
-        });
-    };
-    let visit: fn(&mut Vec<Selection>, &mut dyn FnMut(&mut Field)) = if is_leaf { leaves } else { parents };
-    one_of(document, random, visit, &mut |field| {
-        field.selection_set = is_leaf.then(|| vec![spread_of_nothing()]);
-    });
+    let change = &mut |field: &mut Field| field.selection_set = is_leaf.then(|| vec![typename()]);
+    match is_leaf {
+        true => one_of(document, random, leaves, change),
+        false => one_of(document, random, parents, change),
+    }
 }
 
-fn spread_of_nothing() -> Selection {
+fn typename() -> Selection {
     Selection::Field(plain_field("__typename", None).into())
 }
 
@@ -229,7 +160,7 @@ fn condition(document: &mut Document, random: &mut Random, ty: &'static str) {
     let fragment = ast::InlineFragment {
         type_condition: Some(name(ty)),
         directives: ast::DirectiveList::default(),
-        selection_set: vec![spread_of_nothing()],
+        selection_set: vec![typename()],
     };
     insert(document, random, Selection::InlineFragment(fragment.into()));
 }
@@ -240,11 +171,11 @@ fn cycle(document: &mut Document, random: &mut Random) {
         return;
     };
     for definition in &mut document.definitions {
-        if let Definition::FragmentDefinition(fragment) = definition {
-            if fragment.name == chosen {
-                let spread = ast::FragmentSpread { fragment_name: chosen.clone(), directives: Default::default() };
-                fragment.make_mut().selection_set.push(Selection::FragmentSpread(spread.into()));
-            }
+        if let Definition::FragmentDefinition(fragment) = definition
+            && fragment.name == chosen
+        {
+            let spread = ast::FragmentSpread { fragment_name: chosen.clone(), directives: Default::default() };
+            fragment.make_mut().selection_set.push(Selection::FragmentSpread(spread.into()));
         }
     }
 }
@@ -252,27 +183,20 @@ fn cycle(document: &mut Document, random: &mut Random) {
 /// Gives a key of the selection set to another field.
 fn conflict(document: &mut Document, random: &mut Random) {
     one_of(document, random, |set, found| found(set), &mut |set: &mut Vec<Selection>| {
-        let keys =
+        let mut keys =
             set.iter().filter_map(Selection::as_field).map(|field| field.alias.clone().unwrap_or(field.name.clone()));
-        if let Some(key) = keys.last() {
+        if let Some(key) = keys.next_back() {
             set.push(Selection::Field(plain_field("__typename", Some(key)).into()));
         }
     });
 }
 
-fn operation(document: &mut Document) -> Option<&mut ast::OperationDefinition> {
-    document.definitions.iter_mut().find_map(|definition| match definition {
-        Definition::OperationDefinition(operation) => Some(operation.make_mut()),
-        _ => None,
-    })
-}
-
 fn variable(document: &mut Document, random: &mut Random, change: fn(&mut ast::VariableDefinition)) {
-    if let Some(operation) = operation(document) {
-        if !operation.variables.is_empty() {
-            let chosen = random.below(operation.variables.len());
-            change(operation.variables[chosen].make_mut());
-        }
+    if let Some(operation) = operation(document)
+        && !operation.variables.is_empty()
+    {
+        let chosen = random.below(operation.variables.len());
+        change(operation.variables[chosen].make_mut());
     }
 }
 
@@ -330,22 +254,6 @@ fn repeated_directive(field: &mut Field) {
     }
 }
 
-fn values(set: &mut Vec<Selection>, found: &mut dyn FnMut(&mut Value)) {
-    fn inside(value: &mut Value, found: &mut dyn FnMut(&mut Value)) {
-        found(value);
-        match value {
-            Value::List(items) => items.iter_mut().for_each(|item| inside(item.make_mut(), found)),
-            Value::Object(members) => members.iter_mut().for_each(|(_, member)| inside(member.make_mut(), found)),
-            _ => {}
-        }
-    }
-    fields(set, &mut |field| {
-        for argument in &mut field.arguments {
-            inside(argument.make_mut().value.make_mut(), found);
-        }
-    });
-}
-
 fn value(document: &mut Document, random: &mut Random, change: fn(&Value) -> Value) {
     one_of(document, random, values, &mut |value| *value = change(value));
 }
@@ -359,14 +267,6 @@ fn other_kind(value: &Value) -> Value {
         Value::Float(_) => Value::String("1.5".to_owned()),
         _ => Value::Int(ast::IntValue::new_parsed("4294967296")),
     }
-}
-
-fn objects(set: &mut Vec<Selection>, found: &mut dyn FnMut(&mut Value)) {
-    values(set, &mut |value| {
-        if matches!(value, Value::Object(members) if !members.is_empty()) {
-            found(value);
-        }
-    });
 }
 
 fn repeat_member(object: &mut Value) {
