@@ -112,6 +112,11 @@ impl Position {
 }
 
 impl<T> Page<T> {
+    /// The page of a list that holds nothing, or nothing that this caller may see.
+    pub fn empty(request: &PageRequest) -> Self {
+        Self::new("", request, Vec::new())
+    }
+
     /// A page out of up to `first + 1` items, the last of which only tells that more follow.
     pub(crate) fn new(kind: &str, request: &PageRequest, mut items: Vec<(Position, T)>) -> Self {
         let has_next = items.len() > request.first;

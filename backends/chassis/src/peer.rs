@@ -1,7 +1,7 @@
 //! The services' one door to other services: the key set, and reads that a service needs of a peer. In: a URL and the
 //! request's context. Out: JSON within the deadline, of bounded size.
 
-use std::{sync::Arc, time::Duration};
+use std::{fmt, str::FromStr, sync::Arc, time::Duration};
 
 use axum::extract::FromRequestParts;
 use contract::{
@@ -9,7 +9,7 @@ use contract::{
     headers::{TRACEPARENT, X_REQUEST_ID, X_REQUEST_TIMEOUT_MS},
     key_set::KeySource,
 };
-use http::{StatusCode, request::Parts};
+use http::{StatusCode, Uri, request::Parts};
 use serde::de::DeserializeOwned;
 use tokio::time::timeout_at;
 
@@ -20,6 +20,15 @@ const MAX_ANSWER_BYTES: usize = 4 * 1024 * 1024;
 const CONNECT_TIMEOUT: Duration = Duration::from_millis(250);
 /// The key set is fetched on nobody's deadline.
 const KEYS_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// Where a peer is: scheme and authority, `http://post-service:4002`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PeerUrl(Arc<str>);
+
+/// Text that is no such URL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("expected `http://HOST:PORT` or `https://HOST:PORT`, without a path")]
+pub struct PeerUrlError;
 
 /// What a call carries on from the request that it is made for.
 #[derive(Clone, Debug)]
@@ -53,7 +62,32 @@ pub struct Peer {
     client: reqwest::Client,
 }
 
+impl FromStr for PeerUrl {
+    type Err = PeerUrlError;
+
+    fn from_str(text: &str) -> Result<Self, PeerUrlError> {
+        let url: Uri = text.parse().map_err(|_| PeerUrlError)?;
+        let is_http = matches!(url.scheme_str(), Some("http" | "https"));
+        let is_bare = matches!(url.path(), "" | "/") && url.query().is_none();
+        if is_http && is_bare { Ok(Self(text.trim_end_matches('/').into())) } else { Err(PeerUrlError) }
+    }
+}
+
+impl fmt::Display for PeerUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
 impl CallContext {
+    /// The same request's, for a call that may take no longer than `time`.
+    #[must_use]
+    pub fn within(&self, time: Duration) -> Self {
+        let soonest = Deadline::after(time);
+        let deadline = if soonest.instant() < self.deadline.instant() { soonest } else { self.deadline };
+        Self { deadline, ..self.clone() }
+    }
+
     /// Work that no request asked for.
     fn unasked(time: Duration) -> Self {
         let (request_id, trace) = (RequestId::generate(), TraceContext::accept(None));
@@ -137,6 +171,20 @@ impl<S: Sync> FromRequestParts<S> for CallContext {
         match (request_id, trace) {
             (Some(request_id), Some(trace)) => Ok(Self { deadline, request_id, trace }),
             _ => Err(ApiError::internal("a request without an id")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_peer_is_named_by_scheme_and_authority() {
+        let url: PeerUrl = "http://post-service:4002/".parse().unwrap();
+        assert_eq!(url.to_string(), "http://post-service:4002");
+        for text in ["post-service:4002", "ftp://post-service", "http://h/v1", "http://h?x=1", "http://", "/v1", ""] {
+            assert_eq!(text.parse::<PeerUrl>(), Err(PeerUrlError), "{text}");
         }
     }
 }
