@@ -1,4 +1,7 @@
-//! For the services' tests: a fresh database of either kind, and a service on a port of its own.
+//! For the services' tests: a fresh database of either kind, a service on a port of its own, and `openapi`, which holds
+//! its answers against its description.
+
+pub mod openapi;
 
 use std::{net::SocketAddr, path::PathBuf};
 

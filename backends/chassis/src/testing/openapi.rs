@@ -1,0 +1,175 @@
+//! A service's description held against what it really answers. In: `/openapi.json`, and answers as a test received
+//! them. Out: a panic that says which answer is not as described; and at the end, what the test has not tried.
+
+use std::{collections::BTreeSet, sync::Mutex};
+
+use http::{HeaderMap, header};
+use serde_json::{Value as Json, json};
+
+/// A service's description, and which of the answers it describes have been seen.
+///
+/// ```ignore
+/// let description = Description::new(town.get("/openapi.json").await.json);
+/// let reply = town.get("/v1/users?first=1").await;
+/// description.check(("GET", "/v1/users?first=1"), (reply.status, &reply.headers, &reply.json));
+/// assert_eq!(description.unseen(), [""; 0]);
+/// ```
+pub struct Description {
+    document: Json,
+    seen: Mutex<BTreeSet<String>>,
+}
+
+impl Description {
+    /// The document that `/openapi.json` answered.
+    pub fn new(mut document: Json) -> Self {
+        close_objects(&mut document);
+        Self { document, seen: Mutex::default() }
+    }
+
+    /// Checks one answer (`Json::Null` is an empty body): its route and status are described, the described headers are
+    /// there, the body is of the described media type and schema and has no member that is not described.
+    ///
+    /// # Panics
+    /// When it is not so.
+    #[expect(clippy::panic, clippy::unwrap_used, reason = "a test whose answer is not as described has failed")]
+    pub fn check(&self, (method, path): (&str, &str), (status, headers, body): (u16, &HeaderMap, &Json)) {
+        let path = path.split('?').next().unwrap_or_default();
+        let Some(route) = self.route(path) else { panic!("{path} is not described") };
+        let what = format!("{method} {route} {status}");
+        let operation = &self.document["paths"][route][method.to_lowercase()];
+        let answer = &operation["responses"][status.to_string()];
+        assert!(answer.is_object(), "{what} is not described, and answers {body}");
+        for name in answer["headers"].as_object().into_iter().flatten().map(|(name, _)| name) {
+            assert!(headers.contains_key(name), "{what}: the header {name} is described but was not sent");
+        }
+        let media_type = headers.get(header::CONTENT_TYPE).map_or("", |value| value.to_str().unwrap());
+        match answer["content"].as_object() {
+            None => assert!(body.is_null() && media_type.is_empty(), "{what}: described without a body, sent {body}"),
+            Some(content) => match content.get(media_type) {
+                None => panic!("{what}: a body of media type {media_type:?} is not described"),
+                Some(described) => self.check_body(&what, &described["schema"], body),
+            },
+        }
+        self.seen.lock().unwrap().insert(what);
+    }
+
+    /// The answers that are described but were never checked, as `METHOD /path/{parameter} status`.
+    #[expect(clippy::unwrap_used, reason = "for tests")]
+    pub fn unseen(&self) -> Vec<String> {
+        let seen = self.seen.lock().unwrap();
+        let paths = self.document["paths"].as_object().into_iter().flatten();
+        let operations = paths.flat_map(|(path, item)| {
+            item.as_object().into_iter().flatten().map(move |(method, operation)| (path, method, operation))
+        });
+        let answers = operations.flat_map(|(path, method, operation)| {
+            let statuses = operation["responses"].as_object().into_iter().flatten().map(|(status, _)| status);
+            // `default` is what any route may answer.
+            let statuses = statuses.filter(|status| *status != "default");
+            statuses.map(move |status| format!("{} {path} {status}", method.to_uppercase()))
+        });
+        answers.filter(|answer| !seen.contains(answer)).collect()
+    }
+
+    /// The described path that `path` is an instance of; one without parameters comes first.
+    fn route(&self, path: &str) -> Option<&str> {
+        let parameters = |template: &str| template.matches('{').count();
+        let fits = |template: &str| {
+            template.split('/').count() == path.split('/').count()
+                && template.split('/').zip(path.split('/')).all(|(part, given)| part.starts_with('{') || part == given)
+        };
+        let templates = self.document["paths"].as_object()?.keys().map(String::as_str);
+        templates.filter(|template| fits(template)).min_by_key(|template| parameters(template))
+    }
+
+    #[expect(clippy::panic, reason = "a test whose answer is not as described has failed")]
+    fn check_body(&self, what: &str, schema: &Json, body: &Json) {
+        // References are `#/components/schemas/…`, so the components stand in the schema's own document.
+        let schema = if schema.is_null() { &Json::Bool(true) } else { schema };
+        let whole = json!({"components": self.document["components"], "allOf": [schema]});
+        let validator = jsonschema::options()
+            .with_draft(jsonschema::Draft::Draft202012)
+            .should_validate_formats(true)
+            .build(&whole)
+            .unwrap_or_else(|error| panic!("{what}: the described schema is no JSON schema: {error}"));
+        let wrong: Vec<String> =
+            validator.iter_errors(body).map(|error| format!("{}: {error}", error.instance_path())).collect();
+        assert!(wrong.is_empty(), "{what}: not as described: {}\n{body}", wrong.join("; "));
+    }
+}
+
+/// Refuses members that are not described: a member that nobody wrote down is no promise kept by accident.
+fn close_objects(schema: &mut Json) {
+    if let Json::Array(entries) = schema {
+        entries.iter_mut().for_each(close_objects);
+    }
+    let Json::Object(members) = schema else { return };
+    for (name, member) in members.iter_mut() {
+        // Parts of one object each describe some of its members.
+        if name != "allOf" {
+            close_objects(member);
+        }
+    }
+    if members.contains_key("properties") && !members.contains_key("additionalProperties") {
+        members.insert("additionalProperties".to_owned(), Json::Bool(false));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    use http::HeaderValue;
+
+    use super::*;
+
+    fn description() -> Description {
+        let note = json!({"type": "object", "required": ["id"], "properties":
+            {"id": {"type": "string", "pattern": "^n[0-9]$"}, "at": {"type": "string", "format": "date-time"}}});
+        let body = json!({"application/json": {"schema": {"$ref": "#/components/schemas/Note"}}});
+        Description::new(json!({"components": {"schemas": {"Note": note}}, "paths": {
+            "/notes/{id}": {
+                "get": {"responses": {"200": {"content": body, "headers": {"etag": {}}}, "default": {}}},
+                "delete": {"responses": {"204": {}, "404": {}}},
+            },
+            "/notes/all": {"get": {"responses": {"200": {"content": {"application/json": {}}}}}},
+        }}))
+    }
+
+    fn headers(names: &[(&'static str, &'static str)]) -> HeaderMap {
+        names.iter().map(|(name, value)| (name.parse().unwrap(), HeaderValue::from_static(value))).collect()
+    }
+
+    #[test]
+    fn what_is_as_described_passes_and_what_was_not_tried_is_told() {
+        let description = description();
+        let sent = headers(&[("content-type", "application/json"), ("etag", "\"v1\"")]);
+        description.check(("GET", "/notes/n1?x=1"), (200, &sent, &json!({"id": "n1"})));
+        description.check(("GET", "/notes/all"), (200, &sent, &json!([])));
+        description.check(("DELETE", "/notes/n1"), (204, &headers(&[]), &Json::Null));
+        assert_eq!(description.unseen(), ["DELETE /notes/{id} 404"]);
+    }
+
+    #[test]
+    fn what_is_not_as_described_fails() {
+        let description = description();
+        let good = headers(&[("content-type", "application/json"), ("etag", "\"v1\"")]);
+        let no_etag = headers(&[("content-type", "application/json")]);
+        let text = headers(&[("content-type", "text/plain"), ("etag", "")]);
+        for (what, method, path, status, sent, body) in [
+            ("a path", "GET", "/other", 200, good.clone(), json!({"id": "n1"})),
+            ("a method", "PUT", "/notes/n1", 200, good.clone(), json!({"id": "n1"})),
+            ("a status", "GET", "/notes/n1", 404, good.clone(), json!({"id": "n1"})),
+            ("a missing header", "GET", "/notes/n1", 200, no_etag, json!({"id": "n1"})),
+            ("a media type", "GET", "/notes/n1", 200, text, json!({"id": "n1"})),
+            ("a body", "DELETE", "/notes/n1", 204, good.clone(), json!({"id": "n1"})),
+            ("a missing member", "GET", "/notes/n1", 200, good.clone(), json!({})),
+            ("a value", "GET", "/notes/n1", 200, good.clone(), json!({"id": "m1"})),
+            ("a format", "GET", "/notes/n1", 200, good.clone(), json!({"id": "n1", "at": "today"})),
+            ("one more member", "GET", "/notes/n1", 200, good.clone(), json!({"id": "n1", "more": 1})),
+        ] {
+            let checked = AssertUnwindSafe(|| description.check((method, path), (status, &sent, &body)));
+            assert!(catch_unwind(checked).is_err(), "{what}");
+        }
+        assert_eq!(description.unseen().len(), 4);
+    }
+}
