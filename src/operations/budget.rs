@@ -1,26 +1,36 @@
 //! How much work and how large a result one flattening may be.
 //!
 //! In: the limits. Out: leave for one more field or one more step, or `TOO_MANY_FIELDS`. Steps are counted as
-//! well as fields, since many selections can merge into few fields.
+//! well as fields, since many selections can merge into few fields, and a few fields can repeat a long literal.
+
+use async_graphql_value::Value;
 
 use super::limits::Limits;
 use super::rejection::{Rejection, RejectionCode};
 
-/// Selections that may be looked at for each field that an operation may have.
+/// Steps for each field that an operation may have.
 const STEPS_PER_FIELD: usize = 16;
+/// Bytes of a string that count as one step.
+const BYTES_PER_STEP: usize = 64;
+/// What a field of the flattened document takes, in bytes, measured.
+const FIELD_BYTES: usize = 384;
+/// What a value in an argument takes beside its text, in bytes, measured.
+const VALUE_BYTES: usize = 96;
 
 /// What is left to spend on one flattening.
 #[derive(Debug)]
 pub(crate) struct Budget {
     fields: usize,
     steps: usize,
+    bytes: usize,
     limits: Limits,
 }
 
 impl Budget {
     /// The whole budget.
     pub(crate) fn new(limits: Limits) -> Self {
-        Self { fields: limits.fields, steps: limits.fields.saturating_mul(STEPS_PER_FIELD), limits }
+        let steps = limits.fields.saturating_mul(STEPS_PER_FIELD);
+        Self { fields: limits.fields, steps, bytes: 0, limits }
     }
 
     /// Pays for a field of the flattened operation, that many levels deep.
@@ -30,23 +40,43 @@ impl Budget {
             let message = format!("With its fragments inlined, the operation is more than {allowed} levels deep.");
             return Err(Rejection::new(RejectionCode::TooDeep, message));
         }
+        self.bytes += FIELD_BYTES;
         let allowed = self.limits.fields;
-        pay(&mut self.fields, || format!("With its fragments inlined, the operation has more than {allowed} fields."))
+        self.fields = self.fields.checked_sub(1).ok_or_else(|| {
+            let message = format!("With its fragments inlined, the operation has more than {allowed} fields.");
+            Rejection::new(RejectionCode::TooManyFields, message)
+        })?;
+        Ok(())
     }
 
     /// Pays for a look at one selection of the document.
     pub(crate) fn step(&mut self) -> Result<(), Rejection> {
+        self.steps(1)
+    }
+
+    /// Pays for the value of an argument, which is written again wherever its fragment is spread.
+    pub(crate) fn value(&mut self, value: &Value) -> Result<(), Rejection> {
+        match value {
+            Value::List(items) => items.iter().try_for_each(|item| self.value(item))?,
+            Value::Object(members) => members.values().try_for_each(|member| self.value(member))?,
+            _ => {}
+        }
+        let text = if let Value::String(text) = value { text.len() } else { 0 };
+        self.bytes += VALUE_BYTES + text;
+        self.steps(1 + text / BYTES_PER_STEP)
+    }
+
+    /// Bytes that the flattened document takes, estimated from what was paid for.
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    fn steps(&mut self, steps: usize) -> Result<(), Rejection> {
         let allowed = self.limits.fields.saturating_mul(STEPS_PER_FIELD);
-        pay(&mut self.steps, || format!("Inlining the operation's fragments takes more than {allowed} steps."))
+        self.steps = self.steps.checked_sub(steps).ok_or_else(|| {
+            let message = format!("Inlining the operation's fragments takes more than {allowed} steps.");
+            Rejection::new(RejectionCode::TooManyFields, message)
+        })?;
+        Ok(())
     }
-
-    /// Fields paid for so far.
-    pub(crate) fn fields_spent(&self) -> usize {
-        self.limits.fields - self.fields
-    }
-}
-
-fn pay(left: &mut usize, message: impl FnOnce() -> String) -> Result<(), Rejection> {
-    *left = left.checked_sub(1).ok_or_else(|| Rejection::new(RejectionCode::TooManyFields, message()))?;
-    Ok(())
 }

@@ -23,6 +23,9 @@ use super::position::LineIndex;
 use super::rejection::Rejection;
 use super::variant::VariableState;
 
+/// The arguments of one field, as the engine has them.
+type Arguments = Vec<(Positioned<EngineName>, Positioned<Value>)>;
+
 /// How the flattened operation uses one variable.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Usage {
@@ -130,7 +133,7 @@ impl<'a> Flattener<'a> {
         let field = engine::Field {
             alias: first.alias.as_ref().map(|alias| Positioned::new(engine_name(alias), pos)),
             name: Positioned::new(engine_name(&first.name), pos),
-            arguments: self.arguments(definition, &first.arguments),
+            arguments: self.arguments(definition, &first.arguments)?,
             directives: Vec::new(),
             selection_set: Positioned::new(engine::SelectionSet { items }, pos),
         };
@@ -138,11 +141,7 @@ impl<'a> Flattener<'a> {
     }
 
     /// Arguments by their types; one whose variable has no value falls away, so that its default applies.
-    fn arguments(
-        &mut self,
-        field: &FieldDefinition,
-        written: &[Node<Argument>],
-    ) -> Vec<(Positioned<EngineName>, Positioned<Value>)> {
+    fn arguments(&mut self, field: &FieldDefinition, written: &[Node<Argument>]) -> Result<Arguments, Rejection> {
         let (collector, used) = (&self.collector, &mut self.used);
         let mut variable = |name: &Name, non_null: bool| {
             if collector.variant.state(collector.operation, name) == VariableState::Absent {
@@ -158,12 +157,13 @@ impl<'a> Flattener<'a> {
             };
             let schema = &self.judge.schema;
             if let Some(value) = value_of(schema, &definition.ty, &argument.value, &mut variable) {
+                self.budget.value(&value)?;
                 let pos = position(self.lines, argument);
                 let name = Positioned::new(engine_name(&argument.name), pos);
                 arguments.push((name, Positioned::new(value, pos)));
             }
         }
-        arguments
+        Ok(arguments)
     }
 
     fn place<T>(&self, node: &Node<T>) -> Pos {

@@ -19,11 +19,14 @@ use super::rejection::{Location, Rejection, RejectionCode};
 use super::rules;
 use super::scalars::Scalars;
 use super::toggles;
+use super::weight;
 
 /// How the compiler names the text in its own reports, which nobody sees.
 const SOURCE_NAME: &str = "document.graphql";
-/// What the compiler's tree takes, in bytes for each byte of text, measured on documents of all shapes.
-const TREE_BYTES_PER_TEXT_BYTE: usize = 24;
+/// What a document takes however small it is, in bytes, measured.
+const DOCUMENT_BYTES: usize = 4_096;
+/// What a selection or a value takes in the compiler's tree, in bytes, measured.
+const NODE_BYTES: usize = 288;
 
 /// A valid document.
 #[derive(Debug)]
@@ -34,12 +37,15 @@ pub(crate) struct Judged {
     pub(crate) lines: LineIndex,
     /// Variables that decide a `@skip` or `@include` anywhere in the document.
     pub(crate) toggles: HashSet<Name>,
+    /// Selections and values in the tree.
+    nodes: usize,
 }
 
 impl Judged {
     /// Bytes held, estimated for the cache's account.
     pub(crate) fn bytes(&self) -> usize {
-        self.lines.bytes() + self.lines.text().len() * TREE_BYTES_PER_TEXT_BYTE
+        // The text is there once more, as names and strings of the tree.
+        DOCUMENT_BYTES + self.lines.bytes() + self.lines.text().len() + self.nodes * NODE_BYTES
     }
 }
 
@@ -70,7 +76,8 @@ impl Judge {
         found.extend(rules::of_valid(&self.schema, &document, &lines));
         found.extend(literal_checks::violations(self, &document, &lines));
         reject(RejectionCode::ValidationFailed, found)?;
-        Ok(Judged { toggles: toggles::of_document(&document), document: without_sources(document), lines })
+        let (toggles, nodes) = (toggles::of_document(&document), weight::count_nodes(&syntax));
+        Ok(Judged { toggles, nodes, document: without_sources(document), lines })
     }
 }
 

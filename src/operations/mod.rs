@@ -26,6 +26,7 @@ mod select;
 mod tests;
 mod toggles;
 mod variant;
+mod weight;
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -15,9 +15,6 @@ use super::flatten::{Flattener, Usage};
 use super::literal::engine_name;
 use super::rejection::{Location, Rejection, RejectionCode};
 
-/// What one field of a flattened document takes, in bytes, measured.
-const FIELD_BYTES: usize = 640;
-
 /// The three kinds of operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum OperationKind {
@@ -91,7 +88,7 @@ impl PreparedOperation {
                 fragments: Default::default(),
             },
             variables,
-            bytes: size_of::<Self>() + flattener.budget.fields_spent() * FIELD_BYTES,
+            bytes: size_of::<Self>() + flattener.budget.bytes(),
         })
     }
 

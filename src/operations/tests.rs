@@ -10,7 +10,7 @@ const SDL: &str = r#"
     scalar Time
     interface Node { id: ID! }
     type Query { me: User node(id: ID!): Node users(first: Int! = 20, after: Time, filter: Filter): [User!]! }
-    type User implements Node { id: ID! name: String! friends(first: Int! = 10): [User!]! posts: [Post!]! }
+    type User implements Node { id: ID! name: String! friends(first: Int! = 10): [User!]! posts(tag: String): [Post!]! }
     type Post implements Node { id: ID! title: String! author: User! }
     input Filter { ids: [ID!] size: Size = BIG since: Time nested: Filter }
     enum Size { BIG SMALL }
@@ -201,6 +201,17 @@ fn many_selections_that_merge_into_few_fields_stop_at_the_limit_of_steps() {
     let aliases: String = (0..100).map(|number| format!("a{number}: friends {{ ...F }} ")).collect();
     let document = format!("{{ me {{ {aliases} }} }} fragment F on User {{ {repeated} }}");
     assert_eq!(rejected(&document, json!({})).code(), RejectionCode::TooManyFields);
+}
+
+#[test]
+fn a_long_literal_is_not_repeated_without_end() {
+    let long = "x".repeat(100_000);
+    let document = |times: usize| {
+        let aliases: String = (0..times).map(|number| format!("a{number}: me {{ ...F }} ")).collect();
+        format!("{{ {aliases} }} fragment F on User {{ posts(tag: \"{long}\") {{ id }} }}")
+    };
+    assert!(prepare(&document(1), json!({})).is_ok());
+    assert_eq!(rejected(&document(100), json!({})).code(), RejectionCode::TooManyFields);
 }
 
 #[test]

@@ -71,7 +71,10 @@ pub const BREAKS: [Break; 31] = [
     },
     Break {
         rule: "UniqueArgumentNames",
-        change: |document, random| field(document, random, |f| f.arguments.extend(f.arguments.first().cloned())),
+        change: |document, random| {
+            let repeat = &mut |f: &mut Field| f.arguments.extend(f.arguments.first().cloned());
+            one_of(document, random, with_arguments, repeat);
+        },
     },
     Break {
         rule: "ValuesOfCorrectType: object",

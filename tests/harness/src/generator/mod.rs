@@ -27,6 +27,9 @@ pub use random::Random;
 
 use claims::Claims;
 
+/// Operations to look through for one that can be broken in a given way.
+const TRIES: usize = 50;
+
 /// What the generator may make.
 #[derive(Debug, Clone)]
 pub struct Shape {
@@ -34,7 +37,7 @@ pub struct Shape {
     pub depth: usize,
     /// Fields in all, roughly.
     pub fields: usize,
-    /// The root operation types to choose from.
+    /// The operation types to choose from; those that the schema does not have are left out.
     pub kinds: Vec<ast::OperationType>,
     /// Whether `__type` may be asked for.
     pub introspection: bool,
@@ -93,7 +96,8 @@ struct Fragment {
 
 impl<'a> Generator<'a> {
     /// A generator whose documents depend on nothing but its arguments.
-    pub fn new(schema: &'a Valid<Schema>, pool: &'a Pool, shape: Shape, seed: u64) -> Self {
+    pub fn new(schema: &'a Valid<Schema>, pool: &'a Pool, mut shape: Shape, seed: u64) -> Self {
+        shape.kinds.retain(|kind| schema.root_operation(*kind).is_some());
         let random = Random::new(seed);
         let possible = selection::possible_types(schema);
         Self { schema, pool, shape, random, possible, making: Making::default() }
@@ -139,10 +143,17 @@ impl<'a> Generator<'a> {
         (way, self.broken_by(way))
     }
 
-    /// The next operation, broken in this way.
+    /// The next operation in which this way of breaking has a place, broken so.
     pub fn broken_by(&mut self, way: Break) -> Generated {
         let mut generated = self.operation();
-        way.apply(&mut generated.document, &mut self.random);
+        for _ in 0..TRIES {
+            let before = generated.document.clone();
+            way.apply(&mut generated.document, &mut self.random);
+            if generated.document != before {
+                break;
+            }
+            generated = self.operation();
+        }
         generated
     }
 }

@@ -1,0 +1,135 @@
+//! Ways of a service to go wrong. In: a good answer. Out: what a service in that state sends instead.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderValue, StatusCode, header::CONTENT_TYPE};
+use axum::response::Response;
+use futures::stream;
+use serde_json::{Value, json};
+
+/// How a stub service behaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Behaviour {
+    /// As it should.
+    Well,
+    /// Nothing listens at its address.
+    Dead,
+    /// Takes connections and drops them.
+    HangsUp,
+    /// Takes connections and writes what is not HTTP.
+    NotHttp,
+    /// Answers that much later.
+    Slow(Duration),
+    /// Answers with that status and the services' error body.
+    Status(u16),
+    /// 200 and a page of HTML.
+    NotJson,
+    /// 200 and JSON of no known shape.
+    OtherShape,
+    /// Ends the connection in the middle of the answer.
+    Truncated,
+    /// Answers with more than anybody reads.
+    Huge,
+    /// Good answers with a record, page, count or flag that was not asked for.
+    Foreign,
+    /// Good answers with a record or flag in them twice.
+    Duplicate,
+    /// Good answers without one of the pages asked for.
+    PageMissing,
+}
+
+impl Behaviour {
+    /// Whether it shows before a request is read.
+    pub(super) fn is_of_the_connection(self) -> bool {
+        matches!(self, Self::Dead | Self::HangsUp | Self::NotHttp)
+    }
+
+    /// What is sent instead of a good answer.
+    pub(super) async fn spoil(self, status: u16, mut body: Value) -> Response {
+        match self {
+            Self::Well | Self::Dead | Self::HangsUp | Self::NotHttp => {}
+            Self::Slow(delay) => tokio::time::sleep(delay).await,
+            Self::Status(status) => {
+                let error = json!({"code": "BROKEN", "message": "secret words", "details": [], "request_id": "r"});
+                return written(status, &json!({ "error": error }));
+            }
+            Self::NotJson => {
+                let mut page = Response::new(Body::from("<html>it works</html>"));
+                page.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/html"));
+                return page;
+            }
+            Self::OtherShape => return written(200, &json!({"nothing": ["of", "interest"]})),
+            Self::Truncated => return truncated(&body),
+            Self::Huge => return huge(),
+            Self::Foreign => add_foreign(&mut body),
+            Self::Duplicate => add_duplicate(&mut body),
+            Self::PageMissing => drop_page(&mut body),
+        }
+        written(status, &body)
+    }
+}
+
+/// A JSON answer; without a body if it is `null`.
+pub(super) fn written(status: u16, body: &Value) -> Response {
+    let text = if body.is_null() { String::new() } else { body.to_string() };
+    let mut response = Response::new(Body::from(text));
+    *response.status_mut() = StatusCode::from_u16(status).unwrap();
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
+fn truncated(body: &Value) -> Response {
+    let text = body.to_string();
+    let half = Bytes::from(text[..text.len() / 2].to_owned());
+    let parts = [Ok(half), Err(std::io::Error::other("broke off"))];
+    let mut response = Response::new(Body::from_stream(stream::iter(parts)));
+    response.headers_mut().insert("content-length", HeaderValue::from(text.len()));
+    response
+}
+
+fn huge() -> Response {
+    let spaces = Bytes::from(vec![b' '; 1 << 20]);
+    let parts = (0..64).map(move |_| Ok::<_, Infallible>(spaces.clone()));
+    Response::new(Body::from_stream(stream::iter(parts)))
+}
+
+/// An id of the same kind that nobody has.
+fn foreign(id: &str) -> String {
+    format!("{}ffffffffffff7fff8fffffffffffffff", &id[..4])
+}
+
+fn add_foreign(body: &mut Value) {
+    if let Some(item) = body["items"].get(0).cloned() {
+        let mut other = item;
+        other["id"] = json!(foreign(other["id"].as_str().unwrap()));
+        // Handles are keys too.
+        other["handle"] = json!("nobody");
+        body["items"].as_array_mut().unwrap().push(other);
+    }
+    for member in ["pages", "counts"] {
+        if let Some(entries) = body.get_mut(member).and_then(Value::as_object_mut) {
+            let (key, value) = entries.iter().next().map(|(key, value)| (foreign(key), value.clone())).unwrap();
+            entries.insert(key, value);
+        }
+    }
+    if let Some(ids) = body.get_mut("ids").and_then(Value::as_array_mut) {
+        ids.push(json!("pst_ffffffffffff7fff8fffffffffffffff"));
+    }
+}
+
+fn add_duplicate(body: &mut Value) {
+    for member in ["items", "ids"] {
+        if let Some(entries) = body.get_mut(member).and_then(Value::as_array_mut) {
+            entries.extend(entries.first().cloned());
+        }
+    }
+}
+
+fn drop_page(body: &mut Value) {
+    if let Some(pages) = body.get_mut("pages").and_then(Value::as_object_mut) {
+        let parent = pages.keys().next().cloned().unwrap();
+        pages.remove(&parent);
+    }
+}

@@ -1,0 +1,111 @@
+//! The three services as stubs: real sockets, a small town of data, the batch routes of the contract. They record every
+//! call, hold calls at gates, and misbehave when told to.
+
+mod behaviour;
+mod call;
+mod gate;
+mod order;
+mod page;
+mod post;
+mod server;
+mod user;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard};
+
+pub use behaviour::Behaviour;
+pub use call::Call;
+pub use gate::Gate;
+pub use server::Stub;
+
+use call::CallLog;
+use server::Shared;
+
+use crate::token::Signer;
+use crate::town::{Sizes, Town};
+
+/// The three services of one test.
+pub struct Services {
+    /// The user service.
+    pub user: Stub,
+    /// The post service.
+    pub post: Stub,
+    /// The order service.
+    pub order: Stub,
+    shared: Arc<Shared>,
+}
+
+impl Services {
+    /// Starts them on free ports, with a town of that size.
+    pub async fn start(sizes: Sizes) -> Self {
+        let shared = Arc::new(Shared {
+            town: Mutex::new(Town::new(sizes)),
+            log: CallLog::default(),
+            gates: Mutex::default(),
+            signer: Signer::new("key-1", 1),
+            key_sets_served: Mutex::default(),
+        });
+        let stub = |routes| Stub::start(Arc::clone(&shared), routes);
+        let (user, post, order) = (stub(user::answer).await, stub(post::answer).await, stub(order::answer).await);
+        Self { user, post, order, shared }
+    }
+
+    /// The town's data as it is now.
+    pub fn town(&self) -> MutexGuard<'_, Town> {
+        self.shared.town.lock().unwrap()
+    }
+
+    /// Who signs tokens that the services trust.
+    pub fn signer(&self) -> &Signer {
+        &self.shared.signer
+    }
+
+    /// A good token of the person with that number.
+    pub fn token(&self, person: usize) -> String {
+        let (id, admin) = {
+            let town = self.town();
+            (town.users[person].id, town.users[person].admin)
+        };
+        self.signer().sign(&crate::token::claims(id, if admin { &["admin"] } else { &["member"] }))
+    }
+
+    /// All calls under `/v1` so far, in the order of arrival.
+    pub fn calls(&self) -> Vec<Call> {
+        self.shared.log.all()
+    }
+
+    /// The calls of one route.
+    pub fn calls_of(&self, route: &str) -> Vec<Call> {
+        self.calls().into_iter().filter(|call| call.route == route).collect()
+    }
+
+    /// How many calls each route got.
+    pub fn counts(&self) -> BTreeMap<String, usize> {
+        let mut counts = BTreeMap::new();
+        for call in self.calls() {
+            *counts.entry(call.route).or_default() += 1;
+        }
+        counts
+    }
+
+    /// Forgets the calls so far.
+    pub fn forget_calls(&self) {
+        self.shared.log.clear();
+    }
+
+    /// How often the key set was fetched.
+    pub fn key_sets_served(&self) -> usize {
+        *self.shared.key_sets_served.lock().unwrap()
+    }
+
+    /// Makes the calls of these routes pass that gate.
+    pub fn gate(&self, routes: &[&str], gate: &Gate) {
+        let mut gates = self.shared.gates.lock().unwrap();
+        gates.extend(routes.iter().map(|route| ((*route).to_owned(), gate.clone())));
+    }
+}
+
+/// Expected counts, for comparison with [`Services::counts`].
+pub fn counts<const N: usize>(expected: [(&str, usize); N]) -> BTreeMap<String, usize> {
+    expected.into_iter().map(|(route, calls)| (route.to_owned(), calls)).collect()
+}
