@@ -83,3 +83,47 @@ impl DocumentCache {
         });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::operations::rejection::RejectionCode;
+
+    fn rejected() -> Outcome<Judged> {
+        Err(Rejection::new(RejectionCode::ParseFailed, "not a document"))
+    }
+
+    #[test]
+    fn a_text_is_judged_once_while_it_is_kept() {
+        let cache = DocumentCache::new(1_000_000);
+        let first = cache.entry("a", rejected);
+        let again = cache.entry("a", || panic!("judged twice"));
+        assert!(Arc::ptr_eq(&first, &again));
+        assert!(!Arc::ptr_eq(&first, &cache.entry("b", rejected)));
+    }
+
+    #[test]
+    fn the_bytes_of_all_texts_stay_within_the_bound() {
+        let cache = DocumentCache::new(100_000);
+        for number in 0..1_000 {
+            cache.entry(&format!("{number:01000}"), rejected);
+        }
+        cache.0.run_pending_tasks();
+        assert!((1..=100_000).contains(&cache.0.weighted_size()), "{}", cache.0.weighted_size());
+    }
+
+    #[test]
+    fn forms_of_one_document_are_kept_up_to_a_number() {
+        let cache = DocumentCache::new(10_000_000);
+        let text: Arc<str> = "a".into();
+        cache.entry(&text, rejected);
+        let form = |operation| Variant { operation, variables: Box::default() };
+        for operation in 0..VARIANTS + 1 {
+            let outcome = Err(Rejection::new(RejectionCode::TooManyFields, "too many"));
+            cache.keep(&text, form(operation), outcome);
+        }
+        let entry = cache.entry(&text, rejected);
+        assert!(entry.variant(&form(0)).is_none());
+        assert!(entry.variant(&form(1)).is_some() && entry.variant(&form(VARIANTS)).is_some());
+    }
+}
