@@ -1,0 +1,160 @@
+//! Where an order can stand, the steps that people take, and who may take them:
+//! `pending → confirmed → shipped → delivered`, `pending → rejected`, `pending | confirmed → cancelled`.
+//! Whether stock is there (`confirmed`, `rejected`) is the post service's word, not a person's step.
+
+use std::str::FromStr;
+
+use chassis::{ApiError, Viewer};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::records::OrderRecord;
+
+/// Where an order stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum OrderStatus {
+    /// Placed, not answered yet.
+    Pending,
+    /// The stock is reserved.
+    Confirmed,
+    /// There was not enough.
+    Rejected,
+    /// On its way.
+    Shipped,
+    /// Arrived.
+    Delivered,
+    /// Called off.
+    Cancelled,
+}
+
+/// Text that is no status.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("is not the status of an order")]
+pub struct OrderStatusError;
+
+/// A step that a person takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Step {
+    Cancel,
+    Ship,
+    Deliver,
+}
+
+/// Who somebody is to an order.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Party {
+    pub(crate) buys: bool,
+    /// Sells at least one of the items.
+    pub(crate) sells: bool,
+    pub(crate) is_admin: bool,
+}
+
+impl OrderStatus {
+    const ALL: [Self; 6] =
+        [Self::Pending, Self::Confirmed, Self::Rejected, Self::Shipped, Self::Delivered, Self::Cancelled];
+
+    /// The word for it, in JSON and in the database.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Confirmed => "confirmed",
+            Self::Rejected => "rejected",
+            Self::Shipped => "shipped",
+            Self::Delivered => "delivered",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}
+
+impl FromStr for OrderStatus {
+    type Err = OrderStatusError;
+
+    fn from_str(text: &str) -> Result<Self, OrderStatusError> {
+        Self::ALL.into_iter().find(|status| status.word() == text).ok_or(OrderStatusError)
+    }
+}
+
+impl Party {
+    /// Who `viewer` is to `order`.
+    pub(crate) fn of(order: &OrderRecord, viewer: &Viewer) -> Self {
+        let sells = order.items.iter().any(|item| item.seller_id == viewer.id());
+        Self { buys: order.buyer_id == viewer.id(), sells, is_admin: viewer.is_admin() }
+    }
+
+    /// Whether the order exists for them.
+    pub(crate) const fn sees(self) -> bool {
+        self.buys || self.sells || self.is_admin
+    }
+}
+
+impl Step {
+    /// 403 for a party that does not take this step. Whoever does not even see the order is no party.
+    pub(crate) fn check_party(self, party: Party) -> Result<(), ApiError> {
+        let (may, who) = match self {
+            Self::Cancel => (party.buys, "only the buyer cancels an order"),
+            Self::Ship => (party.sells, "only a seller ships an order"),
+            Self::Deliver => (party.buys || party.sells, "only buyer or seller say that an order arrived"),
+        };
+        if may || party.is_admin { Ok(()) } else { Err(ApiError::forbidden(who)) }
+    }
+
+    /// Where the step leads from there; 409 if it does not start there.
+    pub(crate) fn from(self, status: OrderStatus) -> Result<OrderStatus, ApiError> {
+        match (self, status) {
+            (Self::Cancel, OrderStatus::Pending | OrderStatus::Confirmed) => Ok(OrderStatus::Cancelled),
+            (Self::Ship, OrderStatus::Confirmed) => Ok(OrderStatus::Shipped),
+            (Self::Deliver, OrderStatus::Shipped) => Ok(OrderStatus::Delivered),
+            _ => {
+                let message = format!("an order that is {} cannot be {}", status.word(), self.participle());
+                Err(ApiError::conflict("WRONG_STATE", message))
+            }
+        }
+    }
+
+    /// The name of the event that tells of it.
+    pub(crate) const fn event(self) -> &'static str {
+        match self {
+            Self::Cancel => "order.cancelled",
+            Self::Ship => "order.shipped",
+            Self::Deliver => "order.delivered",
+        }
+    }
+
+    const fn participle(self) -> &'static str {
+        match self {
+            Self::Cancel => "cancelled",
+            Self::Ship => "shipped",
+            Self::Deliver => "delivered",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_start_where_the_contract_says_and_nowhere_else() {
+        let allowed = [
+            (Step::Cancel, OrderStatus::Pending, OrderStatus::Cancelled),
+            (Step::Cancel, OrderStatus::Confirmed, OrderStatus::Cancelled),
+            (Step::Ship, OrderStatus::Confirmed, OrderStatus::Shipped),
+            (Step::Deliver, OrderStatus::Shipped, OrderStatus::Delivered),
+        ];
+        for step in [Step::Cancel, Step::Ship, Step::Deliver] {
+            for from in OrderStatus::ALL {
+                let expected = allowed.iter().find(|row| (row.0, row.1) == (step, from)).map(|row| row.2);
+                assert_eq!(step.from(from).ok(), expected, "{step:?} from {from:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn statuses_have_one_word_in_json_and_in_the_database() {
+        for status in OrderStatus::ALL {
+            assert_eq!(serde_json::to_value(status).unwrap(), status.word());
+            assert_eq!(status.word().parse::<OrderStatus>().unwrap(), status);
+        }
+    }
+}

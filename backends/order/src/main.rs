@@ -1,0 +1,23 @@
+//! The order service's program: arguments in, served until SIGTERM.
+
+use std::process::ExitCode;
+
+use chassis::program;
+use clap::Parser;
+use contract::Clock;
+use order_service::OrderSettings;
+
+/// Orders: placing, steps, what was bought and sold.
+#[derive(Parser)]
+#[command(name = "order-service", version)]
+struct Arguments {
+    #[command(flatten)]
+    settings: OrderSettings,
+}
+
+fn main() -> ExitCode {
+    program::run(|Arguments { settings }: Arguments| async move {
+        let service = order_service::service(&settings, Clock::system()).await?;
+        program::serve(service, &settings.service).await
+    })
+}

@@ -1,0 +1,92 @@
+//! Asking the post service what the posts of an order are and cost. In: ids. Out: posts by id, unknown ones absent, or
+//! 503. Nothing that it says is believed unread: an answer to another question is no answer.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write,
+    time::Duration,
+};
+
+use chassis::{
+    ApiError,
+    peer::{CallContext, Peer, PeerError, PeerUrl},
+};
+use contract::{Money, PostId, UserId};
+use serde::Deserialize;
+
+/// The post service's own limit of a price.
+const MAX_PRICE: i64 = 1_000_000_000_000;
+
+/// What an order needs to know of a post.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct PostRecord {
+    pub(crate) id: PostId,
+    pub(crate) author_id: UserId,
+    pub(crate) title: String,
+    pub(crate) offer: Option<OfferRecord>,
+}
+
+/// What a post sells.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub(crate) struct OfferRecord {
+    pub(crate) price: Money,
+    pub(crate) stock: i64,
+}
+
+/// The post service. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct PostService {
+    peer: Peer,
+    url: PeerUrl,
+}
+
+impl PostService {
+    pub(crate) const fn new(peer: Peer, url: PeerUrl) -> Self {
+        Self { peer, url }
+    }
+
+    /// Those of the posts that exist. Waits for half of the time that is left: the other half is for writing the order,
+    /// or for saying in time that the post service is slow.
+    pub(crate) async fn by_ids(
+        &self,
+        ids: &BTreeSet<PostId>,
+        context: &CallContext,
+    ) -> Result<BTreeMap<PostId, PostRecord>, ApiError> {
+        let unavailable =
+            |error: PeerError| ApiError::unavailable("the post service cannot be asked at the moment").caused_by(error);
+        let left = context.deadline.remaining().map_or(Duration::ZERO, |left| left / 2);
+        let answer = self.peer.get(&self.question(ids), &context.within(left)).await;
+        answer.and_then(|answer| read(answer, ids)).map_err(unavailable)
+    }
+
+    fn question(&self, ids: &BTreeSet<PostId>) -> String {
+        let mut url = format!("{}/v1/posts?ids=", self.url);
+        for (index, id) in ids.iter().enumerate() {
+            // Writing to a String does not fail.
+            let _ = if index == 0 { write!(url, "{id}") } else { write!(url, ",{id}") };
+        }
+        url
+    }
+}
+
+/// `{"items": […]}`
+#[derive(Deserialize)]
+struct Answer {
+    items: Vec<PostRecord>,
+}
+
+fn read(answer: Answer, asked: &BTreeSet<PostId>) -> Result<BTreeMap<PostId, PostRecord>, PeerError> {
+    let mut posts = BTreeMap::new();
+    for post in answer.items {
+        let offer_holds =
+            post.offer.is_none_or(|offer| (1..=MAX_PRICE).contains(&offer.price.amount) && offer.stock >= 0);
+        // PostgreSQL takes no NUL in a text.
+        if !offer_holds || post.title.contains('\0') {
+            return Err(PeerError::BadAnswer("a post out of bounds".to_owned()));
+        }
+        if !asked.contains(&post.id) || posts.insert(post.id, post).is_some() {
+            return Err(PeerError::BadAnswer("a post that was not asked for".to_owned()));
+        }
+    }
+    Ok(posts)
+}

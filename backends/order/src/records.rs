@@ -1,0 +1,88 @@
+//! What the service tells: the records of its answers, as JSON with these names.
+
+use contract::{Currency, OrderId, PostId, Time, UserId};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::lifecycle::OrderStatus;
+
+/// An order with its items and steps, for its parties and for admins.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct OrderRecord {
+    /// `ord_…`
+    #[schema(value_type = String, pattern = "^ord_[0-9a-f]{32}$")]
+    pub id: OrderId,
+    /// The number that people use; unique.
+    #[schema(pattern = "^T(-[0-9A-HJKMNP-TV-Z]{4}){3}$")]
+    pub number: String,
+    /// Where it stands.
+    pub status: OrderStatus,
+    /// Why it was rejected; null unless it was.
+    #[schema(required)]
+    pub rejection_reason: Option<String>,
+    /// Sum of the items.
+    pub total: MoneyRecord,
+    /// When it was placed.
+    #[schema(value_type = String, format = DateTime)]
+    pub placed_at: Time,
+    /// Who buys.
+    #[schema(value_type = String, pattern = "^usr_[0-9a-f]{32}$")]
+    pub buyer_id: UserId,
+    /// Each status it had, oldest first.
+    #[schema(min_items = 1)]
+    pub history: Vec<OrderStepRecord>,
+    /// What is bought, as the buyer listed it.
+    #[schema(min_items = 1, max_items = 50)]
+    pub items: Vec<OrderItemRecord>,
+    /// One more with each change.
+    #[schema(minimum = 1)]
+    pub version: i64,
+}
+
+/// A status and when it was reached.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+pub struct OrderStepRecord {
+    /// Status.
+    pub status: OrderStatus,
+    /// When.
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Time,
+}
+
+/// One post bought, as it was when the order was placed.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct OrderItemRecord {
+    /// Which post.
+    #[schema(value_type = String, pattern = "^pst_[0-9a-f]{32}$")]
+    pub post_id: PostId,
+    /// Who sells it.
+    #[schema(value_type = String, pattern = "^usr_[0-9a-f]{32}$")]
+    pub seller_id: UserId,
+    /// The post's title.
+    pub title: String,
+    /// How many.
+    #[schema(minimum = 1, maximum = 1000)]
+    pub quantity: i64,
+    /// Price of one.
+    pub unit_price: MoneyRecord,
+    /// Price of all.
+    pub line_total: MoneyRecord,
+}
+
+/// An amount of money.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct MoneyRecord {
+    /// Minor units of the currency: cents of a euro, yen of a yen.
+    #[schema(minimum = 1, maximum = 9_007_199_254_740_991_i64)]
+    pub amount: i64,
+    /// ISO 4217, upper case.
+    #[schema(value_type = String, pattern = "^[A-Z]{3}$")]
+    pub currency: Currency,
+}
+
+/// Records by ids: those that exist for the caller, in no order.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Items<T> {
+    /// The records.
+    pub items: Vec<T>,
+}

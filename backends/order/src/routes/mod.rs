@@ -1,0 +1,32 @@
+//! The service's HTTP routes, each described for `/openapi.json` where it is written. In: requests that the chassis has
+//! admitted, all in somebody's name. Out: orders, to their parties and to admins; for others they do not exist.
+
+#![expect(unused_qualifications, reason = "utoipa's `params(…)` writes the types' traits out in full")]
+
+mod orders;
+mod place;
+mod steps;
+
+use chassis::{Answer, ApiError, database::Database};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::{posts::PostService, records::OrderRecord};
+
+/// All of them.
+pub(crate) fn all(database: Database, posts: PostService) -> OpenApiRouter {
+    let placing = OpenApiRouter::new().routes(routes!(place::place)).with_state((database.clone(), posts));
+    OpenApiRouter::new()
+        .routes(routes!(orders::by_ids))
+        .routes(routes!(orders::by_buyer))
+        .routes(routes!(orders::by_seller))
+        .routes(routes!(steps::cancel))
+        .routes(routes!(steps::ship))
+        .routes(routes!(steps::deliver))
+        .with_state(database)
+        .merge(placing)
+}
+
+/// 202 with the order as it is now, and where it will be found.
+fn accepted(order: &OrderRecord) -> Result<Answer, ApiError> {
+    Ok(Answer::accepted(order, format!("/v1/orders?ids={}", order.id))?.version(order.version))
+}

@@ -1,0 +1,117 @@
+//! Reading orders. Whoever may not see an order, or another user's list, gets what they would get if there were none.
+
+use axum::extract::State;
+use chassis::{
+    ApiError, Deadline, ErrorBody, Ids, Page, PageParams, Pages, Params, Private, Viewer,
+    database::{Database, list::List},
+};
+use contract::{
+    UserId,
+    id::{Order, User},
+};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use crate::{
+    lifecycle::Party,
+    records::{Items, OrderRecord},
+    store::orders,
+};
+
+/// Ids of orders.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct OrderIds {
+    /// 1 to 100 ids with commas between; unknown ones are left out of the answer.
+    #[param(value_type = String)]
+    ids: Ids<Order>,
+}
+
+/// The buyers whose orders are asked for.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Buyers {
+    /// 1 to 100 ids with commas between; each gets a page.
+    #[param(value_type = String)]
+    buyer_ids: Ids<User>,
+}
+
+/// The sellers whose sales are asked for.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Sellers {
+    /// 1 to 100 ids with commas between; each gets a page.
+    #[param(value_type = String)]
+    seller_ids: Ids<User>,
+}
+
+/// Those of the orders that the viewer buys or sells in, or all of them for an admin.
+#[utoipa::path(
+    get, path = "/v1/orders", params(OrderIds), tag = "orders", security(("bearer" = [])),
+    responses(
+        (status = 200, body = Items<OrderRecord>),
+        (status = 400, body = ErrorBody),
+        (status = 401, body = ErrorBody),
+    ),
+)]
+pub(super) async fn by_ids(
+    State(database): State<Database>,
+    deadline: Deadline,
+    viewer: Viewer,
+    Params(OrderIds { ids }): Params<OrderIds>,
+) -> Result<Private<Items<OrderRecord>>, ApiError> {
+    let mut items = orders::by_ids(&mut database.read(deadline).await?, ids.as_slice()).await?;
+    items.retain(|order| Party::of(order, &viewer).sees());
+    Ok(Private(Items { items }))
+}
+
+/// What each user bought, newest first. Users other than the viewer have an empty page, unless an admin asks.
+#[utoipa::path(
+    get, path = "/v1/orders/by-buyer", params(Buyers, PageParams), tag = "orders", security(("bearer" = [])),
+    responses(
+        (status = 200, body = Pages<OrderRecord>),
+        (status = 400, body = ErrorBody),
+        (status = 401, body = ErrorBody),
+    ),
+)]
+pub(super) async fn by_buyer(
+    State(database): State<Database>,
+    (deadline, viewer): (Deadline, Viewer),
+    Params(Buyers { buyer_ids }): Params<Buyers>,
+    Params(page): Params<PageParams>,
+) -> Result<Private<Pages<OrderRecord>>, ApiError> {
+    by_users((&database, deadline), &orders::PURCHASES, (&viewer, buyer_ids.as_slice(), &page)).await
+}
+
+/// The orders that each user sells something in, newest first. Users other than the viewer have an empty page, unless
+/// an admin asks.
+#[utoipa::path(
+    get, path = "/v1/orders/by-seller", params(Sellers, PageParams), tag = "orders", security(("bearer" = [])),
+    responses(
+        (status = 200, body = Pages<OrderRecord>),
+        (status = 400, body = ErrorBody),
+        (status = 401, body = ErrorBody),
+    ),
+)]
+pub(super) async fn by_seller(
+    State(database): State<Database>,
+    (deadline, viewer): (Deadline, Viewer),
+    Params(Sellers { seller_ids }): Params<Sellers>,
+    Params(page): Params<PageParams>,
+) -> Result<Private<Pages<OrderRecord>>, ApiError> {
+    by_users((&database, deadline), &orders::SALES, (&viewer, seller_ids.as_slice(), &page)).await
+}
+
+async fn by_users(
+    (database, deadline): (&Database, Deadline),
+    list: &List,
+    (viewer, users, page): (&Viewer, &[UserId], &PageParams),
+) -> Result<Private<Pages<OrderRecord>>, ApiError> {
+    let request = page.of(list.kind)?;
+    let may_see = |user: &UserId| viewer.is_admin() || *user == viewer.id();
+    let (seen, hidden): (Vec<UserId>, Vec<UserId>) = users.iter().copied().partition(may_see);
+    let mut connection = database.read(deadline).await?;
+    let mut pages = orders::by_users(&mut connection, list, (&seen, &request)).await?;
+    pages.pages.extend(hidden.into_iter().map(|user| (user.to_string(), Page::empty(&request))));
+    Ok(Private(pages))
+}

@@ -1,0 +1,74 @@
+//! Placing an order: the basket is checked, the post service asked, and only then a transaction begun. A request that
+//! was answered before is not asked about again.
+
+use axum::extract::State;
+use chassis::{Answer, ApiError, Command, ErrorBody, Event, Outcome, Viewer, database::Database, peer::CallContext};
+use contract::OrderId;
+
+use super::accepted;
+use crate::{
+    basket::Basket,
+    lifecycle::OrderStatus,
+    number,
+    posts::PostService,
+    records::{OrderRecord, OrderStepRecord},
+    store::insert,
+};
+
+/// Places an order. It is `pending` until its stock is reserved; titles, prices and sellers are the posts' of this moment.
+#[utoipa::path(
+    post, path = "/v1/orders", tag = "orders", security(("bearer" = [])), request_body = Basket,
+    params(("Idempotency-Key" = String, Header, min_length = 1, max_length = 255, description = "Makes a repeated request take effect once")),
+    responses(
+        (status = 202, body = OrderRecord, headers(
+            ("Location" = String, description = "Where the order is read"),
+            ("ETag" = String, description = "Its version"),
+        )),
+        (status = 400, body = ErrorBody, description = "No key, or no JSON"),
+        (status = 401, body = ErrorBody),
+        (status = 404, body = ErrorBody, description = "A post does not exist"),
+        (status = 409, body = ErrorBody, description = "`STOCK_EXHAUSTED`, `IDEMPOTENCY_KEY_IN_USE`"),
+        (status = 422, body = ErrorBody, description = "`VALIDATION_FAILED`, `NOT_FOR_SALE`, `OWN_POST`, `CURRENCY_MISMATCH`, `IDEMPOTENCY_KEY_REUSED`"),
+        (status = 503, body = ErrorBody, description = "The post service cannot be asked; nothing was stored"),
+    ),
+)]
+pub(super) async fn place(
+    State((database, posts)): State<(Database, PostService)>,
+    viewer: Viewer,
+    context: CallContext,
+    Command { input: basket, envelope }: Command<Basket>,
+) -> Result<Answer, ApiError> {
+    envelope.require_key()?;
+    let post_ids = basket.checked()?;
+    if let Some(answer) = database.answered(&envelope).await? {
+        return Ok(answer);
+    }
+    let priced = basket.priced(viewer.id(), &posts.by_ids(&post_ids, &context).await?)?;
+
+    let now = database.clock().now();
+    let id = OrderId::new(now);
+    let order = OrderRecord {
+        id,
+        number: number::of(id),
+        status: OrderStatus::Pending,
+        rejection_reason: None,
+        total: priced.total,
+        placed_at: now,
+        buyer_id: viewer.id(),
+        history: vec![OrderStepRecord { status: OrderStatus::Pending, at: now }],
+        items: priced.items,
+        version: 1,
+    };
+    database
+        .write(&envelope, async |connection| {
+            insert::order(connection, &order).await?;
+            Ok(Outcome::with_event(accepted(&order)?, event("order.placed", &order)?))
+        })
+        .await
+}
+
+/// An order's event, with the order as it is after the change.
+pub(super) fn event(kind: &'static str, order: &OrderRecord) -> Result<Event, ApiError> {
+    let data = serde_json::to_value(order).map_err(ApiError::internal)?;
+    Ok(Event { kind, subject: order.id.to_string(), version: order.version, data })
+}

@@ -1,0 +1,105 @@
+//! The steps that people take: cancel, ship, deliver. For who has no part in the order there is none (404); a party to
+//! whom the step does not belong is told so (403); an order that does not stand where the step starts stays (409).
+
+use axum::extract::State;
+use chassis::{Answer, ApiError, Envelope, ErrorBody, Outcome, Path, Viewer, database::Database};
+use contract::OrderId;
+
+use super::{accepted, place::event};
+use crate::{
+    lifecycle::{Party, Step},
+    records::{OrderRecord, OrderStepRecord},
+    store::steps,
+};
+
+/// Calls an order off that is pending or confirmed. The buyer, or an admin.
+#[utoipa::path(
+    post, path = "/v1/orders/{id}/cancel", tag = "orders", security(("bearer" = [])),
+    params(("id" = String, Path, pattern = "^ord_[0-9a-f]{32}$"), ("Idempotency-Key" = Option<String>, Header), ("If-Match" = Option<String>, Header)),
+    responses(
+        (status = 202, body = OrderRecord),
+        (status = 400, body = ErrorBody),
+        (status = 401, body = ErrorBody),
+        (status = 403, body = ErrorBody),
+        (status = 404, body = ErrorBody),
+        (status = 409, body = ErrorBody, description = "`WRONG_STATE`"),
+        (status = 412, body = ErrorBody),
+    ),
+)]
+pub(super) async fn cancel(
+    State(database): State<Database>,
+    viewer: Viewer,
+    Path(id): Path<OrderId>,
+    envelope: Envelope,
+) -> Result<Answer, ApiError> {
+    step(Step::Cancel, (&database, &envelope), (&viewer, id)).await
+}
+
+/// Says that a confirmed order is on its way. Any seller of one of its items, or an admin.
+#[utoipa::path(
+    post, path = "/v1/orders/{id}/ship", tag = "orders", security(("bearer" = [])),
+    params(("id" = String, Path, pattern = "^ord_[0-9a-f]{32}$"), ("Idempotency-Key" = Option<String>, Header), ("If-Match" = Option<String>, Header)),
+    responses(
+        (status = 202, body = OrderRecord),
+        (status = 400, body = ErrorBody),
+        (status = 401, body = ErrorBody),
+        (status = 403, body = ErrorBody),
+        (status = 404, body = ErrorBody),
+        (status = 409, body = ErrorBody, description = "`WRONG_STATE`"),
+        (status = 412, body = ErrorBody),
+    ),
+)]
+pub(super) async fn ship(
+    State(database): State<Database>,
+    viewer: Viewer,
+    Path(id): Path<OrderId>,
+    envelope: Envelope,
+) -> Result<Answer, ApiError> {
+    step(Step::Ship, (&database, &envelope), (&viewer, id)).await
+}
+
+/// Says that a shipped order arrived. The buyer, any seller of one of its items, or an admin.
+#[utoipa::path(
+    post, path = "/v1/orders/{id}/deliver", tag = "orders", security(("bearer" = [])),
+    params(("id" = String, Path, pattern = "^ord_[0-9a-f]{32}$"), ("Idempotency-Key" = Option<String>, Header), ("If-Match" = Option<String>, Header)),
+    responses(
+        (status = 202, body = OrderRecord),
+        (status = 400, body = ErrorBody),
+        (status = 401, body = ErrorBody),
+        (status = 403, body = ErrorBody),
+        (status = 404, body = ErrorBody),
+        (status = 409, body = ErrorBody, description = "`WRONG_STATE`"),
+        (status = 412, body = ErrorBody),
+    ),
+)]
+pub(super) async fn deliver(
+    State(database): State<Database>,
+    viewer: Viewer,
+    Path(id): Path<OrderId>,
+    envelope: Envelope,
+) -> Result<Answer, ApiError> {
+    step(Step::Deliver, (&database, &envelope), (&viewer, id)).await
+}
+
+async fn step(
+    step: Step,
+    (database, envelope): (&Database, &Envelope),
+    (viewer, id): (&Viewer, OrderId),
+) -> Result<Answer, ApiError> {
+    let missing = || ApiError::not_found("there is no order of this id");
+    database
+        .write(envelope, async |connection| {
+            let mut order = steps::lock(connection, id).await?.ok_or_else(missing)?;
+            let party = Party::of(&order, viewer);
+            if !party.sees() {
+                return Err(missing());
+            }
+            step.check_party(party)?;
+            envelope.check_version(order.version)?;
+            let status = step.from(order.status)?;
+            let at = database.clock().now();
+            steps::take(connection, &mut order, OrderStepRecord { status, at }).await?;
+            Ok(Outcome::with_event(accepted(&order)?, event(step.event(), &order)?))
+        })
+        .await
+}

@@ -1,0 +1,30 @@
+//! Taking an order a step on, inside a write: [`lock`] it and see how it stands, then [`take`] the step.
+
+use chassis::database::{Connection, DatabaseError, Sql};
+use contract::OrderId;
+
+use super::{insert, orders::COLUMNS, parts};
+use crate::records::{OrderRecord, OrderStepRecord};
+
+/// The order as it stands. Nobody else can take a step of it until this write ends: two steps never start from the same
+/// status.
+pub(crate) async fn lock(connection: &mut Connection, id: OrderId) -> Result<Option<OrderRecord>, DatabaseError> {
+    let select = Sql::new("SELECT ").push(COLUMNS).push(" FROM orders o WHERE o.id = ").bind(id);
+    let mut order: Option<OrderRecord> = connection.locked(select).await?;
+    parts::complete(connection, order.iter_mut()).await?;
+    Ok(order)
+}
+
+/// Takes a locked order to the step's status.
+pub(crate) async fn take(
+    connection: &mut Connection,
+    order: &mut OrderRecord,
+    step: OrderStepRecord,
+) -> Result<(), DatabaseError> {
+    order.status = step.status;
+    order.version += 1;
+    order.history.push(step);
+    let update = Sql::new("UPDATE orders SET status = ").bind(step.status.word()).push(", version = ");
+    connection.execute(update.bind(order.version).push(" WHERE id = ").bind(order.id)).await?;
+    insert::step(connection, order, step).await
+}
