@@ -74,6 +74,11 @@ impl Answer {
         Self { etag: Some(etag_of_version(version)), ..self }
     }
 
+    /// The same answer telling something else: for what must not be stored under an idempotency key, as tokens.
+    pub fn telling<T: Serialize>(self, value: &T) -> Result<Self, ApiError> {
+        Ok(Self { body: serde_json::to_string(value).map_err(ApiError::internal)?, ..self })
+    }
+
     pub(crate) fn replayed(status: StatusCode, body: String, headers: (Option<String>, Option<String>)) -> Self {
         Self { status, body, location: headers.0, etag: headers.1, replayed: true }
     }

@@ -12,7 +12,7 @@ use contract::{
 use http::{HeaderMap, header, request::Parts};
 use sha2::{Digest, Sha256};
 
-use crate::ApiError;
+use crate::{ApiError, rate_limit};
 
 /// Who calls, as far as is known.
 #[derive(Clone, Debug)]
@@ -91,6 +91,11 @@ impl Caller {
     /// The client's address: as the BFF says, else the socket's.
     pub const fn address(&self) -> IpAddr {
         self.address
+    }
+
+    /// The network that the client's address belongs to: whoever has an IPv6 address has the 2^64 of its network.
+    pub fn network(&self) -> IpAddr {
+        rate_limit::network(self.address)
     }
 
     /// Finds out who calls. A token that is no good is a 401, never anonymous; one that cannot be judged is a 503.

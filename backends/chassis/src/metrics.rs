@@ -1,7 +1,10 @@
 //! What a service counts: requests and their durations by method, route and status. Held by value, not globally: three
 //! services may share a process. Served at `/metrics` as OpenMetrics text.
 
-use std::time::Duration;
+use std::{
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
 
 use prometheus_client::{
     encoding::{EncodeLabelSet, text::encode},
@@ -31,7 +34,7 @@ struct RouteLabels {
 
 /// The counters of one service.
 pub(crate) struct Metrics {
-    registry: Registry,
+    registry: Mutex<Registry>,
     requests: Family<Labels, Counter>,
     durations: Family<RouteLabels, Histogram>,
 }
@@ -45,7 +48,12 @@ impl Metrics {
             Family::new_with_constructor(|| Histogram::new(exponential_buckets(0.000_25, 2.0, 16)));
         registry.register("http_requests", "Requests answered", requests.clone());
         registry.register("http_request_duration_seconds", "Time to the answer", durations.clone());
-        Self { registry, requests, durations }
+        Self { registry: Mutex::new(registry), requests, durations }
+    }
+
+    /// Tells a counter of the service's own besides.
+    pub(crate) fn register(&self, (name, help): (&str, &str), counter: Counter) {
+        self.registry.lock().unwrap_or_else(PoisonError::into_inner).register(name, help, counter);
     }
 
     /// Counts an answered request.
@@ -58,7 +66,7 @@ impl Metrics {
     /// All counters as text.
     pub(crate) fn encode(&self) -> Result<String, std::fmt::Error> {
         let mut text = String::new();
-        encode(&mut text, &self.registry)?;
+        encode(&mut text, &self.registry.lock().unwrap_or_else(PoisonError::into_inner))?;
         Ok(text)
     }
 }

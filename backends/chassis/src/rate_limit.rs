@@ -96,7 +96,7 @@ pub(crate) fn seconds(time: Duration) -> u64 {
 }
 
 /// Whoever has an IPv6 address has the 2^64 of its network.
-fn network(address: IpAddr) -> IpAddr {
+pub(crate) fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V4(address) => IpAddr::V4(address),
         IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX))),

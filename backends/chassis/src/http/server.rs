@@ -5,6 +5,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{Router, extract::DefaultBodyLimit, middleware};
 use contract::{key_set::KeySource, token::TokenVerifier};
+use prometheus_client::metrics::counter::Counter;
 use tokio::{net::TcpListener, time::sleep};
 use utoipa::openapi::{
     Info,
@@ -39,6 +40,7 @@ pub struct Service {
     name: &'static str,
     router: Router,
     database: Database,
+    metrics: Arc<Metrics>,
     drain: Duration,
 }
 
@@ -55,6 +57,7 @@ impl Service {
             metrics: Arc::new(Metrics::new()),
             max_request_time: settings.request_timeout(),
         };
+        let metrics = Arc::clone(&edge.metrics);
         let (routes, mut openapi) = routes.split_for_parts();
         openapi.info = Info::new(name, env!("CARGO_PKG_VERSION"));
         let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
@@ -72,7 +75,14 @@ impl Service {
             .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
             .layer(middleware::from_fn_with_state(edge.clone(), admission::admit))
             .layer(middleware::from_fn_with_state(edge, request::answer));
-        Ok(Self { name, router, database, drain: settings.request_timeout() })
+        Ok(Self { name, router, database, metrics, drain: settings.request_timeout() })
+    }
+
+    /// Tells a counter of the service's own in its `/metrics`; `name` without `_total`, which is added there.
+    #[must_use]
+    pub fn counting(self, (name, help): (&str, &str), counter: Counter) -> Self {
+        self.metrics.register((name, help), counter);
+        self
     }
 
     /// Its database, for demo data and tests.

@@ -1,7 +1,11 @@
 //! A command takes effect once per caller, route and key, however often, however fast, whatever fails.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
+use chassis::database::Engine;
 use futures::future::join_all;
 
 use crate::notes::Notebook;
@@ -126,4 +130,31 @@ async fn malformed_keys_are_refused() {
         assert_eq!(book.send(book.note(1, "one").header("idempotency-key", key)).await.status, 400, "{key}");
     }
     assert_eq!(book.count().await, 0);
+}
+
+/// On SQLite, whose one writer is busy, it is the whole database that the second waits for.
+#[tokio::test]
+async fn while_another_instance_is_at_work_the_second_waits_and_then_gives_up() {
+    let book = Arc::new(Notebook::open().await);
+    let other = book.beside().await;
+    let slow = tokio::spawn({
+        let book = Arc::clone(&book);
+        async move { book.send(book.note(1, "slow").header("idempotency-key", "k")).await.status }
+    });
+    // Told from within the first's transaction: from then on it holds the key's row.
+    book.begun.notified().await;
+    let request = other.note(1, "slow").header("idempotency-key", "k").header("x-request-timeout-ms", "400");
+    let started = Instant::now();
+    let reply = other.send(request).await;
+    assert!(started.elapsed() > Duration::from_millis(300), "it waited");
+    let expected = match book.database.engine() {
+        Engine::Postgres => (409, "IDEMPOTENCY_KEY_IN_USE"),
+        Engine::Sqlite => (504, "DEADLINE_EXCEEDED"),
+    };
+    assert_eq!((reply.status, reply.code()), expected);
+    book.go.notify_one();
+    assert_eq!(slow.await.unwrap(), 201);
+    let again = other.send(other.note(1, "slow").header("idempotency-key", "k")).await;
+    assert_eq!((again.status, again.header("idempotency-replayed")), (201, "true"));
+    assert_eq!(book.count().await, 1);
 }

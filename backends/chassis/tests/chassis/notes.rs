@@ -32,6 +32,8 @@ struct Note {
 #[derive(Clone)]
 struct Notes {
     database: Database,
+    /// Told when a slow write has begun.
+    begun: Arc<Notify>,
     /// Lets a slow write go on.
     go: Arc<Notify>,
 }
@@ -40,6 +42,7 @@ pub struct Notebook {
     pub service: RunningService,
     pub database: Database,
     pub clock: Clock,
+    pub begun: Arc<Notify>,
     pub go: Arc<Notify>,
     client: reqwest::Client,
     home: Arc<TestDatabase>,
@@ -68,6 +71,7 @@ async fn create(State(notes): State<Notes>, command: Command<NewNote>) -> Result
         let sql = Sql::new("INSERT INTO notes (id, text, version) VALUES (").bind(id).push(", ");
         connection.execute(sql.bind(text.as_str()).push(", 1)")).await?;
         if text == "slow" {
+            notes.begun.notify_one();
             notes.go.notified().await;
         }
         if text == "refused" {
@@ -118,19 +122,20 @@ impl Notebook {
     async fn at(home: Arc<TestDatabase>, change: impl FnOnce(&mut ServiceSettings)) -> Self {
         let mut settings = ServiceSettings::new(home.url.clone(), "127.0.0.1:0".parse().unwrap());
         change(&mut settings);
-        let (clock, go) = (Clock::fixed(Time::from_millis(1_800_000_000_000)), Arc::new(Notify::new()));
+        let clock = Clock::fixed(Time::from_millis(1_800_000_000_000));
+        let (begun, go) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
         let database = Database::open(&settings.database(), &MIGRATIONS, clock.clone()).await.unwrap();
         let routes = Router::new()
             .route("/v1/notes", routing::post(create))
             .route("/v1/notes/{id}/touch", routing::post(touch))
             .route("/v1/panics", routing::get(panics))
             .route("/v1/sleeps", routing::get(sleeps))
-            .with_state(Notes { database: database.clone(), go: Arc::clone(&go) });
+            .with_state(Notes { database: database.clone(), begun: Arc::clone(&begun), go: Arc::clone(&go) });
         let keys = Box::new(|| Box::pin(async { Err("no keys here".to_owned()) }) as std::pin::Pin<Box<_>>);
         let parts = Parts { name: "notes", database: database.clone(), keys, routes: OpenApiRouter::from(routes) };
         let service = spawn(Service::new(&settings, parts).unwrap()).await;
         chassis::program::install_crypto();
-        Self { service, database, clock, go, client: reqwest::Client::new(), home }
+        Self { service, database, clock, begun, go, client: reqwest::Client::new(), home }
     }
 
     pub fn request(&self, method: &str, path: &str) -> reqwest::RequestBuilder {
