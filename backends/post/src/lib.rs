@@ -1,1 +1,29 @@
-//! post-service
+//! The post service: posts and what they sell, comments, likes. Reading order: `records` (what it tells), `drafts` (what
+//! it is told), `routes` (HTTP, a file per noun), `store` (SQL, a file per noun), `migrations/`. Everything around that is
+//! the chassis.
+
+mod drafts;
+pub mod records;
+mod routes;
+#[cfg(feature = "seed")]
+pub mod seed;
+mod settings;
+mod store;
+
+use chassis::{Parts, Service, StartError, database::Database, peer::Peer};
+use contract::Clock;
+use sqlx::migrate::Migrator;
+
+pub use settings::PostSettings;
+
+/// The schema, in the order of its making.
+static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
+
+/// Opens the database and puts the service together.
+pub async fn service(settings: &PostSettings, clock: Clock) -> Result<Service, StartError> {
+    let database = Database::open(&settings.service.database(), &MIGRATIONS, clock).await?;
+    let peer = Peer::new().map_err(|error| StartError::Other(error.to_string()))?;
+    let keys = peer.key_source(format!("{}/.well-known/jwks.json", settings.user_service_url));
+    let routes = routes::all(database.clone());
+    Service::new(&settings.service, Parts { name: "post-service", database, keys, routes })
+}

@@ -8,11 +8,12 @@ use sqlx::{
 };
 use tokio::time::timeout_at;
 
-use super::{DatabaseError, Sql, plans::StatementLog};
+use super::{DatabaseError, Engine, Sql, plans::StatementLog};
 use crate::Deadline;
 
 /// A connection held until it is dropped. A write's is inside its transaction.
 pub struct Connection {
+    pub(super) engine: Engine,
     pub(super) link: Link,
     pub(super) deadline: Deadline,
     pub(super) log: StatementLog,
@@ -54,6 +55,16 @@ impl Connection {
         let (text, arguments) = sql.into_parts();
         let query = sqlx::query_as_with(AssertSqlSafe(text), arguments).fetch_optional(self.link.raw());
         Ok(timeout_at(deadline.instant(), query).await.map_err(|_| DatabaseError::DeadlinePassed)??)
+    }
+
+    /// The first row, if any, which nobody else may change until this write ends. (On SQLite the write holds the whole
+    /// database already.)
+    pub async fn locked<T>(&mut self, sql: Sql) -> Result<Option<T>, DatabaseError>
+    where
+        T: for<'r> FromRow<'r, AnyRow> + Send + Unpin,
+    {
+        let lock = if self.engine == Engine::Postgres { " FOR UPDATE" } else { "" };
+        self.optional(sql.push(lock)).await
     }
 
     /// Changes rows and says how many.

@@ -113,7 +113,7 @@ impl Database {
     ) -> Result<Connection, DatabaseError> {
         deadline.remaining().ok_or(DatabaseError::DeadlinePassed)?;
         let link = timeout_at(deadline.instant(), link).await.map_err(|_| DatabaseError::DeadlinePassed)??;
-        Ok(Connection { link, deadline, log: self.log.clone() })
+        Ok(Connection { engine: self.engine, link, deadline, log: self.log.clone() })
     }
 
     /// Begins a transaction. On PostgreSQL its statements are cancelled by the server at the deadline, and its waits

@@ -1,0 +1,5 @@
+//! A new file in `migrations/` must rebuild the crate that embeds the folder.
+
+fn main() {
+    println!("cargo:rerun-if-changed=migrations");
+}

@@ -1,0 +1,95 @@
+//! The limits of what people write, collected: one answer names every part that breaks one.
+
+use std::collections::HashSet;
+
+use chassis::{ApiError, Detail};
+
+use crate::records::Offer;
+
+const MAX_TITLE: usize = 200;
+const MAX_TAGS: usize = 10;
+const MAX_TAG: usize = 30;
+/// A price ends here, in minor units: any order of such prices can still be added up.
+const MAX_AMOUNT: i64 = 1_000_000_000_000;
+const MAX_STOCK: i64 = 1_000_000;
+
+/// What was found wrong so far.
+#[derive(Default)]
+pub(super) struct Checks(Vec<Detail>);
+
+/// Whether text is a tag: 1 to 30 lower-case letters a-z, digits and `-`.
+pub(crate) fn is_tag(text: &str) -> bool {
+    let plain = text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    (1..=MAX_TAG).contains(&text.len()) && plain
+}
+
+impl Checks {
+    pub(super) fn title(&mut self, title: &str) {
+        self.length("title", title, MAX_TITLE);
+        if title.chars().any(char::is_control) {
+            self.fail("title", "must be one line without control characters");
+        }
+    }
+
+    /// The member `body`, of a post or a comment.
+    pub(super) fn text(&mut self, text: &str, max: usize) {
+        self.length("body", text, max);
+        if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+            self.fail("body", "must be without control characters other than line breaks and tabs");
+        }
+    }
+
+    pub(super) fn tags(&mut self, tags: &[String]) {
+        if tags.len() > MAX_TAGS {
+            self.fail("tags", format!("must be at most {MAX_TAGS}"));
+        }
+        let mut seen = HashSet::new();
+        for (index, tag) in tags.iter().enumerate().take(MAX_TAGS) {
+            if !is_tag(tag) {
+                self.fail(format!("tags[{index}]"), "must be 1 to 30 lower-case letters a-z, digits or hyphens");
+            } else if !seen.insert(tag) {
+                self.fail(format!("tags[{index}]"), "is there twice");
+            }
+        }
+    }
+
+    pub(super) fn offer(&mut self, offer: &Offer) {
+        if !(1..=MAX_AMOUNT).contains(&offer.price.amount) {
+            self.fail("offer.price.amount", format!("must be 1 to {MAX_AMOUNT} minor units of the currency"));
+        }
+        if !(0..=MAX_STOCK).contains(&offer.stock) {
+            self.fail("offer.stock", format!("must be 0 to {MAX_STOCK}"));
+        }
+    }
+
+    pub(super) fn finish(self) -> Result<(), ApiError> {
+        if self.0.is_empty() { Ok(()) } else { Err(ApiError::invalid(self.0)) }
+    }
+
+    fn length(&mut self, field: &str, text: &str, max: usize) {
+        if text.trim().is_empty() {
+            self.fail(field, "must not be blank");
+        } else if text.chars().count() > max {
+            self.fail(field, format!("must be at most {max} characters"));
+        }
+    }
+
+    fn fail(&mut self, field: impl Into<String>, issue: impl Into<String>) {
+        self.0.push(Detail { field: field.into(), issue: issue.into() });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_are_plain_and_short() {
+        for tag in ["a", "rust-2024", "7", &"z".repeat(30)] {
+            assert!(is_tag(tag), "{tag}");
+        }
+        for text in ["", "Rust", "a b", "a,b", "ä", "a\0", "a_b", &"z".repeat(31)] {
+            assert!(!is_tag(text), "{text:?}");
+        }
+    }
+}

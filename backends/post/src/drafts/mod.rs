@@ -1,0 +1,119 @@
+//! What the service is told: drafts of posts and comments, and changes of posts. In: a body of the right shape. Out: the
+//! same, checked against the limits that the OpenAPI states, or every detail that breaks one (422).
+
+mod checks;
+
+use chassis::ApiError;
+use contract::Time;
+use serde::{Deserialize, Deserializer};
+use utoipa::ToSchema;
+
+use self::checks::Checks;
+pub(crate) use self::checks::is_tag;
+use crate::records::{Offer, PostRecord};
+
+/// A post to be.
+#[derive(Debug, Deserialize, ToSchema)]
+pub(crate) struct PostDraft {
+    /// Title: one line without control characters, not blank.
+    #[schema(min_length = 1, max_length = 200)]
+    pub(crate) title: String,
+    /// Text, not blank; of control characters only line breaks and tabs.
+    #[schema(min_length = 1, max_length = 50_000)]
+    pub(crate) body: String,
+    /// Tags: lower-case letters a-z, digits and `-`, 1 to 30 of them; none twice.
+    #[serde(default)]
+    #[schema(max_items = 10)]
+    pub(crate) tags: Vec<String>,
+    /// What it sells, if anything.
+    #[serde(default)]
+    pub(crate) offer: Option<Offer>,
+}
+
+/// What changes of a post; what is absent stays as it is.
+#[derive(Debug, Deserialize, ToSchema)]
+pub(crate) struct PostPatch {
+    /// Title: cannot be null.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = String, required = false, min_length = 1, max_length = 200)]
+    title: Option<String>,
+    /// Text: cannot be null.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = String, required = false, min_length = 1, max_length = 50_000)]
+    body: Option<String>,
+    /// Tags, as of a new post; null for none.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<Vec<String>>, max_items = 10)]
+    tags: Option<Option<Vec<String>>>,
+    /// What it sells; null for nothing any more.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<Offer>)]
+    offer: Option<Option<Offer>>,
+}
+
+/// A comment to be.
+#[derive(Debug, Deserialize, ToSchema)]
+pub(crate) struct CommentDraft {
+    /// Text, not blank; of control characters only line breaks and tabs.
+    #[schema(min_length = 1, max_length = 5_000)]
+    pub(crate) body: String,
+}
+
+impl PostDraft {
+    /// 422 with every limit that is broken.
+    pub(crate) fn check(&self) -> Result<(), ApiError> {
+        let mut checks = Checks::default();
+        checks.title(&self.title);
+        checks.text(&self.body, 50_000);
+        checks.tags(&self.tags);
+        if let Some(offer) = &self.offer {
+            checks.offer(offer);
+        }
+        checks.finish()
+    }
+}
+
+impl PostPatch {
+    /// 422 with every limit that is broken.
+    pub(crate) fn check(&self) -> Result<(), ApiError> {
+        let mut checks = Checks::default();
+        if let Some(title) = &self.title {
+            checks.title(title);
+        }
+        if let Some(body) = &self.body {
+            checks.text(body, 50_000);
+        }
+        if let Some(Some(tags)) = &self.tags {
+            checks.tags(tags);
+        }
+        if let Some(Some(offer)) = &self.offer {
+            checks.offer(offer);
+        }
+        checks.finish()
+    }
+
+    /// The post as it is to be, or `None` if it is so already.
+    pub(crate) fn apply(self, old: &PostRecord, now: Time) -> Option<PostRecord> {
+        let mut new = old.clone();
+        new.title = self.title.unwrap_or(new.title);
+        new.body = self.body.unwrap_or(new.body);
+        new.tags = self.tags.map_or(new.tags, Option::unwrap_or_default);
+        new.offer = self.offer.unwrap_or(new.offer);
+        let changed = new != *old;
+        changed.then(|| PostRecord { updated_at: now, version: old.version + 1, ..new })
+    }
+}
+
+impl CommentDraft {
+    /// 422 if a limit is broken.
+    pub(crate) fn check(&self) -> Result<(), ApiError> {
+        let mut checks = Checks::default();
+        checks.text(&self.body, 5_000);
+        checks.finish()
+    }
+}
+
+/// A member that is there; whether it may be null is for `T` to say.
+fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
+}

@@ -1,0 +1,146 @@
+//! What the service tells: the records of its answers, as JSON with these names.
+
+use std::collections::BTreeMap;
+
+use contract::{CommentId, Currency, PostId, Time, UserId};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// A post.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct PostRecord {
+    /// `pst_…`
+    #[schema(value_type = String, pattern = "^pst_[0-9a-f]{32}$")]
+    pub id: PostId,
+    /// Who wrote it: `usr_…`
+    #[schema(value_type = String, pattern = "^usr_[0-9a-f]{32}$")]
+    pub author_id: UserId,
+    /// Title: one line.
+    #[schema(min_length = 1, max_length = 200)]
+    pub title: String,
+    /// Text.
+    #[schema(min_length = 1, max_length = 50_000)]
+    pub body: String,
+    /// Tags, in the author's order.
+    #[schema(max_items = 10)]
+    pub tags: Vec<String>,
+    /// What it sells; null if nothing.
+    #[schema(required)]
+    pub offer: Option<Offer>,
+    /// When it was published.
+    #[schema(value_type = String, format = DateTime)]
+    pub published_at: Time,
+    /// When the record last changed; likes and comments are no part of it.
+    #[schema(value_type = String, format = DateTime)]
+    pub updated_at: Time,
+    /// One more with each change.
+    #[schema(minimum = 1)]
+    pub version: i64,
+}
+
+/// What a post sells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Offer {
+    /// Price of one.
+    pub price: Price,
+    /// How many are left.
+    #[schema(minimum = 0, maximum = 1_000_000)]
+    pub stock: i64,
+}
+
+/// Exact money.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Price {
+    /// Minor units of the currency (JPY has none).
+    #[schema(minimum = 1, maximum = 1_000_000_000_000_i64)]
+    pub amount: i64,
+    /// ISO 4217 code.
+    #[schema(value_type = String, pattern = "^[A-Z]{3}$")]
+    pub currency: Currency,
+}
+
+/// A comment on a post.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct CommentRecord {
+    /// `cmt_…`
+    #[schema(value_type = String, pattern = "^cmt_[0-9a-f]{32}$")]
+    pub id: CommentId,
+    /// On which post: `pst_…`
+    #[schema(value_type = String, pattern = "^pst_[0-9a-f]{32}$")]
+    pub post_id: PostId,
+    /// Who wrote it: `usr_…`
+    #[schema(value_type = String, pattern = "^usr_[0-9a-f]{32}$")]
+    pub author_id: UserId,
+    /// Text.
+    #[schema(min_length = 1, max_length = 5_000)]
+    pub body: String,
+    /// When.
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Time,
+    /// One more with each change.
+    #[schema(minimum = 1)]
+    pub version: i64,
+}
+
+/// Records by ids: those that exist, in no order.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Items<T> {
+    /// The records.
+    pub items: Vec<T>,
+}
+
+/// How many posts an author has.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+pub struct PostCountRecord {
+    /// Posts.
+    #[schema(minimum = 0)]
+    pub posts: i64,
+}
+
+/// How many comments a post has.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+pub struct CommentCountRecord {
+    /// Comments.
+    #[schema(minimum = 0)]
+    pub comments: i64,
+}
+
+/// How many people like a post.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+pub struct LikeCountRecord {
+    /// Likes.
+    #[schema(minimum = 0)]
+    pub likes: i64,
+}
+
+/// Posts by author; every author asked for is here, for who wrote nothing has 0 posts.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PostCounts {
+    /// `usr_…` → count
+    #[schema(value_type = BTreeMap<String, PostCountRecord>)]
+    pub counts: BTreeMap<UserId, PostCountRecord>,
+}
+
+/// Comments by post; unknown posts are left out.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CommentCounts {
+    /// `pst_…` → count
+    #[schema(value_type = BTreeMap<String, CommentCountRecord>)]
+    pub counts: BTreeMap<PostId, CommentCountRecord>,
+}
+
+/// Likes by post; unknown posts are left out.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LikeCounts {
+    /// `pst_…` → count
+    #[schema(value_type = BTreeMap<String, LikeCountRecord>)]
+    pub counts: BTreeMap<PostId, LikeCountRecord>,
+}
+
+/// Those of the posts asked for of which something is true.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Flags {
+    /// Ids, in no order.
+    #[schema(value_type = Vec<String>)]
+    pub ids: Vec<PostId>,
+}

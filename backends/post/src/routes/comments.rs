@@ -1,0 +1,109 @@
+//! Comments on posts: everybody reads them, who is signed in writes them.
+
+use axum::extract::State;
+use chassis::{
+    Answer, ApiError, Command, Deadline, ErrorBody, Event, Ids, Outcome, PageParams, Pages, Params, Path, Public,
+    Viewer,
+    database::{Connection, Database},
+};
+use contract::{CommentId, PostId, id::Comment};
+use serde::Deserialize;
+use serde_json::json;
+use utoipa::IntoParams;
+
+use super::{MAX_AGE, OfPosts, no_such_post};
+use crate::{
+    drafts::CommentDraft,
+    records::{CommentCounts, CommentRecord, Items},
+    store::{
+        comments::{self, POST_COMMENTS},
+        posts,
+    },
+};
+
+/// Ids of comments.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct CommentIds {
+    /// 1 to 100 ids with commas between; unknown ones are left out of the answer.
+    #[param(value_type = String)]
+    ids: Ids<Comment>,
+}
+
+/// Comments by ids.
+#[utoipa::path(
+    get, path = "/v1/comments", params(CommentIds), tag = "comments",
+    responses((status = 200, body = Items<CommentRecord>), (status = 400, body = ErrorBody)),
+)]
+pub(super) async fn by_ids(
+    State(database): State<Database>,
+    deadline: Deadline,
+    Params(CommentIds { ids }): Params<CommentIds>,
+) -> Result<Public<Items<CommentRecord>>, ApiError> {
+    let items = comments::by_ids(&mut database.read(deadline).await?, ids.as_slice()).await?;
+    Ok(Public::new(Items { items }, MAX_AGE))
+}
+
+/// The comments on each post, newest first.
+#[utoipa::path(
+    get, path = "/v1/comments/by-post", params(OfPosts, PageParams), tag = "comments",
+    responses((status = 200, body = Pages<CommentRecord>), (status = 400, body = ErrorBody)),
+)]
+pub(super) async fn by_post(
+    State(database): State<Database>,
+    deadline: Deadline,
+    Params(OfPosts { post_ids }): Params<OfPosts>,
+    Params(page): Params<PageParams>,
+) -> Result<Public<Pages<CommentRecord>>, ApiError> {
+    let request = page.of(POST_COMMENTS.kind)?;
+    let pages = POST_COMMENTS.pages(&mut database.read(deadline).await?, post_ids.as_slice(), &request).await?;
+    Ok(Public::new(pages, MAX_AGE))
+}
+
+/// How many comments each post has.
+#[utoipa::path(
+    get, path = "/v1/comments/counts", params(OfPosts), tag = "comments",
+    responses((status = 200, body = CommentCounts), (status = 400, body = ErrorBody)),
+)]
+pub(super) async fn counts(
+    State(database): State<Database>,
+    deadline: Deadline,
+    Params(OfPosts { post_ids }): Params<OfPosts>,
+) -> Result<Public<CommentCounts>, ApiError> {
+    let counts = comments::counts(&mut database.read(deadline).await?, post_ids.as_slice()).await?;
+    Ok(Public::new(CommentCounts { counts }, MAX_AGE))
+}
+
+/// Comments on a post.
+#[utoipa::path(
+    post, path = "/v1/posts/{id}/comments", request_body = CommentDraft, tag = "comments", security(("bearer" = [])),
+    params(
+        ("id" = String, Path),
+        ("idempotency-key" = Option<String>, Header, description = "Takes effect once; the answer is kept for 24 hours"),
+    ),
+    responses(
+        (status = 201, body = CommentRecord, headers(("location" = String), ("etag" = String))),
+        (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody),
+        (status = 409, body = ErrorBody), (status = 415, body = ErrorBody), (status = 422, body = ErrorBody),
+    ),
+)]
+pub(super) async fn add(
+    State(database): State<Database>,
+    viewer: Viewer,
+    Path(post_id): Path<PostId>,
+    command: Command<CommentDraft>,
+) -> Result<Answer, ApiError> {
+    let Command { input: draft, envelope } = command;
+    draft.check()?;
+    let now = database.clock().now();
+    let (id, author_id) = (CommentId::new(now), viewer.id());
+    let comment = CommentRecord { id, post_id, author_id, body: draft.body, created_at: now, version: 1 };
+    let effect = async |connection: &mut Connection| {
+        posts::lock(connection, post_id).await?.ok_or_else(no_such_post)?;
+        comments::insert(connection, &comment).await?;
+        let answer = Answer::created(&comment, format!("/v1/comments?ids={id}"))?.version(comment.version);
+        let (subject, version, data) = (id.to_string(), comment.version, json!(comment));
+        Ok(Outcome::with_event(answer, Event { kind: "comment.added", subject, version, data }))
+    };
+    database.write(&envelope, effect).await
+}

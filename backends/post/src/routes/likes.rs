@@ -1,0 +1,96 @@
+//! Likes: how many each post has, which the viewer gave, giving and taking back. Doing either again changes nothing.
+
+use axum::extract::State;
+use chassis::{
+    Answer, ApiError, Deadline, Envelope, ErrorBody, Event, Outcome, Params, Path, Private, Public, Viewer,
+    database::{Connection, Database},
+};
+use contract::PostId;
+use serde_json::json;
+
+use super::{MAX_AGE, OfPosts, no_such_post};
+use crate::{
+    records::{Flags, LikeCounts},
+    store::{likes, posts},
+};
+
+/// How many like each post.
+#[utoipa::path(
+    get, path = "/v1/likes/counts", params(OfPosts), tag = "likes",
+    responses((status = 200, body = LikeCounts), (status = 400, body = ErrorBody)),
+)]
+pub(super) async fn counts(
+    State(database): State<Database>,
+    deadline: Deadline,
+    Params(OfPosts { post_ids }): Params<OfPosts>,
+) -> Result<Public<LikeCounts>, ApiError> {
+    let counts = likes::counts(&mut database.read(deadline).await?, post_ids.as_slice()).await?;
+    Ok(Public::new(LikeCounts { counts }, MAX_AGE))
+}
+
+/// Which of these posts the viewer likes.
+#[utoipa::path(
+    get, path = "/v1/likes", params(OfPosts), tag = "likes", security(("bearer" = [])),
+    responses((status = 200, body = Flags), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody)),
+)]
+pub(super) async fn liked_by_viewer(
+    State(database): State<Database>,
+    deadline: Deadline,
+    viewer: Viewer,
+    Params(OfPosts { post_ids }): Params<OfPosts>,
+) -> Result<Private<Flags>, ApiError> {
+    let ids = likes::liked_among(&mut database.read(deadline).await?, viewer.id(), post_ids.as_slice()).await?;
+    Ok(Private(Flags { ids }))
+}
+
+/// The viewer likes a post.
+#[utoipa::path(
+    put, path = "/v1/posts/{id}/likes", params(("id" = String, Path)), tag = "likes", security(("bearer" = [])),
+    responses(
+        (status = 204), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
+        (status = 404, body = ErrorBody),
+    ),
+)]
+pub(super) async fn like(
+    State(database): State<Database>,
+    viewer: Viewer,
+    Path(id): Path<PostId>,
+    envelope: Envelope,
+) -> Result<Answer, ApiError> {
+    let now = database.clock().now();
+    let effect = async |connection: &mut Connection| {
+        let post = posts::lock(connection, id).await?.ok_or_else(no_such_post)?;
+        let likes = likes::insert(connection, (id, viewer.id()), now).await?;
+        Ok(outcome(("post.liked", post.record.version), (id, &viewer), likes))
+    };
+    database.write(&envelope, effect).await
+}
+
+/// The viewer likes a post no longer.
+#[utoipa::path(
+    delete, path = "/v1/posts/{id}/likes", params(("id" = String, Path)), tag = "likes", security(("bearer" = [])),
+    responses(
+        (status = 204), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
+        (status = 404, body = ErrorBody),
+    ),
+)]
+pub(super) async fn unlike(
+    State(database): State<Database>,
+    viewer: Viewer,
+    Path(id): Path<PostId>,
+    envelope: Envelope,
+) -> Result<Answer, ApiError> {
+    let effect = async |connection: &mut Connection| {
+        let post = posts::lock(connection, id).await?.ok_or_else(no_such_post)?;
+        let likes = likes::delete(connection, (id, viewer.id())).await?;
+        Ok(outcome(("post.unliked", post.record.version), (id, &viewer), likes))
+    };
+    database.write(&envelope, effect).await
+}
+
+/// An event only if the count changed. A like is no part of the post's record, so the version stays.
+fn outcome((kind, version): (&'static str, i64), (post, viewer): (PostId, &Viewer), likes: Option<i64>) -> Outcome {
+    let Some(likes) = likes else { return Outcome::silent(Answer::no_content()) };
+    let data = json!({"user_id": viewer.id(), "likes": likes});
+    Outcome::with_event(Answer::no_content(), Event { kind, subject: post.to_string(), version, data })
+}

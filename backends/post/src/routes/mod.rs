@@ -1,0 +1,47 @@
+//! The service's HTTP routes, a file per noun, each described for `/openapi.json` where it is written. In: requests that
+//! the chassis has admitted. Out: records. A handler says in its signature who may call it and what it reads.
+
+#![expect(unused_qualifications, reason = "utoipa's `params(…)` writes the types' traits out in full")]
+
+mod comments;
+mod likes;
+mod posts;
+mod publishing;
+
+use chassis::{ApiError, database::Database};
+use contract::id::Post;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+/// For how long anybody may keep a public answer, in seconds.
+const MAX_AGE: u32 = 10;
+
+/// Posts that something hangs on.
+#[derive(serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+struct OfPosts {
+    /// 1 to 100 ids of posts with commas between.
+    #[param(value_type = String)]
+    post_ids: chassis::Ids<Post>,
+}
+
+/// All of them.
+pub(crate) fn all(database: Database) -> OpenApiRouter {
+    OpenApiRouter::new()
+        .routes(routes!(posts::list, publishing::publish))
+        .routes(routes!(posts::by_author))
+        .routes(routes!(posts::counts))
+        .routes(routes!(posts::one, publishing::edit, publishing::delete))
+        .routes(routes!(comments::by_ids))
+        .routes(routes!(comments::by_post))
+        .routes(routes!(comments::counts))
+        .routes(routes!(comments::add))
+        .routes(routes!(likes::liked_by_viewer))
+        .routes(routes!(likes::counts))
+        .routes(routes!(likes::like, likes::unlike))
+        .with_state(database)
+}
+
+/// 404.
+fn no_such_post() -> ApiError {
+    ApiError::not_found("there is no post of this id")
+}

@@ -1,0 +1,152 @@
+//! Posts, as everybody may read them.
+
+use axum::extract::State;
+use chassis::{ApiError, Deadline, ErrorBody, Ids, Page, PageParams, Pages, Params, Path, Public, database::Database};
+use contract::{
+    PostId, UserId,
+    id::{Post, User},
+};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::{MAX_AGE, no_such_post};
+use crate::{
+    drafts::is_tag,
+    records::{Items, PostCounts, PostRecord},
+    store::{
+        authors,
+        lists::{self, AUTHOR_POSTS, PostFilter, PostOrder},
+        posts,
+    },
+};
+
+/// Which posts: by ids, or (without) a page of those that pass the filters.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Which {
+    /// 1 to 100 ids with commas between; unknown ones are left out of the answer. Not together with the others.
+    #[param(value_type = Option<String>)]
+    ids: Option<Ids<Post>>,
+    /// Only with this tag. What is no tag is on no post.
+    tag: Option<String>,
+    /// Only this author's.
+    #[param(value_type = Option<String>)]
+    author_id: Option<UserId>,
+    /// Only with an offer, or only without.
+    for_sale: Option<bool>,
+    /// `newest` when not given.
+    #[param(inline)]
+    order: Option<OrderName>,
+}
+
+/// Orders of posts, by name.
+#[derive(Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum OrderName {
+    Newest,
+    Oldest,
+    MostLiked,
+}
+
+/// Posts by ids, or a page of a list.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+pub(super) enum Posts {
+    /// Of the ids asked for, those that exist.
+    Items(Items<PostRecord>),
+    /// Of a list.
+    Page(Page<PostRecord>),
+}
+
+/// The authors whose posts are asked for.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct ByAuthor {
+    /// 1 to 100 ids of users with commas between.
+    #[param(value_type = String)]
+    author_ids: Ids<User>,
+}
+
+impl Which {
+    fn filters(self) -> (PostOrder, PostFilter) {
+        let order = match self.order {
+            None | Some(OrderName::Newest) => PostOrder::Newest,
+            Some(OrderName::Oldest) => PostOrder::Oldest,
+            Some(OrderName::MostLiked) => PostOrder::MostLiked,
+        };
+        // The empty tag is on no post, and holds nothing that a database refuses.
+        let tag = self.tag.map(|tag| if is_tag(&tag) { tag } else { String::new() });
+        (order, PostFilter { tag, author_id: self.author_id, for_sale: self.for_sale })
+    }
+}
+
+/// Posts by ids (`{"items": […]}`), or a page of those that pass all filters (`{"items": […], "page": {…}}`).
+#[utoipa::path(
+    get, path = "/v1/posts", params(Which, PageParams), tag = "posts",
+    responses((status = 200, body = Posts), (status = 400, body = ErrorBody)),
+)]
+pub(super) async fn list(
+    State(database): State<Database>,
+    deadline: Deadline,
+    Params(which): Params<Which>,
+    Params(page): Params<PageParams>,
+) -> Result<Public<Posts>, ApiError> {
+    if let Some(ids) = which.ids {
+        if which.tag.is_some() || which.author_id.is_some() || which.for_sale.is_some() || which.order.is_some() {
+            return Err(ApiError::bad_request("give `ids` or filters and order, not both"));
+        }
+        let items = posts::by_ids(&mut database.read(deadline).await?, ids.as_slice()).await?;
+        return Ok(Public::new(Posts::Items(Items { items }), MAX_AGE));
+    }
+    let (order, filter) = which.filters();
+    let request = page.of(order.kind())?;
+    let (list, filters) = lists::list(order, filter);
+    let page = list.page(&mut database.read(deadline).await?, &request, filters).await?;
+    Ok(Public::new(Posts::Page(page), MAX_AGE))
+}
+
+/// One post. The `ETag` is the version that `If-Match` of a change compares.
+#[utoipa::path(
+    get, path = "/v1/posts/{id}", params(("id" = String, Path)), tag = "posts",
+    responses((status = 200, body = PostRecord), (status = 400, body = ErrorBody), (status = 404, body = ErrorBody)),
+)]
+pub(super) async fn one(
+    State(database): State<Database>,
+    deadline: Deadline,
+    Path(id): Path<PostId>,
+) -> Result<Public<PostRecord>, ApiError> {
+    let post = posts::by_ids(&mut database.read(deadline).await?, &[id]).await?.pop().ok_or_else(no_such_post)?;
+    let version = post.version;
+    Ok(Public::new(post, MAX_AGE).version(version))
+}
+
+/// The posts of each author, newest first.
+#[utoipa::path(
+    get, path = "/v1/posts/by-author", params(ByAuthor, PageParams), tag = "posts",
+    responses((status = 200, body = Pages<PostRecord>), (status = 400, body = ErrorBody)),
+)]
+pub(super) async fn by_author(
+    State(database): State<Database>,
+    deadline: Deadline,
+    Params(authors): Params<ByAuthor>,
+    Params(page): Params<PageParams>,
+) -> Result<Public<Pages<PostRecord>>, ApiError> {
+    let request = page.of(AUTHOR_POSTS.kind)?;
+    let mut connection = database.read(deadline).await?;
+    let pages = AUTHOR_POSTS.pages(&mut connection, authors.author_ids.as_slice(), &request).await?;
+    Ok(Public::new(pages, MAX_AGE))
+}
+
+/// How many posts each author has.
+#[utoipa::path(
+    get, path = "/v1/posts/counts", params(ByAuthor), tag = "posts",
+    responses((status = 200, body = PostCounts), (status = 400, body = ErrorBody)),
+)]
+pub(super) async fn counts(
+    State(database): State<Database>,
+    deadline: Deadline,
+    Params(ByAuthor { author_ids }): Params<ByAuthor>,
+) -> Result<Public<PostCounts>, ApiError> {
+    let counts = authors::post_counts(&mut database.read(deadline).await?, author_ids.as_slice()).await?;
+    Ok(Public::new(PostCounts { counts }, MAX_AGE))
+}

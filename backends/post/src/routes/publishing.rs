@@ -1,0 +1,132 @@
+//! What authors do: publish a post, change it, delete it. Admins may change and delete every post.
+
+use axum::extract::State;
+use chassis::{
+    Answer, ApiError, Command, Envelope, ErrorBody, Event, Outcome, Path, Viewer,
+    database::{Connection, Database},
+};
+use contract::PostId;
+use serde_json::json;
+
+use super::no_such_post;
+use crate::{
+    drafts::{PostDraft, PostPatch},
+    records::PostRecord,
+    store::posts::{self, LockedPost},
+};
+
+/// Publishes a post of the viewer's.
+#[utoipa::path(
+    post, path = "/v1/posts", request_body = PostDraft, tag = "posts", security(("bearer" = [])),
+    params(("idempotency-key" = Option<String>, Header, description = "Takes effect once; the answer is kept for 24 hours")),
+    responses(
+        (status = 201, body = PostRecord, headers(("location" = String), ("etag" = String))),
+        (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 409, body = ErrorBody),
+        (status = 415, body = ErrorBody), (status = 422, body = ErrorBody),
+    ),
+)]
+pub(super) async fn publish(
+    State(database): State<Database>,
+    viewer: Viewer,
+    command: Command<PostDraft>,
+) -> Result<Answer, ApiError> {
+    let Command { input: draft, envelope } = command;
+    draft.check()?;
+    let now = database.clock().now();
+    let post = PostRecord {
+        id: PostId::new(now),
+        author_id: viewer.id(),
+        title: draft.title,
+        body: draft.body,
+        tags: draft.tags,
+        offer: draft.offer,
+        published_at: now,
+        updated_at: now,
+        version: 1,
+    };
+    let effect = async |connection: &mut Connection| {
+        posts::insert(connection, &post).await?;
+        let answer = Answer::created(&post, format!("/v1/posts/{}", post.id))?.version(post.version);
+        Ok(Outcome::with_event(answer, event("post.published", &post)))
+    };
+    database.write(&envelope, effect).await
+}
+
+/// Changes a post: absent members stay, null clears tags and offer. With `If-Match`: only the version that was read.
+#[utoipa::path(
+    patch, path = "/v1/posts/{id}", request_body = PostPatch, tag = "posts", security(("bearer" = [])),
+    params(
+        ("id" = String, Path),
+        ("if-match" = Option<String>, Header, description = "The `ETag` of the version that was read"),
+        ("idempotency-key" = Option<String>, Header, description = "Takes effect once; the answer is kept for 24 hours"),
+    ),
+    responses(
+        (status = 200, body = PostRecord, headers(("etag" = String))),
+        (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody),
+        (status = 404, body = ErrorBody), (status = 409, body = ErrorBody), (status = 412, body = ErrorBody),
+        (status = 415, body = ErrorBody), (status = 422, body = ErrorBody),
+    ),
+)]
+pub(super) async fn edit(
+    State(database): State<Database>,
+    viewer: Viewer,
+    Path(id): Path<PostId>,
+    command: Command<PostPatch>,
+) -> Result<Answer, ApiError> {
+    let Command { input: patch, envelope } = command;
+    patch.check()?;
+    let now = database.clock().now();
+    let effect = async |connection: &mut Connection| {
+        let old = held_by(connection, &viewer, id).await?;
+        envelope.check_version(old.record.version)?;
+        let Some(new) = patch.apply(&old.record, now) else {
+            return Ok(Outcome::silent(Answer::ok(&old.record)?.version(old.record.version)));
+        };
+        posts::replace(connection, &old, &new).await?;
+        Ok(Outcome::with_event(Answer::ok(&new)?.version(new.version), event("post.updated", &new)))
+    };
+    database.write(&envelope, effect).await
+}
+
+/// Deletes a post with its comments and likes. With `If-Match`: only the version that was read.
+#[utoipa::path(
+    delete, path = "/v1/posts/{id}", tag = "posts", security(("bearer" = [])),
+    params(
+        ("id" = String, Path),
+        ("if-match" = Option<String>, Header, description = "The `ETag` of the version that was read"),
+    ),
+    responses(
+        (status = 204), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
+        (status = 403, body = ErrorBody), (status = 404, body = ErrorBody), (status = 412, body = ErrorBody),
+    ),
+)]
+pub(super) async fn delete(
+    State(database): State<Database>,
+    viewer: Viewer,
+    Path(id): Path<PostId>,
+    envelope: Envelope,
+) -> Result<Answer, ApiError> {
+    let effect = async |connection: &mut Connection| {
+        let post = held_by(connection, &viewer, id).await?;
+        envelope.check_version(post.record.version)?;
+        posts::delete(connection, &post).await?;
+        let data = json!({"author_id": post.record.author_id});
+        let event = Event { kind: "post.deleted", subject: id.to_string(), version: post.record.version + 1, data };
+        Ok(Outcome::with_event(Answer::no_content(), event))
+    };
+    database.write(&envelope, effect).await
+}
+
+/// The post, locked, if the viewer may change it: 404 if there is none, 403 if it is somebody else's.
+async fn held_by(connection: &mut Connection, viewer: &Viewer, id: PostId) -> Result<LockedPost, ApiError> {
+    let post = posts::lock(connection, id).await?.ok_or_else(no_such_post)?;
+    if post.record.author_id == viewer.id() || viewer.is_admin() {
+        Ok(post)
+    } else {
+        Err(ApiError::forbidden("only its author and admins may change a post"))
+    }
+}
+
+fn event(kind: &'static str, post: &PostRecord) -> Event {
+    Event { kind, subject: post.id.to_string(), version: post.version, data: json!(post) }
+}
