@@ -1,0 +1,52 @@
+//! The command line: what to measure and how long, or which part to play as a child of the measuring process.
+
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Measures the BFF against a hand-written handler.
+#[derive(Parser)]
+pub struct Arguments {
+    /// Few and short rounds: to see that it works, not to judge by.
+    #[arg(long)]
+    pub quick: bool,
+    /// Only the scenario of that name.
+    #[arg(long)]
+    pub only: Option<String>,
+    /// Cargo says so; it changes nothing.
+    #[arg(long, hide = true)]
+    pub bench: bool,
+    #[command(subcommand)]
+    pub role: Option<Role>,
+}
+
+/// A part to play; the measuring process starts these.
+#[derive(Subcommand)]
+pub enum Role {
+    /// The three services.
+    #[command(hide = true)]
+    Stubs,
+    /// The handler written by hand.
+    #[command(hide = true)]
+    Handwritten(ServiceUrls),
+}
+
+/// Where the stub services are.
+#[derive(Args, Clone)]
+pub struct ServiceUrls {
+    pub user: String,
+    pub post: String,
+    pub order: String,
+}
+
+impl Arguments {
+    /// How many rounds each side gets in a scenario.
+    pub fn rounds(&self) -> usize {
+        if self.quick { 2 } else { 8 }
+    }
+
+    /// How long a round is.
+    pub fn round(&self) -> Duration {
+        if self.quick { Duration::from_millis(700) } else { Duration::from_secs(2) }
+    }
+}

@@ -1,0 +1,80 @@
+//! The processes of the benchmark: started here, ended when dropped, and asked of the kernel for the CPU time they used.
+
+use std::{
+    fs,
+    io::{BufRead, BufReader, Write},
+    net::{TcpListener, TcpStream},
+    path::Path,
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use crate::{arguments::ServiceUrls, stubs::API_KEY};
+
+/// Linux counts the time in `/proc` in hundredths of a second, on every architecture that this runs on.
+const TICK: Duration = Duration::from_millis(10);
+
+/// A child process and the ports it listens on.
+pub struct Process {
+    child: Child,
+    /// The ports, in the order they were announced.
+    pub ports: Vec<u16>,
+}
+
+/// Says on standard output that this process listens, and where.
+pub fn announce(ports: &[u16]) {
+    let ports: Vec<String> = ports.iter().map(u16::to_string).collect();
+    println!("{}", ports.join(" "));
+    std::io::stdout().flush().unwrap();
+}
+
+impl Process {
+    /// This program in another role.
+    pub fn in_role(role: &[&str]) -> Self {
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        let mut child = command.args(role).stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let ports = line.split_whitespace().map(|port| port.parse().unwrap()).collect();
+        Self { child, ports }
+    }
+
+    /// The BFF, as it is released, with its default settings; its log goes into a file.
+    pub async fn bff(services: &ServiceUrls, folder: &Path) -> Self {
+        // The port is free now; nobody else is expected to take it before the BFF does.
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let config = format!(
+            "[http]\nlisten = \"127.0.0.1:{port}\"\n[services]\napi_key = \"{API_KEY}\"\n\
+             user.url = \"{}\"\npost.url = \"{}\"\norder.url = \"{}\"\n",
+            services.user, services.post, services.order
+        );
+        let path = folder.join("compose.toml");
+        fs::write(&path, config).unwrap();
+        let log = fs::File::create(folder.join("compose-bff.log")).unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tessera"));
+        let child = command.arg("serve").arg("--config").arg(&path).stdin(Stdio::null()).stderr(log).spawn().unwrap();
+        let bff = Self { child, ports: vec![port] };
+        let listens = || TcpStream::connect(("127.0.0.1", port)).is_ok();
+        let until = Instant::now() + Duration::from_secs(10);
+        while !listens() {
+            assert!(Instant::now() < until, "the BFF does not listen");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        bff
+    }
+
+    /// CPU time used so far, in user and kernel mode: fields 14 and 15 of `/proc/PID/stat` (proc(5)).
+    pub fn cpu(&self) -> Duration {
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap();
+        let (_, after_name) = stat.rsplit_once(')').unwrap();
+        let ticks = after_name.split_whitespace().skip(11).take(2).map(|ticks| ticks.parse::<u32>().unwrap()).sum();
+        TICK * ticks
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

@@ -1,0 +1,96 @@
+//! Figures of the rounds: a table in Markdown for people, JSON for programs.
+
+use std::{fs, path::Path, time::Duration};
+
+use serde_json::{Value, json};
+
+use crate::measure::{Outcome, Round};
+
+/// One side's rounds in figures.
+struct Figures {
+    requests_per_second: f64,
+    cpu_us: f64,
+    p50_ms: f64,
+    p99_ms: f64,
+    calls: u64,
+}
+
+/// How many times the CPU per request of the hand-written handler the BFF takes.
+struct Ratio {
+    median: f64,
+    lowest: f64,
+    highest: f64,
+}
+
+impl Figures {
+    fn of(rounds: &[Round]) -> Self {
+        let mut latencies: Vec<Duration> = rounds.iter().flat_map(|round| &round.latencies).copied().collect();
+        latencies.sort_unstable();
+        let requests = latencies.len();
+        let elapsed: Duration = rounds.iter().map(|round| round.elapsed).sum();
+        let cpu: Duration = rounds.iter().map(|round| round.cpu).sum();
+        let calls: u64 = rounds.iter().map(|round| round.calls).sum();
+        let quantile = |percent: usize| latencies[(requests - 1) * percent / 100].as_secs_f64() * 1e3;
+        Self {
+            requests_per_second: requests as f64 / elapsed.as_secs_f64(),
+            cpu_us: cpu.as_secs_f64() * 1e6 / requests as f64,
+            p50_ms: quantile(50),
+            p99_ms: quantile(99),
+            calls: calls / requests as u64,
+        }
+    }
+
+    fn cells(&self) -> String {
+        let Self { requests_per_second, cpu_us, p50_ms, p99_ms, calls } = self;
+        format!("{requests_per_second:.0} | {cpu_us:.0} | {p50_ms:.2} | {p99_ms:.2} | {calls}")
+    }
+
+    fn json(&self) -> Value {
+        let Self { requests_per_second, cpu_us, p50_ms, p99_ms, calls } = self;
+        json!({"requests_per_second": requests_per_second, "cpu_us_per_request": cpu_us, "p50_ms": p50_ms,
+            "p99_ms": p99_ms, "calls_per_request": calls})
+    }
+}
+
+impl Ratio {
+    /// Of neighbouring rounds: what the machine does meanwhile is nearly the same for both.
+    fn of(outcome: &Outcome) -> Self {
+        let per_request = |round: &Round| round.cpu.as_secs_f64() / round.latencies.len() as f64;
+        let pairs = outcome.handwritten.iter().zip(&outcome.bff);
+        let mut ratios: Vec<f64> = pairs.map(|(theirs, ours)| per_request(ours) / per_request(theirs)).collect();
+        ratios.sort_by(f64::total_cmp);
+        Self { median: ratios[ratios.len() / 2], lowest: ratios[0], highest: ratios[ratios.len() - 1] }
+    }
+}
+
+/// The heading of the table.
+pub const HEADING: &str = "\
+| scenario | side | requests/s | CPU µs/request | p50 ms | p99 ms | calls/request | CPU: times hand-written (lowest–highest round) |
+|---|---|--:|--:|--:|--:|--:|--:|";
+
+/// The rows of a scenario.
+pub fn rows(outcome: &Outcome) -> String {
+    let Ratio { median, lowest, highest } = Ratio::of(outcome);
+    let aim = outcome.scenario.aim.map(|aim| format!(", aim {aim:.0}")).unwrap_or_default();
+    let (theirs, ours) = (Figures::of(&outcome.handwritten), Figures::of(&outcome.bff));
+    format!(
+        "| {} ({:.1} KB) | hand-written | {} | 1 |\n| | tessera | {} | **{median:.2}** ({lowest:.2}–{highest:.2}{aim}) |",
+        outcome.scenario.name,
+        outcome.answer_bytes as f64 / 1024.0,
+        theirs.cells(),
+        ours.cells(),
+    )
+}
+
+/// Writes all outcomes as JSON, and says where.
+pub fn write(outcomes: &[Outcome], path: &Path) {
+    let scenarios = outcomes.iter().map(|outcome| {
+        let Ratio { median, lowest, highest } = Ratio::of(outcome);
+        json!({"scenario": outcome.scenario.name, "answer_bytes": outcome.answer_bytes, "aim": outcome.scenario.aim,
+            "cpu_ratio": {"median": median, "lowest": lowest, "highest": highest},
+            "handwritten": Figures::of(&outcome.handwritten).json(), "tessera": Figures::of(&outcome.bff).json()})
+    });
+    let report = json!({"scenarios": scenarios.collect::<Vec<_>>()});
+    fs::write(path, serde_json::to_string_pretty(&report).unwrap()).unwrap();
+    println!("\nas JSON: {}", path.display());
+}

@@ -1,0 +1,128 @@
+//! The three services, as far as the scenarios ask them: records from memory, on a port each. They count the calls they
+//! get under `/v1`, and answer as the services do: strangers are refused, unknown ids are left out.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use axum::{
+    Router,
+    extract::{Query, Request, State},
+    middleware::{Next, from_fn_with_state},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use http::{StatusCode, header};
+use tokio::net::TcpListener;
+
+use crate::{process, token, world::World};
+
+/// What strangers do not have.
+pub const API_KEY: &str = "benchmark-api-key";
+
+struct Services {
+    world: World,
+    calls: AtomicU64,
+}
+
+type Parameters = Query<HashMap<String, String>>;
+
+/// Serves until the measuring process ends this one.
+#[tokio::main(flavor = "current_thread")]
+pub async fn run() {
+    let services = Arc::new(Services { world: World::new(), calls: AtomicU64::new(0) });
+    let v1 = Router::new()
+        .route("/v1/users", get(users))
+        .route("/v1/posts", get(posts))
+        .route("/v1/posts/by-author", get(posts_by_author))
+        .route("/v1/orders/by-buyer", get(orders_by_buyer))
+        .layer(from_fn_with_state(Arc::clone(&services), count));
+    let router = Router::new()
+        .route("/.well-known/jwks.json", get(async || axum::Json(token::key_set())))
+        .route(
+            "/calls",
+            get(async |State(services): State<Arc<Services>>| services.calls.load(Ordering::Relaxed).to_string()),
+        )
+        .merge(v1)
+        .with_state(services);
+    let mut ports = Vec::new();
+    let mut servers = tokio::task::JoinSet::new();
+    for _ in 0..3 {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        ports.push(listener.local_addr().unwrap().port());
+        let router = router.clone();
+        servers.spawn(async move { axum::serve(listener, router).await });
+    }
+    process::announce(&ports);
+    servers.join_all().await;
+}
+
+async fn count(State(services): State<Arc<Services>>, request: Request, next: Next) -> Response {
+    services.calls.fetch_add(1, Ordering::Relaxed);
+    let known = request.headers().get(contract::headers::X_API_KEY).is_some_and(|key| key == API_KEY);
+    let signed_in = request.headers().contains_key(header::AUTHORIZATION);
+    if !known || (request.uri().path().starts_with("/v1/orders") && !signed_in) {
+        return StatusCode::UNAUTHORIZED.into_response();
+    }
+    next.run(request).await
+}
+
+async fn users(State(services): State<Arc<Services>>, Query(parameters): Parameters) -> Response {
+    let world = &services.world;
+    match parameters.get("ids") {
+        Some(ids) => json(items(&world.users, ids.split(','))),
+        None => json(page(&world.users, &world.user_ids, first(&parameters))),
+    }
+}
+
+async fn posts(State(services): State<Arc<Services>>, Query(parameters): Parameters) -> Response {
+    let world = &services.world;
+    match parameters.get("ids") {
+        Some(ids) => json(items(&world.posts, ids.split(','))),
+        None => json(page(&world.posts, &world.post_ids, first(&parameters))),
+    }
+}
+
+async fn posts_by_author(State(services): State<Arc<Services>>, Query(parameters): Parameters) -> Response {
+    let world = &services.world;
+    let list = |author: &str| world.posts_by_author.get(author).map_or(&[][..], Vec::as_slice);
+    json(pages(&parameters, "author_ids", |author| page(&world.posts, list(author), first(&parameters))))
+}
+
+async fn orders_by_buyer(State(services): State<Arc<Services>>, Query(parameters): Parameters) -> Response {
+    let world = &services.world;
+    json(pages(&parameters, "buyer_ids", |_| page(&world.orders, &world.order_ids, first(&parameters))))
+}
+
+fn first(parameters: &HashMap<String, String>) -> usize {
+    parameters.get("first").map_or(20, |first| first.parse().unwrap())
+}
+
+fn items<'a>(records: &HashMap<String, String>, ids: impl Iterator<Item = &'a str>) -> String {
+    format!(
+        r#"{{"items":[{}]}}"#,
+        ids.filter_map(|id| records.get(id).map(String::as_str)).collect::<Vec<_>>().join(",")
+    )
+}
+
+fn page(records: &HashMap<String, String>, list: &[String], first: usize) -> String {
+    let ids = &list[..first.min(list.len())];
+    let items = ids.iter().filter_map(|id| records.get(id).map(String::as_str)).collect::<Vec<_>>().join(",");
+    let cursors = ids.iter().map(|id| format!(r#""{}""#, &id[4..])).collect::<Vec<_>>().join(",");
+    let has_next = ids.len() < list.len();
+    format!(r#"{{"items":[{items}],"page":{{"has_next":{has_next},"has_previous":false,"cursors":[{cursors}]}}}}"#)
+}
+
+fn pages(parameters: &HashMap<String, String>, name: &str, page: impl Fn(&str) -> String) -> String {
+    let parents = parameters[name].split(',');
+    let pages = parents.map(|parent| format!(r#""{parent}":{}"#, page(parent))).collect::<Vec<_>>().join(",");
+    format!(r#"{{"pages":{{{pages}}}}}"#)
+}
+
+fn json(body: String) -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], body).into_response()
+}
