@@ -35,8 +35,9 @@ CREATE TABLE order_steps (
 
 -- Who sells something in an order: one row an order and seller, however many of the items are theirs.
 CREATE TABLE sales (
+    order_id  TEXT   NOT NULL REFERENCES orders (id),
     seller_id TEXT   NOT NULL,
     placed_at BIGINT NOT NULL, -- the order's
-    order_id  TEXT   NOT NULL REFERENCES orders (id),
-    PRIMARY KEY (seller_id, placed_at, order_id)
+    PRIMARY KEY (order_id, seller_id)
 );
+CREATE INDEX sales_by_seller ON sales (seller_id, placed_at, order_id);

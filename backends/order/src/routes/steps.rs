@@ -15,9 +15,13 @@ use crate::{
 /// Calls an order off that is pending or confirmed. The buyer, or an admin.
 #[utoipa::path(
     post, path = "/v1/orders/{id}/cancel", tag = "orders", security(("bearer" = [])),
-    params(("id" = String, Path, pattern = "^ord_[0-9a-f]{32}$"), ("Idempotency-Key" = Option<String>, Header), ("If-Match" = Option<String>, Header)),
+    params(
+        ("id" = String, Path, pattern = "^ord_[0-9a-f]{32}$"),
+        ("Idempotency-Key" = Option<String>, Header),
+        ("If-Match" = Option<String>, Header),
+    ),
     responses(
-        (status = 202, body = OrderRecord),
+        (status = 202, body = OrderRecord, headers(("Location" = String), ("ETag" = String))),
         (status = 400, body = ErrorBody),
         (status = 401, body = ErrorBody),
         (status = 403, body = ErrorBody),
@@ -38,9 +42,13 @@ pub(super) async fn cancel(
 /// Says that a confirmed order is on its way. Any seller of one of its items, or an admin.
 #[utoipa::path(
     post, path = "/v1/orders/{id}/ship", tag = "orders", security(("bearer" = [])),
-    params(("id" = String, Path, pattern = "^ord_[0-9a-f]{32}$"), ("Idempotency-Key" = Option<String>, Header), ("If-Match" = Option<String>, Header)),
+    params(
+        ("id" = String, Path, pattern = "^ord_[0-9a-f]{32}$"),
+        ("Idempotency-Key" = Option<String>, Header),
+        ("If-Match" = Option<String>, Header),
+    ),
     responses(
-        (status = 202, body = OrderRecord),
+        (status = 202, body = OrderRecord, headers(("Location" = String), ("ETag" = String))),
         (status = 400, body = ErrorBody),
         (status = 401, body = ErrorBody),
         (status = 403, body = ErrorBody),
@@ -61,12 +69,15 @@ pub(super) async fn ship(
 /// Says that a shipped order arrived. The buyer, any seller of one of its items, or an admin.
 #[utoipa::path(
     post, path = "/v1/orders/{id}/deliver", tag = "orders", security(("bearer" = [])),
-    params(("id" = String, Path, pattern = "^ord_[0-9a-f]{32}$"), ("Idempotency-Key" = Option<String>, Header), ("If-Match" = Option<String>, Header)),
+    params(
+        ("id" = String, Path, pattern = "^ord_[0-9a-f]{32}$"),
+        ("Idempotency-Key" = Option<String>, Header),
+        ("If-Match" = Option<String>, Header),
+    ),
     responses(
-        (status = 202, body = OrderRecord),
+        (status = 202, body = OrderRecord, headers(("Location" = String), ("ETag" = String))),
         (status = 400, body = ErrorBody),
         (status = 401, body = ErrorBody),
-        (status = 403, body = ErrorBody),
         (status = 404, body = ErrorBody),
         (status = 409, body = ErrorBody, description = "`WRONG_STATE`"),
         (status = 412, body = ErrorBody),

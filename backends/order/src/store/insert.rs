@@ -16,7 +16,7 @@ pub(crate) const ITEMS: &str =
 /// For [`step_rows`].
 pub(crate) const STEPS: &str = "INSERT INTO order_steps (order_id, version, status, reached_at) VALUES ";
 /// For [`sale_rows`].
-pub(crate) const SALES: &str = "INSERT INTO sales (seller_id, placed_at, order_id) VALUES ";
+pub(crate) const SALES: &str = "INSERT INTO sales (order_id, seller_id, placed_at) VALUES ";
 
 /// Writes a new order.
 pub(crate) async fn order(connection: &mut Connection, order: &OrderRecord) -> Result<(), DatabaseError> {
@@ -76,7 +76,7 @@ fn step_row(order: OrderId, version: i64, step: OrderStepRecord) -> Vec<Value> {
 /// One for each seller.
 pub(crate) fn sale_rows(order: &OrderRecord) -> impl Iterator<Item = Vec<Value>> {
     let sellers: BTreeSet<UserId> = order.items.iter().map(|item| item.seller_id).collect();
-    sellers.into_iter().map(|seller| vec![seller.into(), order.placed_at.into(), order.id.into()])
+    sellers.into_iter().map(|seller| vec![order.id.into(), seller.into(), order.placed_at.into()])
 }
 
 fn insert(text: &'static str, rows: impl IntoIterator<Item = Vec<Value>>) -> Sql {

@@ -1,1 +1,14 @@
 //! The order service over real sockets and a real database: SQLite, or PostgreSQL when TESSERA_TEST_POSTGRES names a server.
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods, reason = "tests")]
+
+mod idempotency;
+mod lists;
+mod market;
+mod openapi;
+mod placing;
+mod plans;
+mod post_service;
+mod refused;
+mod seeds;
+mod steps;
+mod stubs;

@@ -1,0 +1,64 @@
+//! Every answer that the service describes is given, and is as described.
+
+use chassis::testing::openapi::Description;
+use order_service::OrderStatus;
+use reqwest::Method;
+
+use crate::{
+    market::{ADA, GRACE, Market, Person, Reply, STRANGER, WithJson, basket, order, post, seeded, send},
+    stubs::Mood,
+};
+
+#[tokio::test]
+async fn every_described_answer_is_given_as_described() {
+    let market = Market::open().await;
+    let description = Description::new(send(market.anonymous(Method::GET, "/openapi.json")).await.json);
+    let check = |(method, path): (&str, &str), reply: Reply| {
+        description.check((method, path), (reply.status, &reply.headers, &reply.json));
+    };
+    market.seed((1..=6).map(|number| seeded(number, OrderStatus::Confirmed))).await;
+    market.seed([seeded(7, OrderStatus::Shipped)]).await;
+
+    let (ada, grace) = (ADA.id(), GRACE.id());
+    for (path, wrong) in [
+        (format!("/v1/orders?ids={}", order(1)), "/v1/orders?ids=x".to_owned()),
+        (format!("/v1/orders/by-buyer?buyer_ids={ada}&first=1"), "/v1/orders/by-buyer".to_owned()),
+        (format!("/v1/orders/by-seller?seller_ids={ada},{grace}"), "/v1/orders/by-seller".to_owned()),
+    ] {
+        check(("GET", &path), market.get(ADA, &path).await);
+        check(("GET", &path), send(market.anonymous(Method::GET, &path)).await);
+        check(("GET", &wrong), market.get(ADA, &wrong).await);
+    }
+
+    market.posts.publish(post(1), GRACE.id(), Some((100, "EUR", 5)));
+    let (one, too_many) = (basket(&[(post(1), 1)]), basket(&[(post(1), 9)]));
+    let place = ("POST", "/v1/orders");
+    check(place, market.place(ADA, "k", &one).await);
+    check(place, market.place(ADA, "k", &one).await);
+    check(place, send(market.request(ADA, Method::POST, "/v1/orders").with_json(&one)).await);
+    check(place, send(market.anonymous(Method::POST, "/v1/orders").with_json(&one)).await);
+    check(place, market.place(ADA, "k2", &basket(&[(post(9), 1)])).await);
+    check(place, market.place(ADA, "k3", &too_many).await);
+    check(place, market.place(GRACE, "k4", &one).await);
+    market.posts.set(Mood::Says(500, String::new()));
+    check(place, market.place(ADA, "k5", &one).await);
+
+    // Whoever is party to an order may deliver it.
+    let steps: [(&str, u32, Person, Option<Person>); 3] =
+        [("cancel", 1, ADA, Some(GRACE)), ("ship", 2, GRACE, Some(ADA)), ("deliver", 7, ADA, None)];
+    for (step, number, may, may_not) in steps {
+        let path = format!("/v1/orders/{}/{step}", order(number));
+        let of = |path: &str| market.request(may, Method::POST, path);
+        if let Some(other) = may_not {
+            check(("POST", &path), send(market.request(other, Method::POST, &path)).await);
+        }
+        check(("POST", &path), send(of(&path).header("if-match", "\"v9\"")).await);
+        check(("POST", &path), send(of(&path)).await);
+        check(("POST", &path), send(of(&path)).await);
+        check(("POST", &path), send(market.request(STRANGER, Method::POST, &path)).await);
+        check(("POST", &path), send(market.anonymous(Method::POST, &path)).await);
+        let wrong = format!("/v1/orders/{ada}/{step}");
+        check(("POST", &wrong), send(of(&wrong)).await);
+    }
+    assert_eq!(description.unseen(), [""; 0]);
+}
