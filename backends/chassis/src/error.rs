@@ -116,6 +116,14 @@ impl ApiError {
     }
 }
 
+/// For the log and for who starts a program: with the cause.
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)?;
+        self.cause.iter().try_for_each(|cause| write!(f, ": {cause}"))
+    }
+}
+
 /// The body is written where the request's id is known; until then the error travels as an extension.
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {

@@ -1,14 +1,92 @@
-//! The public keys of this service's tokens, out of its own database: what others fetch as `/.well-known/jwks.json`.
+//! The keys of this service's tokens, in its own database: made at the first start, rotated on request, told to others as
+//! `/.well-known/jwks.json`. A key is told well before it signs, so that nobody meets a token of an unknown key.
 
-use chassis::database::Database;
-use contract::key_set::KeySource;
+use std::time::Duration;
 
-use crate::store::signing_keys;
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
+use chassis::{
+    Answer, ApiError, Deadline, Envelope, Outcome,
+    database::{Connection, Database},
+};
+use contract::{
+    Time,
+    key_set::{JwkSet, KeySource},
+    token::LEEWAY,
+};
+use ed25519_dalek::{SigningKey, pkcs8::EncodePrivateKey};
+use sha2::{Digest, Sha256};
+
+use crate::{
+    store::signing_keys::{self, SigningKeyRow},
+    tokens,
+};
+
+/// A key is told for 10 minutes before it signs, and for one more because answers with keys are kept for that long.
+const TOLD_BEFORE: Duration = Duration::from_secs(11 * 60);
+/// Making a key.
+const WITHIN: Duration = Duration::from_secs(10);
 
 /// The key set for this service's own verifier: read from its own database, not over HTTP.
 pub fn source(database: Database) -> KeySource {
     Box::new(move || {
         let database = database.clone();
-        Box::pin(async move { signing_keys::public(&database).await.map_err(|error| error.to_string()) })
+        Box::pin(async move {
+            let keys = signing_keys::public(&database).await.map_err(|error| error.to_string())?;
+            let keys = serde_json::to_value(keys).and_then(serde_json::from_value::<JwkSet>);
+            keys.map_err(|error| error.to_string())
+        })
+    })
+}
+
+/// Makes the first key if there is none. It signs at once: nobody can have a key set without it. Instances that start
+/// together agree, because there is one key only that signs from the beginning of time.
+pub(crate) async fn make_first(database: &Database) -> Result<(), ApiError> {
+    let now = database.clock().now();
+    let effect = async |connection: &mut Connection| {
+        if signing_keys::signing_at(connection, now).await?.is_none() {
+            signing_keys::insert(connection, &new_key(Time::from_millis(0))?, now).await?;
+        }
+        Ok(Outcome::silent(Answer::no_content()))
+    };
+    database.write(&Envelope::unkeyed(Deadline::after(WITHIN)), effect).await.map(drop)
+}
+
+/// Makes the next key and says from when it signs; 409 while the last rotation has not ended.
+pub(crate) async fn rotate(database: &Database) -> Result<Time, ApiError> {
+    let now = database.clock().now();
+    let signs_from = now.plus(TOLD_BEFORE);
+    let effect = async |connection: &mut Connection| {
+        let current = signing_keys::hold_signing_at(connection, now).await?;
+        let current = current.ok_or_else(|| ApiError::internal("there is no key to rotate"))?;
+        if let Some(next) = signing_keys::next_signs_from(connection, now).await? {
+            return Err(not_yet(format!("the next key is made already and signs from {next}")));
+        }
+        let settled = current.signs_from.plus(tokens::LIFETIME + LEEWAY);
+        if now < settled {
+            return Err(not_yet(format!("tokens of the previous key are good until {settled}")));
+        }
+        signing_keys::retire_before(connection, current.signs_from).await?;
+        if !signing_keys::insert(connection, &new_key(signs_from)?, now).await? {
+            return Err(ApiError::internal("there is such a key already"));
+        }
+        Ok(Outcome::silent(Answer::no_content()))
+    };
+    database.write(&Envelope::unkeyed(Deadline::after(WITHIN)), effect).await?;
+    Ok(signs_from)
+}
+
+fn not_yet(why: String) -> ApiError {
+    ApiError::conflict("WRONG_STATE", format!("the keys cannot be rotated now: {why}"))
+}
+
+fn new_key(signs_from: Time) -> Result<SigningKeyRow, ApiError> {
+    let key = SigningKey::from_bytes(&rand::random());
+    let private_key = key.to_pkcs8_der().map_err(ApiError::internal)?;
+    let public_key = key.verifying_key();
+    Ok(SigningKeyRow {
+        kid: BASE64.encode(&Sha256::digest(public_key.as_bytes())[..12]),
+        public_key: BASE64.encode(public_key.as_bytes()),
+        private_key: BASE64.encode(private_key.as_bytes()),
+        signs_from,
     })
 }

@@ -1,24 +1,65 @@
-//! The user service: people, their accounts, and who follows whom. Reading order: `records` (what it tells), `routes`
-//! (HTTP, a file per noun), `store` (SQL, a file per noun), `migrations/`. Everything around that is the chassis.
+//! The user service: people, their accounts and sessions, and who follows whom. Reading order: `records` (what it tells),
+//! `routes` (HTTP, a file per noun), `sessions` with `passwords`, `guesses`, `tokens`, `refresh_token` and `keys` (signing
+//! in), `store` (SQL, a file per noun), `migrations/`. Everything around that is the chassis.
 
+mod email;
+mod guesses;
 mod handle;
 mod keys;
+mod passwords;
+mod profile;
 pub mod records;
+mod refresh_token;
 mod routes;
+#[cfg(feature = "seed")]
+pub mod seed;
+mod sessions;
 mod store;
+mod tokens;
 
-use chassis::{Parts, Service, ServiceSettings, StartError, database::Database};
-use contract::Clock;
+use std::sync::Arc;
+
+use chassis::{ApiError, Parts, Service, ServiceSettings, StartError, database::Database};
+use contract::{Clock, Time};
+use prometheus_client::metrics::counter::Counter;
 use sqlx::migrate::Migrator;
+
+use self::{guesses::Guesses, passwords::Passwords, sessions::IdentityProvider, tokens::TokenIssuer};
 
 pub use handle::{Handle, HandleError};
 
 /// The schema, in the order of its making.
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 
-/// Opens the database and puts the service together.
+/// Opens the database, makes the first signing key if there is none, and puts the service together.
 pub async fn service(settings: &ServiceSettings, clock: Clock) -> Result<Service, StartError> {
+    let database = open(settings, clock.clone()).await?;
+    let hashes = Counter::default();
+    let provider = IdentityProvider {
+        database: database.clone(),
+        passwords: Arc::new(Passwords::new(hashes.clone())),
+        guesses: Arc::new(Guesses::new(clock)),
+        issuer: Arc::new(TokenIssuer { issuer: settings.issuer.clone(), audience: settings.audience.clone() }),
+    };
+    let (keys, routes) = (keys::source(database.clone()), routes::all(provider));
+    let service = Service::new(settings, Parts { name: "user-service", database, keys, routes })?;
+    Ok(service.counting(("password_hashes", "Password hashes computed"), hashes))
+}
+
+/// Makes the next signing key and says from when it signs. Refused while the last rotation has not ended.
+pub async fn rotate_key(settings: &ServiceSettings, clock: Clock) -> Result<Time, StartError> {
+    let database = open(settings, clock).await?;
+    let signs_from = keys::rotate(&database).await.map_err(refused);
+    database.close().await;
+    signs_from
+}
+
+async fn open(settings: &ServiceSettings, clock: Clock) -> Result<Database, StartError> {
     let database = Database::open(&settings.database(), &MIGRATIONS, clock).await?;
-    let (keys, routes) = (keys::source(database.clone()), routes::all(database.clone()));
-    Service::new(settings, Parts { name: "user-service", database, keys, routes })
+    keys::make_first(&database).await.map_err(refused)?;
+    Ok(database)
+}
+
+fn refused(error: ApiError) -> StartError {
+    StartError::Other(error.to_string())
 }

@@ -1,9 +1,9 @@
-//! The user service's program: arguments in, served until SIGTERM.
+//! The user service's program: arguments in, served until SIGTERM; or the signing keys rotated.
 
 use std::process::ExitCode;
 
 use chassis::{ServiceSettings, program};
-use clap::Parser;
+use clap::{Parser, Subcommand};
 use contract::Clock;
 
 /// People, their sessions, and who follows whom.
@@ -12,11 +12,29 @@ use contract::Clock;
 struct Arguments {
     #[command(flatten)]
     service: ServiceSettings,
+
+    #[command(subcommand)]
+    verb: Option<Verb>,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Make the next key that signs tokens; it is published at once and signs 11 minutes later
+    RotateKey,
 }
 
 fn main() -> ExitCode {
     program::run(|arguments: Arguments| async move {
-        let service = user_service::service(&arguments.service, Clock::system()).await?;
-        program::serve(service, &arguments.service).await
+        match arguments.verb {
+            None => {
+                let service = user_service::service(&arguments.service, Clock::system()).await?;
+                program::serve(service, &arguments.service).await
+            }
+            Some(Verb::RotateKey) => {
+                let signs_from = user_service::rotate_key(&arguments.service, Clock::system()).await?;
+                tracing::info!(%signs_from, "the next key is published");
+                Ok(())
+            }
+        }
     })
 }

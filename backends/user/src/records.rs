@@ -81,3 +81,51 @@ pub struct Flags {
     #[schema(value_type = Vec<String>)]
     pub ids: Vec<UserId>,
 }
+
+/// A session just opened or refreshed. Not `Debug`: tokens are shown to their owner only.
+#[derive(Serialize, ToSchema)]
+pub struct SessionRecord {
+    /// A JWT (EdDSA) for `Authorization: Bearer`, good until `expires_at`.
+    pub access_token: String,
+    /// Good for one refresh.
+    #[schema(pattern = "^[A-Za-z0-9_-]{43}$")]
+    pub refresh_token: String,
+    /// When the access token ends.
+    #[schema(value_type = String, format = DateTime)]
+    pub expires_at: Time,
+    /// Who is signed in.
+    pub user: UserRecord,
+}
+
+/// A JSON Web Key Set (RFC 7517).
+#[derive(Debug, Serialize, ToSchema)]
+pub struct KeySetRecord {
+    /// The next, the current and the previous key, as far as there are.
+    #[schema(max_items = 3)]
+    pub keys: Vec<KeyRecord>,
+}
+
+/// The public half of an Ed25519 key (RFC 8037).
+#[derive(Debug, Serialize, ToSchema)]
+pub struct KeyRecord {
+    /// `OKP`
+    pub kty: &'static str,
+    /// `Ed25519`
+    pub crv: &'static str,
+    /// `sig`
+    #[serde(rename = "use")]
+    pub usage: &'static str,
+    /// `EdDSA`
+    pub alg: &'static str,
+    /// Which key: a token names it in its header.
+    pub kid: String,
+    /// 32 bytes, base64url without padding.
+    #[schema(min_length = 43, max_length = 43)]
+    pub x: String,
+}
+
+impl KeyRecord {
+    pub(crate) const fn new(kid: String, x: String) -> Self {
+        Self { kty: "OKP", crv: "Ed25519", usage: "sig", alg: "EdDSA", kid, x }
+    }
+}

@@ -1,18 +1,20 @@
-//! Who follows whom: pages of many users in one call, and the viewer's own flags.
+//! Who follows whom: pages of many users in one call, the viewer's own flags; following somebody, or no longer.
 
 use axum::extract::State;
 use chassis::{
-    ApiError, Deadline, ErrorBody, Ids, PageParams, Pages, Params, Private, Public, Viewer,
-    database::{Database, list::List},
+    Answer, ApiError, Deadline, Detail, Envelope, ErrorBody, Event, Ids, Outcome, PageParams, Pages, Params, Path,
+    Private, Public, Viewer,
+    database::{Connection, Database, list::List},
 };
-use contract::id::User;
+use contract::{UserId, id::User};
 use serde::Deserialize;
+use serde_json::json;
 use utoipa::IntoParams;
 
 use super::{MAX_AGE, users::UserIds};
 use crate::{
     records::{Flags, UserRecord},
-    store::follows,
+    store::{follows, users},
 };
 
 /// The users whose lists are asked for.
@@ -66,6 +68,93 @@ pub(super) async fn followed_by_viewer(
     let mut connection = database.read(deadline).await?;
     let ids = follows::followed_among(&mut connection, viewer.id(), ids.as_slice()).await?;
     Ok(Private(Flags { ids }))
+}
+
+/// Follows somebody. Doing it again changes nothing.
+#[utoipa::path(
+    put, path = "/v1/users/{id}/following/{other}", tag = "follows", security(("bearer" = [])),
+    params(("id" = String, Path, description = "The viewer"), ("other" = String, Path, description = "Whom")),
+    responses(
+        (status = 204, description = "The viewer follows them"),
+        (status = 400, body = ErrorBody),
+        (status = 401, body = ErrorBody),
+        (status = 403, body = ErrorBody),
+        (status = 404, body = ErrorBody),
+        (status = 422, body = ErrorBody),
+    ),
+)]
+pub(super) async fn follow(
+    State(database): State<Database>,
+    viewer: Viewer,
+    Path((id, other)): Path<(UserId, UserId)>,
+    envelope: Envelope,
+) -> Result<Answer, ApiError> {
+    let now = database.clock().now();
+    let effect = async |connection: &mut Connection| {
+        let follower = check_ends(connection, &viewer, (id, other)).await?;
+        if !follows::insert(connection, (id, other), now).await? {
+            return Ok(Outcome::silent(Answer::no_content()));
+        }
+        follows::count(connection, (id, other), 1).await?;
+        Ok(Outcome::with_event(Answer::no_content(), event("user.followed", follower, other)))
+    };
+    database.write(&envelope, effect).await
+}
+
+/// Follows somebody no longer. Doing it again changes nothing.
+#[utoipa::path(
+    delete, path = "/v1/users/{id}/following/{other}", tag = "follows", security(("bearer" = [])),
+    params(("id" = String, Path, description = "The viewer"), ("other" = String, Path, description = "Whom")),
+    responses(
+        (status = 204, description = "The viewer does not follow them"),
+        (status = 400, body = ErrorBody),
+        (status = 401, body = ErrorBody),
+        (status = 403, body = ErrorBody),
+        (status = 404, body = ErrorBody),
+        (status = 422, body = ErrorBody),
+    ),
+)]
+pub(super) async fn unfollow(
+    State(database): State<Database>,
+    viewer: Viewer,
+    Path((id, other)): Path<(UserId, UserId)>,
+    envelope: Envelope,
+) -> Result<Answer, ApiError> {
+    let effect = async |connection: &mut Connection| {
+        let follower = check_ends(connection, &viewer, (id, other)).await?;
+        if !follows::delete(connection, (id, other)).await? {
+            return Ok(Outcome::silent(Answer::no_content()));
+        }
+        follows::count(connection, (id, other), -1).await?;
+        Ok(Outcome::with_event(Answer::no_content(), event("user.unfollowed", follower, other)))
+    };
+    database.write(&envelope, effect).await
+}
+
+/// Who follows: the viewer, somebody else than themselves, and both exist.
+async fn check_ends(
+    connection: &mut Connection,
+    viewer: &Viewer,
+    (id, other): (UserId, UserId),
+) -> Result<UserRecord, ApiError> {
+    let both = users::by_ids(connection, &[id, other]).await?;
+    let follower = both.iter().find(|user| user.id == id).ok_or_else(users::unknown)?;
+    if id != viewer.id() {
+        return Err(ApiError::forbidden("whom somebody follows is their own choice"));
+    }
+    if id == other {
+        return Err(ApiError::invalid(vec![Detail { field: "other".into(), issue: "must be somebody else".into() }]));
+    }
+    if !both.iter().any(|user| user.id == other) {
+        return Err(users::unknown());
+    }
+    Ok(follower.clone())
+}
+
+/// Follows are no part of a record: the follower's version stays.
+fn event(kind: &'static str, follower: UserRecord, followed: UserId) -> Event {
+    let data = json!({"follower_id": follower.id, "followed_id": followed});
+    Event { kind, subject: follower.id.to_string(), version: follower.version, data }
 }
 
 async fn by_user(

@@ -2,9 +2,8 @@
 
 use axum::extract::State;
 use chassis::{ApiError, Public, database::Database};
-use jsonwebtoken::jwk::JwkSet;
 
-use crate::store::signing_keys;
+use crate::{records::KeySetRecord, store::signing_keys};
 
 /// Less than a key is listed before it signs (10 minutes).
 const MAX_AGE: u32 = 60;
@@ -12,8 +11,8 @@ const MAX_AGE: u32 = 60;
 /// The next, the current and the previous key (RFC 7517).
 #[utoipa::path(
     get, path = "/.well-known/jwks.json", tag = "keys",
-    responses((status = 200, description = "A JSON Web Key Set", content_type = "application/json")),
+    responses((status = 200, description = "The public keys", body = KeySetRecord)),
 )]
-pub(super) async fn jwks(State(database): State<Database>) -> Result<Public<JwkSet>, ApiError> {
+pub(super) async fn jwks(State(database): State<Database>) -> Result<Public<KeySetRecord>, ApiError> {
     Ok(Public::new(signing_keys::public(&database).await?, MAX_AGE))
 }

@@ -6,16 +6,22 @@
 mod accounts;
 mod follows;
 mod key_set;
+mod profiles;
+mod sessions;
+mod sign_up;
 mod users;
 
-use chassis::database::Database;
+use axum::extract::FromRef;
+use chassis::{ApiError, Detail, database::Database};
 use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::sessions::IdentityProvider;
 
 /// For how long anybody may keep a public answer, in seconds.
 const MAX_AGE: u32 = 10;
 
 /// All of them.
-pub(crate) fn all(database: Database) -> OpenApiRouter {
+pub(crate) fn all(provider: IdentityProvider) -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(routes!(users::list))
         .routes(routes!(users::counts))
@@ -25,5 +31,26 @@ pub(crate) fn all(database: Database) -> OpenApiRouter {
         .routes(routes!(follows::followed_by_viewer))
         .routes(routes!(accounts::by_ids))
         .routes(routes!(key_set::jwks))
-        .with_state(database)
+        .routes(routes!(sign_up::sign_up))
+        .routes(routes!(profiles::update))
+        .routes(routes!(follows::follow, follows::unfollow))
+        .routes(routes!(sessions::log_in))
+        .routes(routes!(sessions::refresh))
+        .routes(routes!(sessions::log_out))
+        .with_state(provider)
+}
+
+impl FromRef<IdentityProvider> for Database {
+    fn from_ref(provider: &IdentityProvider) -> Self {
+        provider.database.clone()
+    }
+}
+
+/// 422 that names every member whose verdict is bad.
+fn check_all<const N: usize>(members: [(&str, Result<(), &str>); N]) -> Result<(), ApiError> {
+    let wrong = |(field, verdict): (&str, Result<(), &str>)| {
+        verdict.err().map(|issue| Detail { field: field.to_owned(), issue: issue.to_owned() })
+    };
+    let details: Vec<Detail> = members.into_iter().filter_map(wrong).collect();
+    if details.is_empty() { Ok(()) } else { Err(ApiError::invalid(details)) }
 }

@@ -70,15 +70,18 @@ pub(super) async fn list(
 /// One user. The `ETag` is the version that `If-Match` of an update compares.
 #[utoipa::path(
     get, path = "/v1/users/{id}", params(("id" = String, Path)), tag = "users",
-    responses((status = 200, body = UserRecord), (status = 404, body = ErrorBody)),
+    responses(
+        (status = 200, body = UserRecord),
+        (status = 400, body = ErrorBody),
+        (status = 404, body = ErrorBody),
+    ),
 )]
 pub(super) async fn one(
     State(database): State<Database>,
     deadline: Deadline,
     Path(id): Path<UserId>,
 ) -> Result<Public<UserRecord>, ApiError> {
-    let user = users::by_ids(&mut database.read(deadline).await?, &[id]).await?.pop();
-    let user = user.ok_or_else(|| ApiError::not_found("there is no user of this id"))?;
+    let user = users::by_id(&mut database.read(deadline).await?, id).await?.ok_or_else(users::unknown)?;
     let version = user.version;
     Ok(Public::new(user, MAX_AGE).version(version))
 }

@@ -1,12 +1,12 @@
-//! Who follows whom: a page of followers or followed for each of many users, newest follow first; and which of some
-//! users somebody follows.
+//! Who follows whom: a page of followers or followed for each of many users, newest follow first; which of some users
+//! somebody follows; and its changes, with the counts.
 
 use chassis::database::{
     Connection, DatabaseError, Sql,
     list::{List, Order},
     row::parsed,
 };
-use contract::UserId;
+use contract::{Time, UserId};
 use sqlx::{FromRow, any::AnyRow};
 
 use super::users::COLUMNS;
@@ -47,4 +47,40 @@ pub(crate) async fn followed_among(
     let select = select.push(" AND followed_id IN ").bind_list(ids.iter().copied());
     let rows: Vec<Followed> = connection.all(select).await?;
     Ok(rows.into_iter().map(|Followed(id)| id).collect())
+}
+
+/// `follower` follows `followed`; `false` when it was so already.
+pub(crate) async fn insert(
+    connection: &mut Connection,
+    (follower, followed): (UserId, UserId),
+    now: Time,
+) -> Result<bool, DatabaseError> {
+    let sql = Sql::new("INSERT INTO follows (follower_id, followed_id, created_at) VALUES (").bind(follower);
+    let sql = sql.push(", ").bind(followed).push(", ").bind(now).push(") ON CONFLICT DO NOTHING");
+    Ok(connection.execute(sql).await? == 1)
+}
+
+/// `follower` no longer follows `followed`; `false` when it was so already.
+pub(crate) async fn delete(
+    connection: &mut Connection,
+    (follower, followed): (UserId, UserId),
+) -> Result<bool, DatabaseError> {
+    let sql = Sql::new("DELETE FROM follows WHERE follower_id = ").bind(follower);
+    Ok(connection.execute(sql.push(" AND followed_id = ").bind(followed)).await? == 1)
+}
+
+/// Counts a follow that has begun (`1`) or ended (`-1`) at both its ends. The lesser id comes first, whoever follows
+/// whom: two who follow each other at once must not wait for each other.
+pub(crate) async fn count(
+    connection: &mut Connection,
+    (follower, followed): (UserId, UserId),
+    change: i64,
+) -> Result<(), DatabaseError> {
+    let of_follower = Sql::new("UPDATE users SET following_count = following_count + ").bind(change);
+    let of_follower = of_follower.push(" WHERE id = ").bind(follower);
+    let of_followed = Sql::new("UPDATE users SET follower_count = follower_count + ").bind(change);
+    let of_followed = of_followed.push(" WHERE id = ").bind(followed);
+    let (first, second) = if follower < followed { (of_follower, of_followed) } else { (of_followed, of_follower) };
+    connection.execute(first).await?;
+    connection.execute(second).await.map(drop)
 }

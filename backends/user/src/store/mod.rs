@@ -3,5 +3,6 @@
 
 pub(crate) mod accounts;
 pub(crate) mod follows;
+pub(crate) mod sessions;
 pub(crate) mod signing_keys;
 pub(crate) mod users;

@@ -1,9 +1,9 @@
-//! Users: by id, by handle, all of them newest first, and their counts.
+//! Users: by id, by handle, all of them newest first, their counts; and what they change about themselves.
 
 use std::collections::BTreeMap;
 
 use chassis::{
-    Page,
+    ApiError, Page,
     database::{
         Connection, DatabaseError, Sql,
         list::{List, Order},
@@ -11,7 +11,7 @@ use chassis::{
     },
     pages::PageRequest,
 };
-use contract::UserId;
+use contract::{Time, UserId};
 use sqlx::{FromRow, Row, any::AnyRow};
 
 use crate::{
@@ -21,6 +21,9 @@ use crate::{
 
 /// What a [`UserRecord`] is read from.
 pub(super) const COLUMNS: &str = "u.id, u.handle, u.name, u.avatar_url, u.bio, u.created_at, u.updated_at, u.version";
+
+/// The same after a change: SQLite's RETURNING knows no alias.
+const RETURNED: &str = "id, handle, name, avatar_url, bio, created_at, updated_at, version";
 
 /// Everybody, newest first.
 pub(crate) const USERS: List = List {
@@ -32,6 +35,20 @@ pub(crate) const USERS: List = List {
     id: "u.id",
     order: Order::Descending,
 };
+
+/// What changes of a profile; the outer `None` is left as it is, the inner one is cleared.
+pub(crate) struct ProfileChange {
+    pub(crate) name: Option<String>,
+    pub(crate) bio: Option<Option<String>>,
+    pub(crate) avatar_url: Option<Option<String>>,
+}
+
+impl ProfileChange {
+    /// Whether nothing changes.
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.name.is_none() && self.bio.is_none() && self.avatar_url.is_none()
+    }
+}
 
 impl FromRow<'_, AnyRow> for UserRecord {
     fn from_row(row: &AnyRow) -> Result<Self, sqlx::Error> {
@@ -86,4 +103,34 @@ pub(crate) async fn counts(
     let select = Sql::new("SELECT id, follower_count, following_count FROM users WHERE id IN ");
     let rows: Vec<Counted> = connection.all(select.bind_list(ids.iter().copied())).await?;
     Ok(rows.into_iter().map(|Counted(id, counts)| (id, counts)).collect())
+}
+
+/// 404: there is no such user.
+pub(crate) fn unknown() -> ApiError {
+    ApiError::not_found("there is no user of this id")
+}
+
+/// The user of that id.
+pub(crate) async fn by_id(connection: &mut Connection, id: UserId) -> Result<Option<UserRecord>, DatabaseError> {
+    Ok(by_ids(connection, &[id]).await?.pop())
+}
+
+/// Changes a profile and its version; `None` when there is no such user.
+pub(crate) async fn update(
+    connection: &mut Connection,
+    id: UserId,
+    (change, now): (&ProfileChange, Time),
+) -> Result<Option<UserRecord>, DatabaseError> {
+    let mut sql = Sql::new("UPDATE users SET version = version + 1, updated_at = ").bind(now);
+    if let Some(name) = &change.name {
+        sql = sql.push(", name = ").bind(name.as_str());
+    }
+    if let Some(bio) = &change.bio {
+        sql = sql.push(", bio = ").bind(bio.clone());
+    }
+    if let Some(avatar_url) = &change.avatar_url {
+        sql = sql.push(", avatar_url = ").bind(avatar_url.clone());
+    }
+    sql = sql.push(" WHERE id = ").bind(id);
+    connection.optional(sql.push(" RETURNING ").push(RETURNED)).await
 }

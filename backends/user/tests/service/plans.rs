@@ -9,7 +9,7 @@ use crate::town::{Town, user};
 async fn no_statement_scans_a_table_or_sorts() {
     let town = Town::of(3).await;
     town.follow(&[(1, 2), (2, 1), (3, 1)]).await;
-    let (ids, token) = (format!("{},{},{}", user(1), user(2), user(3)), town.token(1, Role::Member));
+    let (ids, token) = (format!("{},{},{}", user(1), user(2), user(3)), town.token(1, Role::Member).await);
     let users = town.get("/v1/users?first=1").await;
     let followers = town.get(&format!("/v1/followers/by-user?user_ids={ids}&first=1")).await;
     let page = &followers.json["pages"][user(1).to_string()]["page"];

@@ -50,11 +50,11 @@ async fn counts_are_told_by_id() {
 async fn an_account_is_seen_by_its_owner_and_by_admins() {
     let town = Town::of(3).await;
     let path = format!("/v1/accounts?ids={},{}", user(2), user(3));
-    let own = town.get_as(&town.token(2, Role::Member), &path).await;
+    let own = town.get_as(&town.token(2, Role::Member).await, &path).await;
     let account = json!({"id": user(2), "email": "User_2@example.com", "role": "member"});
     assert_eq!(own.json, json!({"items": [account]}));
     assert_eq!(own.header("cache-control"), "private, no-store");
-    let all = town.get_as(&town.token(1, Role::Admin), &path).await;
+    let all = town.get_as(&town.token(1, Role::Admin).await, &path).await;
     assert_eq!(all.json["items"].as_array().unwrap().len(), 2);
     assert_eq!(town.get(&path).await.status, 401);
 }
@@ -64,7 +64,7 @@ async fn the_viewer_learns_whom_of_some_users_they_follow() {
     let town = Town::of(3).await;
     town.follow(&[(1, 2), (3, 1)]).await;
     let path = format!("/v1/follows?ids={},{}", user(2), user(3));
-    let reply = town.get_as(&town.token(1, Role::Member), &path).await;
+    let reply = town.get_as(&town.token(1, Role::Member).await, &path).await;
     assert_eq!(reply.json, json!({"ids": [user(2)]}));
     assert_eq!(town.get(&path).await.status, 401);
 }
@@ -92,7 +92,7 @@ async fn a_bad_token_is_refused_even_where_none_is_needed() {
 async fn the_keys_that_verify_tokens_are_published() {
     let town = Town::of(1).await;
     let reply = town.get("/.well-known/jwks.json").await;
-    assert_eq!(reply.json["keys"][0]["kid"], "k1");
+    assert_eq!(reply.json["keys"].as_array().unwrap().len(), 1);
     assert_eq!(reply.json["keys"][0]["crv"], "Ed25519");
 }
 
@@ -101,7 +101,7 @@ async fn another_service_verifies_tokens_with_the_published_keys() {
     let town = Town::of(1).await;
     let keys = Peer::new().unwrap().key_source(format!("{}/.well-known/jwks.json", town.service.url));
     let verifier = TokenVerifier::new("tessera", "tessera", keys, Clock::system());
-    let claims = verifier.verify(&town.token(1, Role::Admin)).await.unwrap();
+    let claims = verifier.verify(&town.token(1, Role::Admin).await).await.unwrap();
     assert_eq!((claims.sub, claims.roles.as_slice()), (user(1), [Role::Admin].as_slice()));
     assert_eq!(verifier.verify("not.a.token").await.unwrap_err(), TokenError::Invalid);
 }

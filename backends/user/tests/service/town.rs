@@ -1,33 +1,34 @@
 //! A small town: a service with a handful of users and follows, and somebody to ask it.
 
+use std::{sync::Arc, time::Duration};
+
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use chassis::{
     Deadline, ServiceSettings,
     caller::ApiKeyHash,
-    database::{Database, Value},
-    testing::{RunningService, TestDatabase, spawn},
+    database::{Database, Sql},
+    testing::{RunningService, TestDatabase, openapi::Description, spawn},
 };
 use contract::{
     Clock, Time, UserId,
     token::{Claims, Role},
 };
-use ed25519_dalek::{SigningKey, pkcs8::EncodePrivateKey};
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
+use user_service::seed::{FollowSeed, UserSeed, seed_follows, seed_users};
 
 /// The key that the tests show as the BFF.
 pub const API_KEY: &str = "the tests' key";
-const INSERT_USER: &str = "INSERT INTO users (id, handle, handle_key, name, email, email_key, password_hash, role, \
-                           avatar_url, bio, created_at, updated_at, version, follower_count, following_count) VALUES ";
-const INSERT_FOLLOW: &str = "INSERT INTO follows (follower_id, followed_id, created_at) VALUES ";
-const INSERT_KEY: &str = "INSERT INTO signing_keys (kid, public_key, private_key, created_at, signs_from) VALUES ";
+/// The password of those who sign up here.
+pub const PASSWORD: &str = "correct horse";
 
 pub struct Town {
     pub service: RunningService,
     pub database: Database,
+    pub settings: ServiceSettings,
+    pub clock: Clock,
     client: reqwest::Client,
-    signer: SigningKey,
-    _home: TestDatabase,
+    home: Arc<TestDatabase>,
 }
 
 /// An answer: status, headers by name, body.
@@ -45,6 +46,26 @@ impl Reply {
     /// The handles of `items`, in their order.
     pub fn handles(&self) -> Vec<&str> {
         handles(&self.json)
+    }
+
+    pub fn code(&self) -> &str {
+        self.json["error"]["code"].as_str().unwrap_or_default()
+    }
+
+    /// The fields that `details` name.
+    pub fn fields(&self) -> Vec<&str> {
+        let details = self.json["error"]["details"].as_array().unwrap();
+        details.iter().map(|detail| detail["field"].as_str().unwrap()).collect()
+    }
+
+    /// A text member of the body.
+    pub fn text(&self, name: &str) -> &str {
+        self.json[name].as_str().unwrap_or_else(|| panic!("no {name} in {}: {}", self.status, self.json))
+    }
+
+    /// The id of the session's user.
+    pub fn user(&self) -> UserId {
+        self.json["user"]["id"].as_str().unwrap().parse().unwrap()
     }
 }
 
@@ -64,53 +85,73 @@ fn at(number: u8) -> Time {
 impl Town {
     /// Users `User_1` to `User_<count>`.
     pub async fn of(count: u8) -> Self {
-        chassis::program::install_crypto();
-        let home = TestDatabase::create().await;
-        let mut settings = ServiceSettings::new(home.url.clone(), "127.0.0.1:0".parse().unwrap());
-        settings.api_key_hashes = vec![ApiKeyHash::of(API_KEY)];
-        let service = user_service::service(&settings, Clock::system()).await.expect("the service");
-        let database = service.database().clone();
-        let signer = SigningKey::from_bytes(&[7; 32]);
-        let town =
-            Self { service: spawn(service).await, database, client: reqwest::Client::new(), signer, _home: home };
-        town.insert(INSERT_USER, (1..=count).map(user_row)).await;
-        let public = BASE64.encode(town.signer.verifying_key().as_bytes());
-        town.insert(INSERT_KEY, [vec!["k1".into(), public.into(), "".into(), 0.into(), 0.into()]]).await;
+        Self::standing_at(Clock::system(), count).await
+    }
+
+    /// The same with a clock of its own.
+    pub async fn standing_at(clock: Clock, count: u8) -> Self {
+        let town = Self::open(Arc::new(TestDatabase::create().await), clock).await;
+        seed_users(&town.database, "", (1..=count).map(seed)).await.unwrap();
         town
     }
 
-    pub async fn insert(&self, insert: &'static str, rows: impl IntoIterator<Item = Vec<Value>>) {
-        self.database.insert_bulk(insert, rows, Deadline::after(std::time::Duration::from_secs(10))).await.unwrap();
+    /// Another instance on the same database, with the same clock.
+    pub async fn beside(&self) -> Self {
+        Self::open(Arc::clone(&self.home), self.clock.clone()).await
+    }
+
+    async fn open(home: Arc<TestDatabase>, clock: Clock) -> Self {
+        chassis::program::install_crypto();
+        let mut settings = ServiceSettings::new(home.url.clone(), "127.0.0.1:0".parse().unwrap());
+        settings.api_key_hashes = vec![ApiKeyHash::of(API_KEY)];
+        let service = user_service::service(&settings, clock.clone()).await.expect("the service");
+        let database = service.database().clone();
+        Self { service: spawn(service).await, database, settings, clock, client: reqwest::Client::new(), home }
     }
 
     pub async fn add_user(&self, number: u8) {
-        self.insert(INSERT_USER, [user_row(number)]).await;
+        seed_users(&self.database, "", std::iter::once(seed(number))).await.unwrap();
     }
 
-    /// `(follower, followed)`, each follow a second after the one before.
+    /// `(follower, followed)`, each follow a second after the one before. The counts stay as they are.
     pub async fn follow(&self, pairs: &[(u8, u8)]) {
-        let row = |(second, (follower, followed)): (usize, &(u8, u8))| {
-            let when = Time::from_millis(1_700_001_000_000 + i64::try_from(second).unwrap() * 1000);
-            vec![user(*follower).into(), user(*followed).into(), when.into()]
+        let follow = |(second, (follower, followed)): (usize, &(u8, u8))| {
+            let created_at = Time::from_millis(1_700_001_000_000 + i64::try_from(second).unwrap() * 1000);
+            FollowSeed { follower_id: user(*follower), followed_id: user(*followed), created_at }
         };
-        self.insert(INSERT_FOLLOW, pairs.iter().enumerate().map(row)).await;
+        seed_follows(&self.database, pairs.iter().enumerate().map(follow)).await.unwrap();
     }
 
-    pub fn token(&self, number: u8, role: Role) -> String {
-        let now = Clock::system().now().as_seconds();
+    /// A token of that user, good now, signed with the first of the service's keys.
+    pub async fn token(&self, number: u8, role: Role) -> String {
+        self.token_of(user(number), role).await
+    }
+
+    pub async fn token_of(&self, user: UserId, role: Role) -> String {
+        let key = "SELECT kid, private_key FROM signing_keys ORDER BY signs_from LIMIT 1";
+        let (kid, private_key) = self.row::<(String, String)>(key).await;
+        let now = self.clock.now().as_seconds();
         let claims = Claims {
             iss: "tessera".into(),
             aud: "tessera".into(),
-            sub: user(number),
+            sub: user,
             roles: vec![role],
             sid: "s".into(),
             iat: now,
             nbf: now,
             exp: now + 900,
         };
-        let header = Header { kid: Some("k1".into()), ..Header::new(Algorithm::EdDSA) };
-        let key = EncodingKey::from_ed_der(self.signer.to_pkcs8_der().unwrap().as_bytes());
-        encode(&header, &claims, &key).unwrap()
+        let header = Header { kid: Some(kid), ..Header::new(Algorithm::EdDSA) };
+        encode(&header, &claims, &EncodingKey::from_ed_der(&BASE64.decode(private_key).unwrap())).unwrap()
+    }
+
+    /// The first row of a statement of the test's own.
+    pub async fn row<T>(&self, sql: &'static str) -> T
+    where
+        T: for<'r> sqlx::FromRow<'r, sqlx::any::AnyRow> + Send + Unpin,
+    {
+        let mut connection = self.database.read(Deadline::after(Duration::from_secs(10))).await.unwrap();
+        connection.optional(Sql::new(sql)).await.unwrap().unwrap()
     }
 
     pub async fn get(&self, path: &str) -> Reply {
@@ -125,31 +166,69 @@ impl Town {
         self.client.get(format!("{}{path}", self.service.url))
     }
 
+    pub fn command(&self, method: &str, path: &str) -> reqwest::RequestBuilder {
+        self.client.request(method.parse().unwrap(), format!("{}{path}", self.service.url))
+    }
+
+    pub fn command_with(&self, method: &str, path: &str, body: &Json) -> reqwest::RequestBuilder {
+        self.command(method, path).header("content-type", "application/json").body(body.to_string())
+    }
+
     pub async fn send(&self, request: reqwest::RequestBuilder) -> Reply {
         let response = request.send().await.unwrap();
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let body = response.bytes().await.unwrap();
         Reply { status, headers, json: serde_json::from_slice(&body).unwrap_or(Json::Null) }
     }
+
+    /// Signs up as `handle`, at `handle@example.com`.
+    pub fn sign_up(&self, handle: &str) -> reqwest::RequestBuilder {
+        self.command_with("POST", "/v1/users", &newcomer(handle))
+    }
+
+    pub fn log_in(&self, email: &str, password: &str) -> reqwest::RequestBuilder {
+        self.command_with("POST", "/v1/sessions", &json!({"email": email, "password": password}))
+    }
+
+    pub async fn refresh(&self, token: &str) -> Reply {
+        self.send(self.command_with("POST", "/v1/sessions/refresh", &json!({"refresh_token": token}))).await
+    }
+
+    /// Followers and followed of a user.
+    pub async fn counts(&self, id: UserId) -> (i64, i64) {
+        let reply = self.get(&format!("/v1/users/counts?ids={id}")).await;
+        let counts = &reply.json["counts"][id.to_string()];
+        (counts["followers"].as_i64().unwrap(), counts["following"].as_i64().unwrap())
+    }
+
+    /// The value of a counter in `/metrics`.
+    pub async fn counter(&self, name: &str) -> u64 {
+        let metrics = self.request("/metrics").send().await.unwrap().text().await.unwrap();
+        let line = metrics.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' ')).unwrap();
+        line.parse().unwrap()
+    }
+
+    pub async fn description(&self) -> Description {
+        Description::new(self.get("/openapi.json").await.json)
+    }
 }
 
-fn user_row(number: u8) -> Vec<Value> {
-    let email = format!("User_{number}@example.com");
-    vec![
-        user(number).into(),
-        format!("User_{number}").into(),
-        format!("user_{number}").into(),
-        format!("User No. {number}").into(),
-        email.clone().into(),
-        email.to_lowercase().into(),
-        "".into(),
-        if number == 1 { "admin" } else { "member" }.into(),
-        Value::NoText,
-        Some(format!("bio {number}")).into(),
-        at(number).into(),
-        at(number).into(),
-        1.into(),
-        i64::from(number).into(),
-        0.into(),
-    ]
+/// What somebody who signs up sends.
+pub fn newcomer(handle: &str) -> Json {
+    json!({"handle": handle, "name": "Newcomer", "email": format!("{handle}@example.com"), "password": PASSWORD})
+}
+
+fn seed(number: u8) -> UserSeed {
+    UserSeed {
+        id: user(number),
+        handle: format!("User_{number}"),
+        name: format!("User No. {number}"),
+        email: format!("User_{number}@example.com"),
+        role: if number == 1 { Role::Admin } else { Role::Member },
+        avatar_url: None,
+        bio: Some(format!("bio {number}")),
+        created_at: at(number),
+        follower_count: i64::from(number),
+        following_count: 0,
+    }
 }

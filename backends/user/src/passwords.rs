@@ -1,0 +1,115 @@
+//! Hashing passwords: argon2id, away from the threads that answer requests, a few at a time, so that log-ins cannot starve
+//! the service. In: a password and the hash of the account that is asked for, if it exists. Out: whether they match,
+//! after the same work in each case.
+
+use std::sync::Arc;
+
+use argon2::{
+    Argon2,
+    password_hash::{self, PasswordHasher, PasswordVerifier, phc::PasswordHash},
+};
+use chassis::{ApiError, Deadline};
+use prometheus_client::metrics::counter::Counter;
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    task::spawn_blocking,
+    time::timeout_at,
+};
+
+/// Those who wait for their turn at most; the next is told to come back.
+const MAX_WAITING: usize = 256;
+/// Of no password. Verifying against it costs what any verification costs.
+const NOBODYS: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5J3Mgc2FsdCEhIQ$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+/// Who may hash when.
+pub(crate) struct Passwords {
+    turns: Arc<Semaphore>,
+    waiting: Arc<Semaphore>,
+    computed: Counter,
+}
+
+/// The right to hash once.
+pub(crate) struct Turn {
+    permit: OwnedSemaphorePermit,
+    computed: Counter,
+}
+
+impl Passwords {
+    /// Half of the machine hashes at most; `computed` counts the hashes.
+    pub(crate) fn new(computed: Counter) -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let turns = Arc::new(Semaphore::new((cores / 2).max(1)));
+        Self { turns, waiting: Arc::new(Semaphore::new(MAX_WAITING)), computed }
+    }
+
+    /// Waits for a turn up to the deadline; 503 when too many wait already.
+    pub(crate) async fn turn(&self, deadline: Deadline) -> Result<Turn, ApiError> {
+        let _place = self.waiting.try_acquire().map_err(|_| ApiError::unavailable("too many sign in at the moment"))?;
+        let turn = timeout_at(deadline.instant(), Arc::clone(&self.turns).acquire_owned());
+        let permit = turn.await.map_err(|_| ApiError::deadline_exceeded())?.map_err(ApiError::internal)?;
+        Ok(Turn { permit, computed: self.computed.clone() })
+    }
+}
+
+impl Turn {
+    /// The hash of a new password, in PHC string format.
+    pub(crate) async fn hash(self, password: String) -> Result<String, ApiError> {
+        self.run(move || hash(&password)).await?.map_err(ApiError::internal)
+    }
+
+    /// Whether `password` is the one that was hashed; without a hash it is not, which takes as long to find out.
+    pub(crate) async fn verify(self, password: String, hash: Option<String>) -> Result<bool, ApiError> {
+        self.run(move || verify(&password, hash.as_deref())).await
+    }
+
+    /// The turn ends with the work, not with the request, which may be given up before.
+    async fn run<T: Send + 'static>(self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, ApiError> {
+        let work = move || {
+            let Self { permit, computed } = self;
+            computed.inc();
+            let result = work();
+            drop(permit);
+            result
+        };
+        spawn_blocking(work).await.map_err(ApiError::internal)
+    }
+}
+
+/// argon2id with the crate's parameters: 19 MiB, two passes (OWASP's first choice), and a random salt.
+pub(crate) fn hash(password: &str) -> Result<String, password_hash::Error> {
+    Ok(Argon2::default().hash_password(password.as_bytes())?.to_string())
+}
+
+fn verify(password: &str, hash: Option<&str>) -> bool {
+    let stored = hash.and_then(|hash| PasswordHash::new(hash).ok());
+    let exists = stored.is_some();
+    let Some(hash) = stored.or_else(|| PasswordHash::new(NOBODYS).ok()) else { return false };
+    Argon2::default().verify_password(password.as_bytes(), &hash).is_ok() && exists
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_matches_its_own_hash_only() {
+        let ada = hash("correct horse").unwrap();
+        assert_ne!(ada, hash("correct horse").unwrap(), "salted");
+        assert!(verify("correct horse", Some(&ada)));
+        for (password, hash) in [("wrong horse", Some(ada.as_str())), ("", Some("")), ("correct horse", None)] {
+            assert!(!verify(password, hash));
+        }
+    }
+
+    /// The same work, whether or not there is such an account.
+    #[test]
+    fn nobodys_hash_costs_what_a_new_one_costs() {
+        let (nobodys, new) = (PasswordHash::new(NOBODYS).unwrap(), hash("a").unwrap());
+        let new = PasswordHash::new(&new).unwrap();
+        assert_eq!((nobodys.algorithm, nobodys.version), (new.algorithm, new.version));
+        assert_eq!(nobodys.params, new.params);
+        assert_eq!(nobodys.hash.unwrap().len(), new.hash.unwrap().len());
+        assert_eq!(nobodys.salt.unwrap().len(), new.salt.unwrap().len());
+    }
+}

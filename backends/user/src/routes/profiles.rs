@@ -1,0 +1,106 @@
+//! What users change about themselves, and admins about anybody.
+
+use axum::extract::State;
+use chassis::{
+    Answer, ApiError, Command, Envelope, ErrorBody, Event, Outcome, Path, Viewer,
+    database::{Connection, Database},
+};
+use contract::{Time, UserId};
+use serde::{Deserialize, Deserializer};
+use utoipa::ToSchema;
+
+use super::check_all;
+use crate::{
+    profile::{Verdict, check_avatar_url, check_bio, check_name},
+    records::UserRecord,
+    store::users::{self, ProfileChange},
+};
+
+/// What changes: an absent member stays as it is, null clears it.
+#[derive(Deserialize, ToSchema)]
+pub(super) struct ProfilePatch {
+    /// Display name: one line, not blank; cannot be cleared.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 80, nullable = false)]
+    name: Option<Option<String>>,
+    /// A few words about themselves.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>, max_length = 500)]
+    bio: Option<Option<String>>,
+    /// Absolute URL (http or https) of a picture.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>, format = "uri", max_length = 2048)]
+    avatar_url: Option<Option<String>>,
+}
+
+/// A member that is there, even if it is null.
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<String>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
+}
+
+/// Changes a profile: the viewer's own, or anybody's by an admin.
+#[utoipa::path(
+    patch, path = "/v1/users/{id}", request_body = ProfilePatch, tag = "users", security(("bearer" = [])),
+    params(
+        ("id" = String, Path),
+        ("if-match" = Option<String>, Header, description = "The `ETag` of the version that the change is meant for"),
+        ("idempotency-key" = Option<String>, Header, description = "Under which this takes effect once"),
+    ),
+    responses(
+        (status = 200, body = UserRecord, headers(("etag" = String))),
+        (status = 400, body = ErrorBody),
+        (status = 401, body = ErrorBody),
+        (status = 403, body = ErrorBody),
+        (status = 404, body = ErrorBody),
+        (status = 412, body = ErrorBody),
+        (status = 415, body = ErrorBody),
+        (status = 422, body = ErrorBody),
+    ),
+)]
+pub(super) async fn update(
+    State(database): State<Database>,
+    viewer: Viewer,
+    Path(id): Path<UserId>,
+    Command { input, envelope }: Command<ProfilePatch>,
+) -> Result<Answer, ApiError> {
+    let change = check(input)?;
+    let now = database.clock().now();
+    let effect = async |connection: &mut Connection| {
+        let before = users::by_id(connection, id).await?.ok_or_else(users::unknown)?;
+        if id != viewer.id() && !viewer.is_admin() {
+            return Err(ApiError::forbidden("a profile is changed by its owner or an admin"));
+        }
+        if change.is_empty() {
+            envelope.check_version(before.version)?;
+            return Ok(Outcome::silent(Answer::ok(&before)?.version(before.version)));
+        }
+        changed(connection, id, (&change, &envelope, now)).await
+    };
+    database.write(&envelope, effect).await
+}
+
+/// Changes first and compares then: between reading and changing somebody else could have changed.
+async fn changed(
+    connection: &mut Connection,
+    id: UserId,
+    (change, envelope, now): (&ProfileChange, &Envelope, Time),
+) -> Result<Outcome, ApiError> {
+    let user = users::update(connection, id, (change, now)).await?.ok_or_else(users::unknown)?;
+    envelope.check_version(user.version - 1)?;
+    let data = serde_json::to_value(&user).map_err(ApiError::internal)?;
+    let event = Event { kind: "user.updated", subject: id.to_string(), version: user.version, data };
+    Ok(Outcome::with_event(Answer::ok(&user)?.version(user.version), event))
+}
+
+fn check(patch: ProfilePatch) -> Result<ProfileChange, ApiError> {
+    let ProfilePatch { name, bio, avatar_url } = patch;
+    let set = |member: &Option<Option<String>>, rule: fn(&str) -> Verdict| {
+        member.as_ref().and_then(Option::as_deref).map_or(Ok(()), rule)
+    };
+    check_all([
+        ("name", if name == Some(None) { Err("must not be null") } else { set(&name, check_name) }),
+        ("bio", set(&bio, check_bio)),
+        ("avatar_url", set(&avatar_url, check_avatar_url)),
+    ])?;
+    Ok(ProfileChange { name: name.flatten(), bio, avatar_url })
+}

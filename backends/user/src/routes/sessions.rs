@@ -1,0 +1,122 @@
+//! Sessions: opened with a password, kept alive with a refresh token, ended. Nothing here is stored under an idempotency
+//! key: the answers are secrets.
+
+use axum::{extract::State, http::StatusCode};
+use chassis::{
+    Answer, ApiError, Caller, Command, Deadline, Envelope, ErrorBody, Outcome, Viewer, database::Connection,
+};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::check_all;
+use crate::{
+    email, profile,
+    records::SessionRecord,
+    refresh_token::RefreshToken,
+    sessions::{IdentityProvider, LogIn},
+    store,
+};
+
+/// Where the session of a token is.
+const LOCATION: &str = "/v1/sessions/current";
+
+/// Who logs in.
+#[derive(Deserialize, ToSchema)]
+pub(super) struct LogInInput {
+    /// The account's e-mail address, in any letter case.
+    #[schema(max_length = 254)]
+    email: String,
+    /// Its password.
+    #[schema(max_length = 256)]
+    password: String,
+}
+
+/// What keeps a session alive.
+#[derive(Deserialize, ToSchema)]
+pub(super) struct RefreshInput {
+    /// The token of the last answer.
+    refresh_token: String,
+}
+
+/// 401: these do not let anybody in. Which part is wrong is not said.
+fn wrong_credentials(message: &str) -> ApiError {
+    ApiError::new(StatusCode::UNAUTHORIZED, "WRONG_CREDENTIALS", message)
+}
+
+/// Opens a session. Failures are counted per account and client address.
+#[utoipa::path(
+    post, path = "/v1/sessions", request_body = LogInInput, tag = "sessions",
+    responses(
+        (status = 201, body = SessionRecord, headers(("location" = String))),
+        (status = 400, body = ErrorBody),
+        (status = 401, body = ErrorBody),
+        (status = 415, body = ErrorBody),
+        (status = 422, body = ErrorBody),
+        (status = 429, body = ErrorBody, headers(("retry-after" = u32))),
+    ),
+)]
+pub(super) async fn log_in(
+    State(provider): State<IdentityProvider>,
+    caller: Caller,
+    Command { input, envelope }: Command<LogInInput>,
+) -> Result<Answer, ApiError> {
+    let LogInInput { email, password } = &input;
+    let short = |text: &str, most: usize, issue| if text.chars().count() > most { Err(issue) } else { Ok(()) };
+    check_all([
+        ("email", short(email, email::MAX_LENGTH, "must be at most 254 characters")),
+        ("password", short(password, *profile::PASSWORD.end(), "must be at most 256 characters")),
+    ])?;
+    let shown = LogIn { email, password, network: caller.network() };
+    let user = provider.authenticate(shown, envelope.deadline()).await?;
+    let user = user.ok_or_else(|| wrong_credentials("there is no account with this e-mail address and password"))?;
+    let effect = async |connection: &mut Connection| {
+        let session = provider.open(connection, user).await?;
+        Ok(Outcome::silent(Answer::created(&session, LOCATION.to_owned())?))
+    };
+    provider.database.write(&Envelope::unkeyed(envelope.deadline()), effect).await
+}
+
+/// Spends a refresh token for new tokens. The same token again gives the same answer for 10 seconds, after that it ends
+/// the session.
+#[utoipa::path(
+    post, path = "/v1/sessions/refresh", request_body = RefreshInput, tag = "sessions",
+    responses(
+        (status = 200, body = SessionRecord),
+        (status = 400, body = ErrorBody),
+        (status = 401, body = ErrorBody),
+        (status = 415, body = ErrorBody),
+        (status = 422, body = ErrorBody),
+    ),
+)]
+pub(super) async fn refresh(
+    State(provider): State<IdentityProvider>,
+    Command { input, envelope }: Command<RefreshInput>,
+) -> Result<Answer, ApiError> {
+    let refused = || wrong_credentials("this refresh token is not good, or no longer");
+    let token: RefreshToken = input.refresh_token.parse().map_err(|_| refused())?;
+    let mut refreshed = None;
+    let effect = async |connection: &mut Connection| {
+        // A refusal is committed too: it may have ended the session.
+        refreshed = provider.refresh(connection, &token).await?;
+        Ok(Outcome::silent(Answer::no_content()))
+    };
+    provider.database.write(&Envelope::unkeyed(envelope.deadline()), effect).await?;
+    Answer::ok(&refreshed.ok_or_else(refused)?)
+}
+
+/// Ends the session of the viewer's token: its refresh token is no longer good. Access tokens end by themselves.
+#[utoipa::path(
+    delete, path = "/v1/sessions/current", tag = "sessions", security(("bearer" = [])),
+    responses((status = 204, description = "The session has ended"), (status = 401, body = ErrorBody)),
+)]
+pub(super) async fn log_out(
+    State(provider): State<IdentityProvider>,
+    deadline: Deadline,
+    viewer: Viewer,
+) -> Result<Answer, ApiError> {
+    let effect = async |connection: &mut Connection| {
+        store::sessions::end(connection, &viewer.claims().sid, viewer.id()).await?;
+        Ok(Outcome::silent(Answer::no_content()))
+    };
+    provider.database.write(&Envelope::unkeyed(deadline), effect).await
+}

@@ -1,0 +1,140 @@
+//! Signing up: a new user and their first session. Done again under the same idempotency key, it is a log-in of the user
+//! that the first time made: docs/decisions/0010-signing-up-again.md.
+
+use std::fmt::Display;
+
+use axum::{extract::State, http::StatusCode};
+use chassis::{Answer, ApiError, Caller, Command, Envelope, ErrorBody, Event, Outcome, database::Connection};
+use contract::UserId;
+use serde::Deserialize;
+use serde_json::json;
+use utoipa::ToSchema;
+
+use super::check_all;
+use crate::{
+    Handle,
+    email::Email,
+    profile,
+    records::SessionRecord,
+    sessions::{IdentityProvider, LogIn},
+    store::{
+        accounts::{self, NewAccount},
+        users,
+    },
+};
+
+/// Who signs up.
+#[derive(Deserialize, ToSchema)]
+pub(super) struct SignUpInput {
+    /// Unique without letter case.
+    #[schema(pattern = "^[A-Za-z0-9_]{3,30}$")]
+    handle: String,
+    /// Display name: one line, not blank.
+    #[schema(min_length = 1, max_length = 80)]
+    name: String,
+    /// Unique without letter case.
+    #[schema(format = Email, max_length = 254)]
+    email: String,
+    /// Password.
+    #[schema(min_length = 8, max_length = 256)]
+    password: String,
+}
+
+/// What signs up, in order.
+struct Newcomer {
+    handle: Handle,
+    name: String,
+    email: Email,
+    password: String,
+}
+
+/// Creates a user and opens their first session.
+#[utoipa::path(
+    post, path = "/v1/users", request_body = SignUpInput, tag = "users",
+    params(("idempotency-key" = Option<String>, Header, description = "Under which this takes effect once")),
+    responses(
+        (status = 201, body = SessionRecord, headers(("location" = String))),
+        (status = 400, body = ErrorBody),
+        (status = 409, body = ErrorBody),
+        (status = 415, body = ErrorBody),
+        (status = 422, body = ErrorBody),
+    ),
+)]
+pub(super) async fn sign_up(
+    State(provider): State<IdentityProvider>,
+    caller: Caller,
+    Command { input, envelope }: Command<SignUpInput>,
+) -> Result<Answer, ApiError> {
+    let newcomer = check(input)?;
+    let deadline = envelope.deadline();
+    let known_by = json!([newcomer.handle.to_string(), newcomer.name, newcomer.email.to_string()]).to_string();
+    let password_hash = provider.passwords.turn(deadline).await?.hash(newcomer.password.clone()).await?;
+    let mut opened = None;
+    let effect = async |connection: &mut Connection| {
+        let (id, event) = create(connection, &provider, (&newcomer, &password_hash)).await?;
+        opened = Some(provider.open(connection, id).await?);
+        // What is stored under the key: where the user is, no tokens.
+        let answer = Answer::created(&json!({"id": id}), format!("/v1/users/{id}"))?;
+        Ok(Outcome::with_event(answer, event))
+    };
+    let answer = provider.database.write(&envelope.known_by(&known_by), effect).await?;
+    if opened.is_none() {
+        let shown =
+            LogIn { email: &newcomer.email.to_string(), password: &newcomer.password, network: caller.network() };
+        let user = provider.authenticate(shown, deadline).await?.ok_or_else(|| {
+            let message = "this idempotency key was used with another password";
+            ApiError::new(StatusCode::UNPROCESSABLE_ENTITY, "IDEMPOTENCY_KEY_REUSED", message)
+        })?;
+        let effect = async |connection: &mut Connection| {
+            opened = Some(provider.open(connection, user).await?);
+            Ok(Outcome::silent(Answer::no_content()))
+        };
+        provider.database.write(&Envelope::unkeyed(deadline), effect).await?;
+    }
+    answer.telling(&opened)
+}
+
+fn check(input: SignUpInput) -> Result<Newcomer, ApiError> {
+    let SignUpInput { handle, name, email, password } = input;
+    let (handle, email) = (handle.parse::<Handle>(), email.parse::<Email>());
+    let (handle_issue, email_issue) = (issue(&handle), issue(&email));
+    check_all([
+        ("handle", handle_issue.as_deref().map_or(Ok(()), Err)),
+        ("name", profile::check_name(&name)),
+        ("email", email_issue.as_deref().map_or(Ok(()), Err)),
+        ("password", profile::check_password(&password)),
+    ])?;
+    match (handle, email) {
+        (Ok(handle), Ok(email)) => Ok(Newcomer { handle, name, email, password }),
+        _ => Err(ApiError::internal("a bad handle or e-mail address passed")),
+    }
+}
+
+fn issue<T, E: Display>(parsed: &Result<T, E>) -> Option<String> {
+    parsed.as_ref().err().map(ToString::to_string)
+}
+
+/// The new user, and what the others are told.
+async fn create(
+    connection: &mut Connection,
+    provider: &IdentityProvider,
+    (newcomer, password_hash): (&Newcomer, &str),
+) -> Result<(UserId, Event), ApiError> {
+    let now = provider.database.clock().now();
+    let Newcomer { handle, name, email, .. } = newcomer;
+    let account = NewAccount { id: UserId::new(now), handle, name, email, password_hash, now };
+    if !accounts::insert(connection, &account).await? {
+        let (handle_taken, email_taken) = accounts::taken(connection, handle, email).await?;
+        let mut error = ApiError::conflict("TAKEN", "is taken");
+        if handle_taken {
+            error = error.field("handle");
+        }
+        if email_taken {
+            error = error.field("email");
+        }
+        return Err(error);
+    }
+    let user = users::by_id(connection, account.id).await?.ok_or_else(users::unknown)?;
+    let data = serde_json::to_value(&user).map_err(ApiError::internal)?;
+    Ok((user.id, Event { kind: "user.created", subject: user.id.to_string(), version: user.version, data }))
+}

@@ -1,0 +1,131 @@
+//! Signing in, opening and refreshing sessions. In: what somebody shows to be let in. Out: a session with
+//! its tokens, which exist in the answer only.
+
+use std::{net::IpAddr, sync::Arc, time::Duration};
+
+use chassis::{
+    ApiError, Deadline,
+    database::{Connection, Database},
+};
+use contract::{Time, UserId};
+
+use crate::{
+    email::Email,
+    guesses::{Guesses, Pair},
+    passwords::Passwords,
+    records::SessionRecord,
+    refresh_token::{RefreshToken, random_text},
+    store::{
+        accounts,
+        sessions::{self, Session},
+        users,
+    },
+    tokens::{Grant, TokenIssuer},
+};
+
+/// A spent token is answered again, with the same tokens, for that long: the first answer may have been lost.
+const ANSWERED_AGAIN: Duration = Duration::from_secs(10);
+
+/// Everything that signing in takes. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct IdentityProvider {
+    pub(crate) database: Database,
+    pub(crate) passwords: Arc<Passwords>,
+    pub(crate) guesses: Arc<Guesses>,
+    pub(crate) issuer: Arc<TokenIssuer>,
+}
+
+/// What somebody shows to be let in.
+pub(crate) struct LogIn<'a> {
+    pub(crate) email: &'a str,
+    pub(crate) password: &'a str,
+    /// Where they come from.
+    pub(crate) network: IpAddr,
+}
+
+impl IdentityProvider {
+    /// Who shows this; `None` for a wrong password and for no such account, after the same work. 429 when this account
+    /// was guessed at too often from there.
+    pub(crate) async fn authenticate(&self, shown: LogIn<'_>, deadline: Deadline) -> Result<Option<UserId>, ApiError> {
+        // What is no address is nobody's, and is looked for nowhere.
+        let email: Option<Email> = shown.email.parse().ok();
+        let account = email.as_ref().map_or_else(|| shown.email.to_lowercase(), Email::key);
+        let pair = Pair::new(&account, shown.network);
+        self.guesses.check(pair)?;
+        let credentials = match &email {
+            Some(email) => accounts::credentials(&mut self.database.read(deadline).await?, email).await?,
+            None => None,
+        };
+        let (id, hash) = credentials.map(|known| (known.id, known.password_hash)).unzip();
+        let turn = self.passwords.turn(deadline).await?;
+        // Again, because others may have guessed while this one waited.
+        self.guesses.check(pair)?;
+        if turn.verify(shown.password.to_owned(), hash).await? {
+            self.guesses.succeeded(pair);
+            Ok(id)
+        } else {
+            self.guesses.failed(pair);
+            Ok(None)
+        }
+    }
+
+    /// A new session of that user.
+    pub(crate) async fn open(&self, connection: &mut Connection, user_id: UserId) -> Result<SessionRecord, ApiError> {
+        let (session, token) = (Session { id: random_text(), user_id }, RefreshToken::random());
+        let now = self.database.clock().now();
+        sessions::insert(connection, &session, now).await?;
+        sessions::insert_token(connection, &session.id, (&token.hash(), 0)).await?;
+        self.answer(connection, &session, (&token, now)).await
+    }
+
+    /// Spends a refresh token for its successor. `None` when it is not, or no longer, good; a token that was spent before
+    /// was stolen from or by somebody, and ends the session.
+    pub(crate) async fn refresh(
+        &self,
+        connection: &mut Connection,
+        token: &RefreshToken,
+    ) -> Result<Option<SessionRecord>, ApiError> {
+        let (hash, now) = (token.hash(), self.database.clock().now());
+        let Some(session) = sessions::prolong(connection, &hash, now).await? else { return Ok(None) };
+        let Some(state) = sessions::token(connection, &hash).await? else { return Ok(None) };
+        let (spent_at, salt) = match state.spent {
+            Some((spent_at, salt)) if now.since(spent_at) <= ANSWERED_AGAIN => (spent_at, salt),
+            Some(_) => {
+                sessions::end(connection, &session.id, session.user_id).await?;
+                tracing::warn!(user.id = %session.user_id, "a spent refresh token was used again: the session has ended");
+                return Ok(None);
+            }
+            None => {
+                let salt = random_text();
+                let successor = token.successor(&salt).hash();
+                sessions::spend_token(connection, &session.id, (&hash, state.number, (now, &salt))).await?;
+                sessions::insert_token(connection, &session.id, (&successor, state.number + 1)).await?;
+                (now, salt)
+            }
+        };
+        self.answer(connection, &session, (&token.successor(&salt), spent_at)).await.map(Some)
+    }
+
+    /// The session as its owner gets it. The same time gives the same tokens.
+    async fn answer(
+        &self,
+        connection: &mut Connection,
+        session: &Session,
+        (token, at): (&RefreshToken, Time),
+    ) -> Result<SessionRecord, ApiError> {
+        let id = session.user_id;
+        let user = users::by_id(connection, id).await?;
+        let account = accounts::by_ids(connection, &[id]).await?.pop();
+        let (Some(user), Some(account)) = (user, account) else {
+            return Err(ApiError::internal("a session of a user who does not exist"));
+        };
+        let grant = Grant { user: id, role: account.role, session: &session.id, at };
+        let access_token = self.issuer.issue(connection, grant).await?;
+        Ok(SessionRecord {
+            access_token: access_token.text,
+            refresh_token: token.text(),
+            expires_at: access_token.expires_at,
+            user,
+        })
+    }
+}

@@ -1,0 +1,115 @@
+//! Sessions and their refresh tokens. Whoever changes a session holds its row first: refreshes of one session and its end
+//! come one after the other.
+
+use std::time::Duration;
+
+use chassis::database::{
+    Connection, DatabaseError, Sql,
+    row::{parsed, time},
+};
+use contract::{Time, UserId};
+use sqlx::{FromRow, Row, any::AnyRow};
+
+/// A session ends that long after its last refresh.
+pub(crate) const IDLE: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+/// Spent tokens remembered of a session: a month's, refreshed every 15 minutes.
+const SPENT_KEPT: i64 = 3_000;
+
+/// Whose session.
+pub(crate) struct Session {
+    pub(crate) id: String,
+    pub(crate) user_id: UserId,
+}
+
+/// What is known of a refresh token.
+pub(crate) struct TokenState {
+    /// Its place in its session.
+    pub(crate) number: i64,
+    /// When it was spent, and with which salt.
+    pub(crate) spent: Option<(Time, String)>,
+}
+
+impl FromRow<'_, AnyRow> for Session {
+    fn from_row(row: &AnyRow) -> Result<Self, sqlx::Error> {
+        Ok(Self { id: row.try_get("id")?, user_id: parsed(row, "user_id")? })
+    }
+}
+
+impl FromRow<'_, AnyRow> for TokenState {
+    fn from_row(row: &AnyRow) -> Result<Self, sqlx::Error> {
+        let salt: Option<String> = row.try_get("salt")?;
+        let spent = salt.map(|salt| Ok::<_, sqlx::Error>((time(row, "spent_at")?, salt))).transpose()?;
+        Ok(Self { number: row.try_get("number")?, spent })
+    }
+}
+
+/// Adds a session without a token. A user has 100: the oldest make room.
+pub(crate) async fn insert(connection: &mut Connection, session: &Session, now: Time) -> Result<(), DatabaseError> {
+    let beyond = Sql::new("DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE user_id = ")
+        .bind(session.user_id)
+        .push(" ORDER BY created_at DESC, id DESC LIMIT 10 OFFSET 99)");
+    connection.execute(beyond).await?;
+    let sql = Sql::new("INSERT INTO sessions (id, user_id, created_at, ends_at) VALUES (")
+        .bind(session.id.as_str())
+        .push(", ")
+        .bind(session.user_id)
+        .push(", ")
+        .bind(now)
+        .push(", ")
+        .bind(now.plus(IDLE))
+        .push(")");
+    connection.execute(sql).await.map(drop)
+}
+
+/// The session of that token, which now ends later and is held until this write ends; `None` when there is none, or none
+/// any more.
+pub(crate) async fn prolong(
+    connection: &mut Connection,
+    hash: &str,
+    now: Time,
+) -> Result<Option<Session>, DatabaseError> {
+    let sql = Sql::new("UPDATE sessions SET ends_at = ")
+        .bind(now.plus(IDLE))
+        .push(" WHERE id = (SELECT session_id FROM refresh_tokens WHERE hash = ")
+        .bind(hash)
+        .push(") AND ends_at > ")
+        .bind(now)
+        .push(" RETURNING id, user_id");
+    connection.optional(sql).await
+}
+
+/// What is known of that token.
+pub(crate) async fn token(connection: &mut Connection, hash: &str) -> Result<Option<TokenState>, DatabaseError> {
+    let select = Sql::new("SELECT number, spent_at, salt FROM refresh_tokens WHERE hash = ").bind(hash);
+    connection.optional(select).await
+}
+
+/// Adds a token that is good.
+pub(crate) async fn insert_token(
+    connection: &mut Connection,
+    session: &str,
+    (hash, number): (&str, i64),
+) -> Result<(), DatabaseError> {
+    let sql = Sql::new("INSERT INTO refresh_tokens (hash, session_id, number) VALUES (").bind(hash);
+    let sql = sql.push(", ").bind(session).push(", ").bind(number).push(")");
+    connection.execute(sql).await.map(drop)
+}
+
+/// Marks a token as spent, and forgets those spent long before it.
+pub(crate) async fn spend_token(
+    connection: &mut Connection,
+    session: &str,
+    (hash, number, spent): (&str, i64, (Time, &str)),
+) -> Result<(), DatabaseError> {
+    let (spent_at, salt) = spent;
+    let sql = Sql::new("UPDATE refresh_tokens SET spent_at = ").bind(spent_at).push(", salt = ").bind(salt);
+    connection.execute(sql.push(" WHERE hash = ").bind(hash)).await?;
+    let old = Sql::new("DELETE FROM refresh_tokens WHERE session_id = ").bind(session);
+    connection.execute(old.push(" AND number <= ").bind(number - SPENT_KEPT)).await.map(drop)
+}
+
+/// Ends a session with all its tokens, if it is that user's.
+pub(crate) async fn end(connection: &mut Connection, id: &str, user: UserId) -> Result<(), DatabaseError> {
+    let sql = Sql::new("DELETE FROM sessions WHERE id = ").bind(id).push(" AND user_id = ").bind(user);
+    connection.execute(sql).await.map(drop)
+}
