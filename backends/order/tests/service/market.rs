@@ -130,7 +130,7 @@ impl Market {
 
     /// `POST /v1/orders` with that key and body.
     pub fn placing(&self, person: Person, key: &str, body: &Json) -> RequestBuilder {
-        self.request(person, Method::POST, "/v1/orders").header("idempotency-key", key).with_json(body)
+        with_json(self.request(person, Method::POST, "/v1/orders").header("idempotency-key", key), body)
     }
 
     pub async fn place(&self, person: Person, key: &str, body: &Json) -> Reply {
@@ -157,15 +157,9 @@ impl Market {
     }
 }
 
-/// A JSON body on a request.
-pub trait WithJson {
-    fn with_json(self, body: &Json) -> Self;
-}
-
-impl WithJson for RequestBuilder {
-    fn with_json(self, body: &Json) -> Self {
-        self.header("content-type", "application/json").body(body.to_string())
-    }
+/// The request with a JSON body.
+pub fn with_json(request: RequestBuilder, body: &Json) -> RequestBuilder {
+    request.header("content-type", "application/json").body(body.to_string())
 }
 
 pub async fn send(request: RequestBuilder) -> Reply {

@@ -5,7 +5,7 @@ use order_service::OrderStatus;
 use reqwest::Method;
 
 use crate::{
-    market::{ADA, GRACE, Market, Person, Reply, STRANGER, WithJson, basket, order, post, seeded, send},
+    market::{ADA, GRACE, Market, Person, Reply, STRANGER, basket, order, post, seeded, send, with_json},
     stubs::Mood,
 };
 
@@ -35,8 +35,8 @@ async fn every_described_answer_is_given_as_described() {
     let place = ("POST", "/v1/orders");
     check(place, market.place(ADA, "k", &one).await);
     check(place, market.place(ADA, "k", &one).await);
-    check(place, send(market.request(ADA, Method::POST, "/v1/orders").with_json(&one)).await);
-    check(place, send(market.anonymous(Method::POST, "/v1/orders").with_json(&one)).await);
+    check(place, send(with_json(market.request(ADA, Method::POST, "/v1/orders"), &one)).await);
+    check(place, send(with_json(market.anonymous(Method::POST, "/v1/orders"), &one)).await);
     check(place, market.place(ADA, "k2", &basket(&[(post(9), 1)])).await);
     check(place, market.place(ADA, "k3", &too_many).await);
     check(place, market.place(GRACE, "k4", &one).await);

@@ -4,6 +4,9 @@ use serde_json::json;
 
 use crate::market::{ADA, GRACE, HEDY, Market, basket, post};
 
+/// Numbers and quantities of posts; the refusal's status, code and fields.
+type Refusal = (&'static [(u32, i64)], u16, &'static str, &'static [&'static str]);
+
 #[tokio::test]
 async fn an_order_copies_title_price_and_seller_from_the_posts_and_nothing_from_the_caller() {
     let market = Market::open().await;
@@ -43,7 +46,7 @@ async fn the_reason_against_an_order_names_all_items_that_it_concerns() {
     market.posts.publish(post(3), GRACE.id(), None);
     market.posts.publish(post(4), ADA.id(), Some((100, "EUR", 3)));
     market.posts.publish(post(5), HEDY.id(), Some((100, "EUR", 0)));
-    let cases: [(&[(u32, i64)], u16, &str, &[&str]); 7] = [
+    let refusals: [Refusal; 7] = [
         (&[(1, 1), (9, 1), (8, 1)], 404, "NOT_FOUND", &["items[1].post_id", "items[2].post_id"]),
         (&[(3, 1), (1, 1)], 422, "NOT_FOR_SALE", &["items[0].post_id"]),
         (&[(1, 1), (4, 1)], 422, "OWN_POST", &["items[1].post_id"]),
@@ -53,7 +56,7 @@ async fn the_reason_against_an_order_names_all_items_that_it_concerns() {
         // What does not exist comes before what is wrong with the rest.
         (&[(4, 1), (9, 1), (3, 9)], 404, "NOT_FOUND", &["items[1].post_id"]),
     ];
-    for (index, (lines, status, code, fields)) in cases.into_iter().enumerate() {
+    for (index, (lines, status, code, fields)) in refusals.into_iter().enumerate() {
         let lines: Vec<_> = lines.iter().map(|(number, quantity)| (post(*number), *quantity)).collect();
         let reply = market.place(ADA, &format!("k{index}"), &basket(&lines)).await;
         assert_eq!((reply.refusal(), reply.fields()), ((status, code), fields.to_vec()), "{}", reply.json);

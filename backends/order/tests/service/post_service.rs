@@ -1,5 +1,7 @@
 //! The post service is asked once an order, before anything is written; when it fails, the order does not half exist.
 
+use std::time::Duration;
+
 use reqwest::Method;
 use serde_json::json;
 
@@ -55,9 +57,12 @@ async fn a_slow_post_service_does_not_keep_others_from_writing() {
     market.posts.take_calls();
     market.posts.set(Mood::Silent);
     let waiting = tokio::spawn(send(market.placing(HEDY, "k", &basket(&[(post(1), 1)]))));
-    while market.posts.take_calls().is_empty() {
-        tokio::task::yield_now().await;
-    }
+    let asked = async {
+        while market.posts.take_calls().is_empty() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), asked).await.expect("the post service is asked");
     let cancelled = market.stepping(ADA, order.json["id"].as_str().unwrap(), "cancel");
     assert_eq!(send(cancelled.header("x-request-timeout-ms", "2000")).await.status, 202);
     assert!(!waiting.is_finished());

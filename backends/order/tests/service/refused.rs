@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::json;
 
-use crate::market::{ADA, GRACE, Market, WithJson, basket, order, post, send};
+use crate::market::{ADA, GRACE, Market, basket, order, post, send, with_json};
 
 #[tokio::test]
 async fn impossible_baskets_are_refused_by_field_before_the_post_service_is_asked() {
@@ -41,9 +41,9 @@ async fn an_order_needs_a_key_a_user_and_json() {
     let market = Market::open().await;
     market.posts.publish(post(1), GRACE.id(), Some((100, "EUR", 3)));
     let body = basket(&[(post(1), 1)]);
-    let without_key = market.request(ADA, Method::POST, "/v1/orders").with_json(&body);
+    let without_key = with_json(market.request(ADA, Method::POST, "/v1/orders"), &body);
     assert_eq!(send(without_key).await.refusal(), (400, "IDEMPOTENCY_KEY_REQUIRED"));
-    let anonymous = market.anonymous(Method::POST, "/v1/orders").header("idempotency-key", "k").with_json(&body);
+    let anonymous = with_json(market.anonymous(Method::POST, "/v1/orders").header("idempotency-key", "k"), &body);
     assert_eq!(send(anonymous).await.refusal(), (401, "UNAUTHENTICATED"));
     for (media_type, body, refusal) in [
         ("text/plain", body.to_string().into_bytes(), (415, "UNSUPPORTED_MEDIA_TYPE")),

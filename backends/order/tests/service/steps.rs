@@ -73,7 +73,7 @@ async fn a_step_is_remembered_with_its_time_and_counts_the_version() {
 async fn of_many_steps_at_once_one_is_taken() {
     let market = Market::open().await;
     market.seed([seeded(1, Confirmed)]).await;
-    let step = |index: usize| if index % 2 == 0 { (ADA, "cancel") } else { (GRACE, "ship") };
+    let step = |index: usize| if index.is_multiple_of(2) { (ADA, "cancel") } else { (GRACE, "ship") };
     let requests: Vec<_> = (0..20)
         .map(|index| {
             let (person, step) = step(index);
