@@ -7,6 +7,8 @@ pub mod auth;
 pub mod cli;
 pub mod clients;
 pub mod config;
+#[cfg(feature = "dev")]
+pub mod dev;
 pub mod graphql;
 pub mod http;
 pub mod loaders;

@@ -33,7 +33,7 @@ fn main() -> ExitCode {
 fn run(cli: Cli) -> Result<(), Failure> {
     match cli.verb {
         #[cfg(feature = "dev")]
-        None => tessera::dev::run(&tessera::dev::DevArguments::parse_from(["tessera dev"])),
+        None => tessera::dev::run(&tessera::dev::DevArguments::default()),
         #[cfg(not(feature = "dev"))]
         None => Err("say what to do: `tessera serve --config tessera.toml`, or `tessera --help`".into()),
         #[cfg(feature = "dev")]

@@ -1,0 +1,136 @@
+//! How many of everything, and the source of every choice: a generator of numbers for each kind of thing, so that a
+//! change to one kind leaves the others as they are.
+
+use std::time::Duration;
+
+use contract::{Id, IdKind, Time};
+use rand::{RngExt, SeedableRng, rngs::Xoshiro256PlusPlus};
+
+/// 2026-01-01T00:00:00Z: all times are counted back from here.
+pub const END: Time = Time::from_millis(1_767_225_600_000);
+
+/// How much data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scale {
+    /// 50 users, 500 posts, 2,000 comments, 300 orders.
+    Small,
+    /// 10,000 users, 200,000 posts, 1,000,000 comments, 200,000 orders.
+    Large,
+}
+
+/// Which data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// Same seed, same data.
+    pub seed: u64,
+    /// How much.
+    pub scale: Scale,
+}
+
+impl Scale {
+    /// The scale's name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Small => "small",
+            Self::Large => "large",
+        }
+    }
+
+    pub(crate) const fn users(self) -> usize {
+        match self {
+            Self::Small => 50,
+            Self::Large => 10_000,
+        }
+    }
+
+    pub(crate) const fn posts(self) -> usize {
+        match self {
+            Self::Small => 500,
+            Self::Large => 200_000,
+        }
+    }
+
+    pub(crate) const fn comments(self) -> usize {
+        match self {
+            Self::Small => 2_000,
+            Self::Large => 1_000_000,
+        }
+    }
+
+    pub(crate) const fn orders(self) -> usize {
+        match self {
+            Self::Small => 300,
+            Self::Large => 200_000,
+        }
+    }
+
+    /// How many others a user follows at most.
+    pub(crate) const fn followed(self) -> usize {
+        12
+    }
+
+    /// How many people like a post at most.
+    pub(crate) const fn likes(self) -> usize {
+        8
+    }
+}
+
+impl Plan {
+    /// The numbers behind the choices of one kind of thing.
+    pub(crate) fn numbers(self, kind: &str) -> Numbers {
+        // FNV-1a of the kind keeps the kinds apart; any mixing would do.
+        let mix = kind
+            .bytes()
+            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+        Numbers(Xoshiro256PlusPlus::seed_from_u64(self.seed ^ mix))
+    }
+}
+
+/// A stream of choices.
+pub(crate) struct Numbers(Xoshiro256PlusPlus);
+
+impl Numbers {
+    /// Any number below `end`, which is more than 0.
+    pub(crate) fn below(&mut self, end: usize) -> usize {
+        self.0.random_range(0..end)
+    }
+
+    /// One of these.
+    pub(crate) fn one_of<'a, T>(&mut self, choices: &'a [T]) -> &'a T {
+        &choices[self.below(choices.len())]
+    }
+
+    /// True that many times out of a hundred.
+    pub(crate) fn percent(&mut self, chance: usize) -> bool {
+        self.below(100) < chance
+    }
+
+    /// An id made at that time.
+    pub(crate) fn id<K: IdKind>(&mut self, at: Time) -> Id<K> {
+        Id::from_parts(at, self.0.random())
+    }
+
+    /// `count` different numbers below `end`, without `except`; fewer if there are not that many.
+    pub(crate) fn distinct(&mut self, count: usize, end: usize, except: usize) -> Vec<usize> {
+        let mut chosen = Vec::with_capacity(count);
+        // Bounded: where nearly all are wanted, a few may be missing.
+        for _ in 0..count * 3 {
+            let candidate = self.below(end);
+            if chosen.len() < count && candidate != except && !chosen.contains(&candidate) {
+                chosen.push(candidate);
+            }
+        }
+        chosen
+    }
+}
+
+/// The time of the `index`th of `count` things that are spread evenly between two days before [`END`], oldest first.
+pub(crate) fn spread(index: usize, count: usize, (from, until): (u64, u64)) -> Time {
+    let days = (from - until) as f64 * (1.0 - index as f64 / count as f64);
+    END.minus(Duration::from_hours(until * 24) + Duration::from_hours(24).mul_f64(days))
+}
+
+/// A later time, by up to that many days.
+pub(crate) fn later(time: Time, numbers: &mut Numbers, days: usize) -> Time {
+    time.plus(Duration::from_mins(1 + numbers.below(days * 24 * 60) as u64))
+}

@@ -1,0 +1,114 @@
+//! The folder with the demo databases, and the note in it that says which data they hold. The note is written last:
+//! a folder without one was being filled when something stopped it.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use demo::Plan;
+use serde::{Deserialize, Serialize};
+
+/// The databases' files, one per service, without SQLite's own suffixes.
+const DATABASES: [&str; 3] = ["user.db", "post.db", "order.db"];
+const NOTE: &str = "demo.toml";
+
+/// A folder that can be written to.
+pub struct Folder {
+    path: PathBuf,
+    plan: Plan,
+}
+
+/// Which data the databases hold.
+#[derive(PartialEq, Eq, Serialize, Deserialize)]
+struct Note {
+    seed: u64,
+    scale: String,
+}
+
+/// Why the folder cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum FolderError {
+    /// It cannot be made or written to.
+    #[error("cannot write to the data folder {path}: {error}; choose another with --data-dir")]
+    Unwritable {
+        /// Which folder.
+        path: PathBuf,
+        /// What the system says.
+        error: io::Error,
+    },
+    /// It holds other data than asked for.
+    #[error("{path} holds data of --seed {seed} --scale {scale}: say so, or replace it with --fresh")]
+    OtherData {
+        /// Which folder.
+        path: PathBuf,
+        /// Its seed.
+        seed: u64,
+        /// Its scale.
+        scale: String,
+    },
+    /// Databases without a note.
+    #[error("{path} holds databases that were never filled to the end: replace them with --fresh")]
+    Unfinished {
+        /// Which folder.
+        path: PathBuf,
+    },
+}
+
+impl Folder {
+    /// Makes the folder; with `fresh`, empties it of databases.
+    pub fn prepare(path: &Path, plan: Plan, fresh: bool) -> Result<Self, FolderError> {
+        let folder = Self { path: path.to_owned(), plan };
+        let unwritable = |error| FolderError::Unwritable { path: path.to_owned(), error };
+        fs::create_dir_all(path).map_err(unwritable)?;
+        let probe = path.join(".probe");
+        fs::write(&probe, "").and_then(|()| fs::remove_file(&probe)).map_err(unwritable)?;
+        if fresh {
+            folder.clear().map_err(unwritable)?;
+        }
+        Ok(folder)
+    }
+
+    /// Whether the databases are still to be filled.
+    ///
+    /// # Errors
+    /// They hold other data than asked for, or were never filled to the end.
+    pub fn is_empty(&self) -> Result<bool, FolderError> {
+        let path = self.path.clone();
+        match fs::read_to_string(self.path.join(NOTE)).ok().and_then(|note| toml::from_str::<Note>(&note).ok()) {
+            Some(note) if note == self.note() => Ok(false),
+            Some(Note { seed, scale }) => Err(FolderError::OtherData { path, seed, scale }),
+            None if DATABASES.iter().any(|name| self.path.join(name).exists()) => Err(FolderError::Unfinished { path }),
+            None => Ok(true),
+        }
+    }
+
+    /// Notes that the databases are filled.
+    pub fn filled(&self) -> Result<(), FolderError> {
+        let text = toml::to_string(&self.note()).unwrap_or_default();
+        let unwritable = |error| FolderError::Unwritable { path: self.path.clone(), error };
+        fs::write(self.path.join(NOTE), text).map_err(unwritable)
+    }
+
+    /// The file of the service with that number.
+    pub fn database(&self, index: usize) -> PathBuf {
+        self.path.join(DATABASES[index])
+    }
+
+    fn note(&self) -> Note {
+        Note { seed: self.plan.seed, scale: self.plan.scale.name().to_owned() }
+    }
+
+    /// Removes our files and nothing else: the folder may be somebody's.
+    fn clear(&self) -> io::Result<()> {
+        let suffixes = ["", "-wal", "-shm", "-journal", ".lock"];
+        let files = DATABASES.iter().flat_map(|name| suffixes.map(|suffix| format!("{name}{suffix}")));
+        for name in files.chain([NOTE.to_owned()]) {
+            match fs::remove_file(self.path.join(name)) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}

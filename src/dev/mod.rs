@@ -1,0 +1,104 @@
+//! `tessera dev`: the BFF and the three services in one process, each on a port of its own, over SQLite files with demo
+//! data. The services are the same code as their own programs; only this verb knows demo credentials.
+
+mod folder;
+mod ports;
+mod services;
+mod welcome;
+
+use std::{error::Error, path::PathBuf};
+
+use clap::{Args, Parser, ValueEnum};
+use contract::RequestId;
+use demo::Plan;
+use tokio_util::sync::CancellationToken;
+
+use self::{folder::Folder, ports::Ports, services::Services};
+use crate::{
+    config::{Auth, Config, Http, Limits, Log, LogFormat, Secret, Timeouts},
+    server, telemetry,
+};
+
+/// What `tessera dev` can be told.
+#[derive(Args, Clone, Debug)]
+pub struct DevArguments {
+    /// The BFF's port; the services take the three behind it.
+    #[arg(long, default_value_t = 4000, value_name = "P")]
+    pub port: u16,
+    /// Where the databases are.
+    #[arg(long, default_value = "data", value_name = "FOLDER")]
+    pub data_dir: PathBuf,
+    /// Throws the databases away and makes new ones.
+    #[arg(long)]
+    pub fresh: bool,
+    /// Which demo data: the same number, the same data.
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    pub seed: u64,
+    /// How much demo data.
+    #[arg(long, value_enum, default_value_t = Scale::Small)]
+    pub scale: Scale,
+}
+
+/// How much demo data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Scale {
+    /// 50 users, 500 posts, 2,000 comments, 300 orders.
+    Small,
+    /// 10,000 users, 200,000 posts, 1,000,000 comments, 200,000 orders.
+    Large,
+}
+
+impl Default for DevArguments {
+    /// What `tessera` without a verb does.
+    fn default() -> Self {
+        #[derive(Parser)]
+        struct Alone {
+            #[command(flatten)]
+            arguments: DevArguments,
+        }
+        Alone::parse_from(["tessera"]).arguments
+    }
+}
+
+/// Serves until SIGTERM or SIGINT.
+pub fn run(arguments: &DevArguments) -> Result<(), Box<dyn Error>> {
+    let log = Log { format: LogFormat::Readable, ..Log::default() };
+    telemetry::install(&log);
+    server::install_cryptography();
+    tokio::runtime::Runtime::new()?.block_on(serve(arguments, log))
+}
+
+async fn serve(arguments: &DevArguments, log: Log) -> Result<(), Box<dyn Error>> {
+    let scale = match arguments.scale {
+        Scale::Small => demo::Scale::Small,
+        Scale::Large => demo::Scale::Large,
+    };
+    let plan = Plan { seed: arguments.seed, scale };
+    let ports = Ports::take(arguments.port).await?;
+    let folder = Folder::prepare(&arguments.data_dir, plan, arguments.fresh)?;
+    let empty = folder.is_empty()?;
+    // A key of this run only: nobody else can know it.
+    let api_key = RequestId::generate().to_string();
+    let services = Services::open(&folder, &ports, &api_key).await?;
+    if empty {
+        demo::fill(plan, &services.databases()).await?;
+        folder.filled()?;
+    }
+    let config = Config {
+        http: Http { listen: ports.bff.local_addr()?, ..Http::default() },
+        services: services.config(Secret::new(api_key)),
+        auth: Auth::default(),
+        timeouts: Timeouts::default(),
+        limits: Limits::default(),
+        log,
+    };
+    config.check()?;
+    // The services outlive the BFF: a request under way may still need them.
+    let done = CancellationToken::new();
+    let running = services.serve(ports.services, &done);
+    welcome::print(&config)?;
+    let served = server::serve(&config, ports.bff, server::asked_to_stop()).await;
+    done.cancel();
+    running.await;
+    Ok(served?)
+}
