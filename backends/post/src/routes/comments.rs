@@ -84,7 +84,7 @@ pub(super) async fn counts(
     responses(
         (status = 201, body = CommentRecord, headers(("location" = String), ("etag" = String))),
         (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody),
-        (status = 409, body = ErrorBody), (status = 415, body = ErrorBody), (status = 422, body = ErrorBody),
+        (status = 415, body = ErrorBody), (status = 422, body = ErrorBody),
     ),
 )]
 pub(super) async fn add(

@@ -21,7 +21,7 @@ use crate::{
     params(("idempotency-key" = Option<String>, Header, description = "Takes effect once; the answer is kept for 24 hours")),
     responses(
         (status = 201, body = PostRecord, headers(("location" = String), ("etag" = String))),
-        (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 409, body = ErrorBody),
+        (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
         (status = 415, body = ErrorBody), (status = 422, body = ErrorBody),
     ),
 )]
@@ -63,7 +63,7 @@ pub(super) async fn publish(
     responses(
         (status = 200, body = PostRecord, headers(("etag" = String))),
         (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody),
-        (status = 404, body = ErrorBody), (status = 409, body = ErrorBody), (status = 412, body = ErrorBody),
+        (status = 404, body = ErrorBody), (status = 412, body = ErrorBody),
         (status = 415, body = ErrorBody), (status = 422, body = ErrorBody),
     ),
 )]

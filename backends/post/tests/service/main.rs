@@ -1,0 +1,14 @@
+//! The post service over real sockets and a real database: SQLite, or PostgreSQL when TESSERA_TEST_POSTGRES names a server.
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods, reason = "tests")]
+
+mod by_ids;
+mod comments;
+mod description;
+mod errors;
+mod forum;
+mod likes;
+mod lists;
+mod plans;
+mod publishing;
+#[cfg(feature = "seed")]
+mod seed;
