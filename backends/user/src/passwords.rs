@@ -59,8 +59,18 @@ impl Turn {
     }
 
     /// Whether `password` is the one that was hashed; without a hash it is not, which takes as long to find out.
-    pub(crate) async fn verify(self, password: String, hash: Option<String>) -> Result<bool, ApiError> {
-        self.run(move || verify(&password, hash.as_deref())).await
+    /// `found` is told before the next has its turn, whether or not anybody still waits for the answer.
+    pub(crate) async fn verify(
+        self,
+        (password, hash): (String, Option<String>),
+        found: impl FnOnce(bool) + Send + 'static,
+    ) -> Result<bool, ApiError> {
+        let work = move || {
+            let matches = verify(&password, hash.as_deref());
+            found(matches);
+            matches
+        };
+        self.run(work).await
     }
 
     /// The turn ends with the work, not with the request, which may be given up before.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use chassis::Page;
 use contract::{Time, UserId, token::Role};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -53,6 +54,16 @@ pub struct AccountRecord {
 pub struct Items<T> {
     /// The records.
     pub items: Vec<T>,
+}
+
+/// Users as they were asked for.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum Users {
+    /// A page of all.
+    Page(Page<UserRecord>),
+    /// Those of the ids or handles that exist.
+    Items(Items<UserRecord>),
 }
 
 /// How many follow a user, and how many the user follows.

@@ -60,13 +60,10 @@ impl IdentityProvider {
         let turn = self.passwords.turn(deadline).await?;
         // Again, because others may have guessed while this one waited.
         self.guesses.check(pair)?;
-        if turn.verify(shown.password.to_owned(), hash).await? {
-            self.guesses.succeeded(pair);
-            Ok(id)
-        } else {
-            self.guesses.failed(pair);
-            Ok(None)
-        }
+        let guesses = Arc::clone(&self.guesses);
+        let count = move |matches| if matches { guesses.succeeded(pair) } else { guesses.failed(pair) };
+        let matches = turn.verify((shown.password.to_owned(), hash), count).await?;
+        Ok(id.filter(|_| matches))
     }
 
     /// A new session of that user.

@@ -1,12 +1,7 @@
 //! Users, as everybody may see them.
 
-use axum::{
-    extract::State,
-    response::{IntoResponse, Response},
-};
-use chassis::{
-    ApiError, Deadline, Entries, ErrorBody, Ids, Page, PageParams, Params, Path, Public, database::Database,
-};
+use axum::extract::State;
+use chassis::{ApiError, Deadline, Entries, ErrorBody, Ids, PageParams, Params, Path, Public, database::Database};
 use contract::{UserId, id::User};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -14,7 +9,7 @@ use utoipa::IntoParams;
 use super::MAX_AGE;
 use crate::{
     Handle,
-    records::{FollowCounts, Items, UserRecord},
+    records::{FollowCounts, Items, UserRecord, Users},
     store::users,
 };
 
@@ -42,14 +37,14 @@ pub(super) struct UserIds {
 /// Users by ids or handles (`{"items": […]}`), or a page of all, newest first (`{"items": […], "page": {…}}`).
 #[utoipa::path(
     get, path = "/v1/users", params(Which, PageParams), tag = "users",
-    responses((status = 200, body = Page<UserRecord>), (status = 400, body = ErrorBody)),
+    responses((status = 200, body = Users), (status = 400, body = ErrorBody)),
 )]
 pub(super) async fn list(
     State(database): State<Database>,
     deadline: Deadline,
     Params(which): Params<Which>,
     Params(page): Params<PageParams>,
-) -> Result<Response, ApiError> {
+) -> Result<Public<Users>, ApiError> {
     let items = match (which.ids, which.handles) {
         (Some(_), Some(_)) => return Err(ApiError::bad_request("give `ids` or `handles`, not both")),
         (Some(ids), None) => users::by_ids(&mut database.read(deadline).await?, ids.as_slice()).await?,
@@ -61,10 +56,10 @@ pub(super) async fn list(
         (None, None) => {
             let request = page.of(users::USERS.kind)?;
             let page = users::page(&mut database.read(deadline).await?, &request).await?;
-            return Ok(Public::new(page, MAX_AGE).into_response());
+            return Ok(Public::new(Users::Page(page), MAX_AGE));
         }
     };
-    Ok(Public::new(Items { items }, MAX_AGE).into_response())
+    Ok(Public::new(Users::Items(Items { items }), MAX_AGE))
 }
 
 /// One user. The `ETag` is the version that `If-Match` of an update compares.

@@ -1,8 +1,15 @@
 //! The user service over real sockets and a real database: SQLite, or PostgreSQL when TESSERA_TEST_POSTGRES names a server.
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods, clippy::panic, reason = "tests")]
 
+mod described;
 mod errors;
+mod following;
+mod keys;
 mod lists;
 mod plans;
+mod profiles;
 mod reads;
+mod seeding;
+mod sessions;
+mod signing_up;
 mod town;

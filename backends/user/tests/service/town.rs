@@ -63,6 +63,11 @@ impl Reply {
         self.json[name].as_str().unwrap_or_else(|| panic!("no {name} in {}: {}", self.status, self.json))
     }
 
+    /// What an error says.
+    pub fn text_of_error(&self) -> &str {
+        self.json["error"]["message"].as_str().unwrap()
+    }
+
     /// The id of the session's user.
     pub fn user(&self) -> UserId {
         self.json["user"]["id"].as_str().unwrap().parse().unwrap()
@@ -100,7 +105,7 @@ impl Town {
         Self::open(Arc::clone(&self.home), self.clock.clone()).await
     }
 
-    async fn open(home: Arc<TestDatabase>, clock: Clock) -> Self {
+    pub async fn open(home: Arc<TestDatabase>, clock: Clock) -> Self {
         chassis::program::install_crypto();
         let mut settings = ServiceSettings::new(home.url.clone(), "127.0.0.1:0".parse().unwrap());
         settings.api_key_hashes = vec![ApiKeyHash::of(API_KEY)];
@@ -192,6 +197,18 @@ impl Town {
 
     pub async fn refresh(&self, token: &str) -> Reply {
         self.send(self.command_with("POST", "/v1/sessions/refresh", &json!({"refresh_token": token}))).await
+    }
+
+    /// Opens sessions of a user that nobody has the tokens of.
+    pub async fn fill_sessions(&self, id: UserId, count: usize) {
+        let insert = "INSERT INTO sessions (id, user_id, created_at, ends_at) VALUES ";
+        let now = self.clock.now();
+        let row = |number: usize| {
+            let ends_at = now.plus(Duration::from_secs(60));
+            vec![format!("session {number}").into(), id.into(), now.into(), ends_at.into()]
+        };
+        let deadline = Deadline::after(Duration::from_secs(10));
+        self.database.insert_bulk(insert, (0..count).map(row), deadline).await.unwrap();
     }
 
     /// Followers and followed of a user.
