@@ -53,17 +53,28 @@ where
     /// The value of `key` in `group`.
     pub async fn load(&self, group: G, key: K) -> Result<Option<V>, CallError> {
         let slot = (group, key);
-        poll_fn(|cx| self.poll_load(&slot, cx)).await
+        let mut place = None;
+        poll_fn(|cx| self.poll_load(&slot, &mut place, cx)).await
     }
 
-    fn poll_load(&self, slot: &(G, K), cx: &mut Context<'_>) -> Poll<Result<Option<V>, CallError>> {
+    /// `place` is where this load's waker stands among those that wait for the slot.
+    fn poll_load(
+        &self,
+        slot: &(G, K),
+        place: &mut Option<usize>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<Option<V>, CallError>> {
         let mut state = self.0.lock();
         if let Some(known) = state.slots.get_mut(slot) {
             return match known {
                 Slot::Ready(value) => Poll::Ready(value.clone()),
                 Slot::Waiting(wakers) => {
-                    if !wakers.iter().any(|waker| waker.will_wake(cx.waker())) {
-                        wakers.push(cx.waker().clone());
+                    match place.and_then(|place| wakers.get_mut(place)) {
+                        Some(waker) => waker.clone_from(cx.waker()),
+                        None => {
+                            *place = Some(wakers.len());
+                            wakers.push(cx.waker().clone());
+                        }
                     }
                     Poll::Pending
                 }
@@ -74,6 +85,7 @@ where
         }
         state.due.push(slot.clone());
         state.slots.insert(slot.clone(), Slot::Waiting(vec![cx.waker().clone()]));
+        *place = Some(0);
         Poll::Pending
     }
 }
@@ -86,17 +98,22 @@ where
 {
     async fn fetch_due(self: Arc<Self>) {
         let due = std::mem::take(&mut self.lock().due);
-        let mut groups: Vec<(G, Vec<K>)> = Vec::new();
+        let mut chunks: Vec<(G, Vec<K>)> = Vec::new();
+        // The last chunk of each group: a document may ask for as many groups as it has aliases.
+        let mut last: HashMap<G, usize> = HashMap::new();
         for (group, key) in due {
-            match groups.iter_mut().find(|(known, keys)| *known == group && keys.len() < MAX_IDS) {
-                Some((_, keys)) => keys.push(key),
-                None => groups.push((group, vec![key])),
+            match last.get(&group).and_then(|&place| chunks.get_mut(place)) {
+                Some((_, keys)) if keys.len() < MAX_IDS => keys.push(key),
+                _ => {
+                    last.insert(group.clone(), chunks.len());
+                    chunks.push((group, vec![key]));
+                }
             }
         }
-        join_all(groups.into_iter().map(|(group, keys)| self.fetch_group(group, keys))).await;
+        join_all(chunks.into_iter().map(|(group, keys)| self.fetch_chunk(group, keys))).await;
     }
 
-    async fn fetch_group(&self, group: G, keys: Vec<K>) {
+    async fn fetch_chunk(&self, group: G, keys: Vec<K>) {
         let mut answer = (self.fetch)(Arc::clone(&self.request), group.clone(), keys.clone()).await;
         let mut wakers = Vec::new();
         let mut state = self.lock();
@@ -119,3 +136,6 @@ where
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests;
