@@ -71,9 +71,8 @@ pub(super) struct Counts<K, T> {
 
 /// `{"ids": ["usr_…"]}`: those of the ids asked for of which something is true.
 #[derive(Deserialize)]
-#[serde(bound = "K: Deserialize<'de> + Eq + Hash")]
 pub(super) struct Flags<K> {
-    ids: HashSet<K>,
+    ids: Vec<K>,
 }
 
 impl<T> Items<T> {
@@ -96,22 +95,25 @@ impl<T> Items<T> {
 
 impl<K: Eq + Hash, T> Pages<K, T> {
     /// The pages by parent, one for each.
-    pub(super) fn of(self, asked: &[K], door: &Door) -> Result<HashMap<K, PageRecord<T>>, CallError> {
+    pub(super) fn of(
+        self,
+        (asked, arguments): (&[K], &PageArguments),
+        door: &Door,
+    ) -> Result<HashMap<K, PageRecord<T>>, CallError> {
         let whole = self.pages.len() == asked.len() && asked.iter().all(|parent| self.pages.contains_key(parent));
-        let aligned = self.pages.values().all(PageRecord::is_aligned);
-        if whole && aligned { Ok(self.pages) } else { Err(door.broken("not the pages that were asked for")) }
+        let sound = self.pages.values().all(|page| page.answers(arguments));
+        if whole && sound { Ok(self.pages) } else { Err(door.broken("not the pages that were asked for")) }
     }
 }
 
 impl<T> PageRecord<T> {
     /// A page of a list without parents.
     pub(super) fn checked(self, arguments: &PageArguments, door: &Door) -> Result<Self, CallError> {
-        let fits = self.items.len() <= usize::from(arguments.first);
-        if fits && self.is_aligned() { Ok(self) } else { Err(door.broken("not the page that was asked for")) }
+        if self.answers(arguments) { Ok(self) } else { Err(door.broken("not the page that was asked for")) }
     }
 
-    fn is_aligned(&self) -> bool {
-        self.items.len() == self.page.cursors.len()
+    fn answers(&self, arguments: &PageArguments) -> bool {
+        self.items.len() <= usize::from(arguments.first) && self.items.len() == self.page.cursors.len()
     }
 }
 
@@ -126,9 +128,14 @@ impl<K: Eq + Hash, T> Counts<K, T> {
 impl<K: Eq + Hash + Copy> Flags<K> {
     /// Yes or no for each id asked for.
     pub(super) fn among(self, asked: &[K], door: &Door) -> Result<HashMap<K, bool>, CallError> {
-        let flags: HashMap<K, bool> = asked.iter().map(|id| (*id, self.ids.contains(id))).collect();
-        let foreign = self.ids.iter().any(|id| !flags.contains_key(id));
-        if foreign { Err(door.broken("a flag that was not asked for")) } else { Ok(flags) }
+        let mut flags: HashMap<K, bool> = asked.iter().map(|id| (*id, false)).collect();
+        for id in self.ids {
+            // Not asked for, or there already.
+            if flags.insert(id, true) != Some(false) {
+                return Err(door.broken("a flag that was not asked for"));
+            }
+        }
+        Ok(flags)
     }
 }
 

@@ -3,7 +3,7 @@
 //! Out: the decoded answer, or a [`CallError`] that says which service failed and how. Timeouts live here; retries,
 //! breakers and bulkheads will.
 
-use std::{sync::Arc, time::Duration};
+use std::{error::Error, iter, sync::Arc, time::Duration};
 
 use bytes::{Bytes, BytesMut};
 use contract::headers::{
@@ -168,6 +168,10 @@ impl Door {
         let started = Instant::now();
         let deadline = context.deadline().min(started + self.call_timeout);
         let left = deadline.saturating_duration_since(started);
+        if left.is_zero() {
+            // A command sent now could take effect with nobody left to hear of it.
+            return Err(CallError::Timeout(self.service));
+        }
         let mut request = request
             .header(X_REQUEST_ID, context.request_id().as_str())
             .header(TRACEPARENT, context.trace().child().to_string())
@@ -201,12 +205,12 @@ impl Door {
     }
 
     fn transport_error(&self, error: &reqwest::Error) -> CallError {
-        if error.is_timeout() && !error.is_connect() {
-            CallError::Timeout(self.service)
-        } else if error.is_connect() || error.is_request() || error.is_body() {
-            CallError::Unavailable(self.service)
-        } else {
+        if is_not_http(error) {
             self.broken("not HTTP")
+        } else if error.is_timeout() && !error.is_connect() {
+            CallError::Timeout(self.service)
+        } else {
+            CallError::Unavailable(self.service)
         }
     }
 
@@ -231,6 +235,12 @@ impl Door {
             CallError::BadResponse(self.service)
         })
     }
+}
+
+/// Whether what came back could not be read as HTTP; reqwest itself does not tell that from a broken connection.
+fn is_not_http(error: &reqwest::Error) -> bool {
+    let mut causes = iter::successors(error.source(), |cause| (*cause).source());
+    causes.any(|cause| cause.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_parse))
 }
 
 fn authorized(request: reqwest::RequestBuilder, viewer: &Viewer) -> reqwest::RequestBuilder {

@@ -145,7 +145,7 @@ impl OrderClient {
         (buyers, page): (&[UserId], &PageArguments),
     ) -> Result<HashMap<UserId, PageRecord<OrderRecord>>, CallError> {
         let read = ViewerRead::new(viewer, pages_query(("/v1/orders/by-buyer", "buyer_ids"), buyers, page));
-        self.door.viewer::<Pages<_, _>>(context, read).await?.of(buyers, &self.door)
+        self.door.viewer::<Pages<_, _>>(context, read).await?.of((buyers, page), &self.door)
     }
 
     /// The orders with an item that each user sells, one page each, newest first.
@@ -156,7 +156,7 @@ impl OrderClient {
         (sellers, page): (&[UserId], &PageArguments),
     ) -> Result<HashMap<UserId, PageRecord<OrderRecord>>, CallError> {
         let read = ViewerRead::new(viewer, pages_query(("/v1/orders/by-seller", "seller_ids"), sellers, page));
-        self.door.viewer::<Pages<_, _>>(context, read).await?.of(sellers, &self.door)
+        self.door.viewer::<Pages<_, _>>(context, read).await?.of((sellers, page), &self.door)
     }
 
     /// Places an order, once under that key.

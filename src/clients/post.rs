@@ -183,7 +183,7 @@ impl PostClient {
         (authors, page): (&[UserId], &PageArguments),
     ) -> Result<HashMap<UserId, PageRecord<PostRecord>>, CallError> {
         let read = PublicRead::new(pages_query(("/v1/posts/by-author", "author_ids"), authors, page));
-        self.door.public::<Pages<_, _>>(context, read).await?.of(authors, &self.door)
+        self.door.public::<Pages<_, _>>(context, read).await?.of((authors, page), &self.door)
     }
 
     /// How many posts each author has.
@@ -213,7 +213,7 @@ impl PostClient {
         (posts, page): (&[PostId], &PageArguments),
     ) -> Result<HashMap<PostId, PageRecord<CommentRecord>>, CallError> {
         let read = PublicRead::new(pages_query(("/v1/comments/by-post", "post_ids"), posts, page));
-        self.door.public::<Pages<_, _>>(context, read).await?.of(posts, &self.door)
+        self.door.public::<Pages<_, _>>(context, read).await?.of((posts, page), &self.door)
     }
 
     /// How many comments each post has.

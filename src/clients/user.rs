@@ -163,7 +163,7 @@ impl UserClient {
         (users, page): (&[UserId], &PageArguments),
     ) -> Result<HashMap<UserId, PageRecord<UserRecord>>, CallError> {
         let read = PublicRead::new(pages_query(("/v1/followers/by-user", "user_ids"), users, page));
-        self.door.public::<Pages<_, _>>(context, read).await?.of(users, &self.door)
+        self.door.public::<Pages<_, _>>(context, read).await?.of((users, page), &self.door)
     }
 
     /// Whom each user follows, one page each.
@@ -173,7 +173,7 @@ impl UserClient {
         (users, page): (&[UserId], &PageArguments),
     ) -> Result<HashMap<UserId, PageRecord<UserRecord>>, CallError> {
         let read = PublicRead::new(pages_query(("/v1/following/by-user", "user_ids"), users, page));
-        self.door.public::<Pages<_, _>>(context, read).await?.of(users, &self.door)
+        self.door.public::<Pages<_, _>>(context, read).await?.of((users, page), &self.door)
     }
 
     /// How many follow and are followed, by user; unknown ids are absent.
