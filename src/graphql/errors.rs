@@ -2,7 +2,9 @@
 //! engine's error with `code`, and `service` and `retryable` where a service failed. `http/` adds the request id, and
 //! replaces whatever reaches it without a code.
 
-use async_graphql::{Error, ErrorExtensions};
+use std::{iter::successors, sync::Arc};
+
+use async_graphql::{Context, Error, ErrorExtensions, PathSegment, QueryPathNode, QueryPathSegment, ServerError};
 use http::StatusCode;
 
 use crate::clients::{CallError, Service};
@@ -20,6 +22,27 @@ pub fn unauthenticated() -> Error {
 /// The viewer may not see or do this.
 pub fn forbidden() -> Error {
     coded("you are not allowed to do this".into(), "FORBIDDEN")
+}
+
+/// Where a field stands in the answer.
+struct FieldPath(Vec<PathSegment>);
+
+/// The error of a non-null field: where the field is within a list, the engine would name the list's item instead.
+pub fn at(ctx: &Context<'_>, error: Error) -> Error {
+    let segment = |node: &QueryPathNode<'_>| match node.segment {
+        QueryPathSegment::Name(name) => PathSegment::Field(name.to_owned()),
+        QueryPathSegment::Index(index) => PathSegment::Index(index),
+    };
+    let mut path: Vec<_> = successors(ctx.path_node.as_ref(), |node| node.parent).map(segment).collect();
+    path.reverse();
+    Error { source: Some(Arc::new(FieldPath(path))), ..error }
+}
+
+/// Gives an error of the engine the path that [`at`] kept.
+pub fn restore_path(error: &mut ServerError) {
+    if let Some(FieldPath(path)) = error.source::<FieldPath>() {
+        error.path = path.clone();
+    }
 }
 
 /// A call that brought no answer.

@@ -69,7 +69,9 @@ impl Schema {
         let level: Level = scope.request.level.clone();
         let mut request = async_graphql::Request::new(String::new()).variables(variables).data(scope);
         request.set_parsed_query(document);
-        level.drive(self.0.execute(request)).await
+        let mut response = level.drive(self.0.execute(request)).await;
+        response.errors.iter_mut().for_each(errors::restore_path);
+        response
     }
 }
 

@@ -13,8 +13,7 @@ use super::{
     access::AccessRule,
     comment::Comment,
     connection::Connection,
-    directives,
-    errors::bad_request,
+    directives, errors,
     id::GlobalId,
     money::Money,
     resolve::{object, page_of, scope, value},
@@ -91,11 +90,15 @@ impl Post {
     /// The text's beginning in one line, cut between words where that is possible, with `…` where something is missing.
     async fn excerpt(
         &self,
+        ctx: &Context<'_>,
         #[graphql(default = 140, desc = "The most characters to show: 1 to 1000.")] length: i32,
     ) -> Result<String> {
         match usize::try_from(length) {
             Ok(length) if (1..=MAX_EXCERPT as usize).contains(&length) => Ok(excerpt(&self.body, length)),
-            _ => Err(bad_request(format!("`length` must be between 1 and {MAX_EXCERPT}, not {length}"))),
+            _ => Err(errors::at(
+                ctx,
+                errors::bad_request(format!("`length` must be between 1 and {MAX_EXCERPT}, not {length}")),
+            )),
         }
     }
 
