@@ -43,6 +43,7 @@ pub async fn serve(
 ) -> Result<(), StartError> {
     let draining = CancellationToken::new();
     let app = Arc::new(app(config, draining.clone())?);
+    tracing::info!(address = %listener.local_addr()?, "listening");
     let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
     let stop = draining.clone();
     tokio::spawn(async move {

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use figment::{
     Figment,
+    error::Kind,
     providers::{Env, Format, Toml},
 };
 
@@ -19,6 +20,16 @@ pub enum ConfigError {
         path: PathBuf,
         /// Why.
         reason: String,
+    },
+    /// The file is no TOML. Its text is not repeated: it may hold the key.
+    #[error("the config file {path} is not TOML: line {line}: {problem}")]
+    NotToml {
+        /// Which file.
+        path: PathBuf,
+        /// Where, from 1.
+        line: usize,
+        /// What is wrong.
+        problem: String,
     },
     /// A key is unknown, missing or of the wrong kind.
     #[error("{0}")]
@@ -39,6 +50,7 @@ pub fn load(path: Option<&Path>) -> Result<Config, ConfigError> {
     if let Some(path) = path {
         let text = std::fs::read_to_string(path)
             .map_err(|error| ConfigError::Unreadable { path: path.to_owned(), reason: error.to_string() })?;
+        check_syntax(path, &text)?;
         settings = settings.merge(Toml::string(&text));
     }
     let config: Config = settings.merge(Env::prefixed("TESSERA__").split("__")).extract().map_err(explain)?;
@@ -46,11 +58,25 @@ pub fn load(path: Option<&Path>) -> Result<Config, ConfigError> {
     Ok(config)
 }
 
+/// Figment's own error on broken TOML has several lines and quotes the file.
+fn check_syntax(path: &Path, text: &str) -> Result<(), ConfigError> {
+    let Err(error) = text.parse::<toml::Table>() else { return Ok(()) };
+    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+    let line = before.matches('\n').count() + 1;
+    Err(ConfigError::NotToml { path: path.to_owned(), line, problem: error.message().replace('\n', ", ") })
+}
+
 /// Figment's errors name the key apart from the problem: one sentence for each, the first one first.
 fn explain(error: figment::Error) -> ConfigError {
     let sentence = |error: figment::Error| {
+        let problem = match &error.kind {
+            // The value that was found is not repeated: it may be the key.
+            Kind::InvalidType(_, expected) if expected == "a string" => "must be text in quotation marks".into(),
+            Kind::InvalidType(_, expected) | Kind::InvalidValue(_, expected) => format!("must be {expected}"),
+            kind => kind.to_string(),
+        };
         let key = error.path.join(".");
-        if key.is_empty() { error.kind.to_string() } else { format!("{key}: {}", error.kind) }
+        if key.is_empty() { problem } else { format!("{key}: {problem}") }
     };
     ConfigError::Invalid(error.into_iter().map(sentence).collect::<Vec<_>>().join("; "))
 }
