@@ -47,6 +47,13 @@ impl Client {
         }
     }
 
+    /// A GET of `/graphql` with those parameters.
+    pub fn get(&self, parameters: &[(&str, &str)]) -> RequestBuilder {
+        let pair = |(name, value): &(&str, &str)| format!("{name}={}", percent_encoded(value));
+        let query: Vec<String> = parameters.iter().map(pair).collect();
+        self.request(Method::GET, &format!("/graphql?{}", query.join("&")))
+    }
+
     /// A POST of that JSON to `/graphql`, accepting the current media type.
     pub fn post(&self, body: &Value) -> RequestBuilder {
         let request = self.request(Method::POST, "/graphql").header("accept", GRAPHQL_RESPONSE);
@@ -109,4 +116,9 @@ impl Answer {
 /// `extensions.code` of an error.
 fn code(error: &Value) -> &str {
     error["extensions"]["code"].as_str().unwrap_or("no code")
+}
+
+fn percent_encoded(text: &str) -> String {
+    let byte = |byte: u8| if byte.is_ascii_alphanumeric() { char::from(byte).into() } else { format!("%{byte:02X}") };
+    text.bytes().map(byte).collect()
 }

@@ -9,6 +9,8 @@ use axum::response::Response;
 use futures::stream;
 use serde_json::{Value, json};
 
+use super::server::Answer;
+
 /// How a stub service behaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Behaviour {
@@ -46,8 +48,8 @@ impl Behaviour {
         matches!(self, Self::Dead | Self::HangsUp | Self::NotHttp)
     }
 
-    /// What is sent instead of a good answer.
-    pub(super) async fn spoil(self, status: u16, mut body: Value) -> Response {
+    /// What is sent instead of a good answer about `keys`.
+    pub(super) async fn spoil(self, (status, mut body): Answer, keys: &[String]) -> Response {
         match self {
             Self::Well | Self::Dead | Self::HangsUp | Self::NotHttp => {}
             Self::Slow(delay) => tokio::time::sleep(delay).await,
@@ -63,7 +65,7 @@ impl Behaviour {
             Self::OtherShape => return written(200, &json!({"nothing": ["of", "interest"]})),
             Self::Truncated => return truncated(&body),
             Self::Huge => return huge(),
-            Self::Foreign => add_foreign(&mut body),
+            Self::Foreign => add_foreign(&mut body, keys),
             Self::Duplicate => add_duplicate(&mut body),
             Self::PageMissing => drop_page(&mut body),
         }
@@ -100,22 +102,24 @@ fn foreign(id: &str) -> String {
     format!("{}ffffffffffff7fff8fffffffffffffff", &id[..4])
 }
 
-fn add_foreign(body: &mut Value) {
-    if let Some(item) = body["items"].get(0).cloned() {
-        let mut other = item;
+fn add_foreign(body: &mut Value, keys: &[String]) {
+    // A list without parents answers no keys.
+    let Some(asked) = keys.first() else { return };
+    if let Some(items) = body.get_mut("items").and_then(Value::as_array_mut) {
+        let mut other = items[0].clone();
         other["id"] = json!(foreign(other["id"].as_str().unwrap()));
         // Handles are keys too.
         other["handle"] = json!("nobody");
-        body["items"].as_array_mut().unwrap().push(other);
+        items.push(other);
     }
     for member in ["pages", "counts"] {
         if let Some(entries) = body.get_mut(member).and_then(Value::as_object_mut) {
-            let (key, value) = entries.iter().next().map(|(key, value)| (foreign(key), value.clone())).unwrap();
-            entries.insert(key, value);
+            let other = entries[asked].clone();
+            entries.insert(foreign(asked), other);
         }
     }
     if let Some(ids) = body.get_mut("ids").and_then(Value::as_array_mut) {
-        ids.push(json!("pst_ffffffffffff7fff8fffffffffffffff"));
+        ids.push(json!(foreign(asked)));
     }
 }
 
@@ -124,6 +128,13 @@ fn add_duplicate(body: &mut Value) {
         if let Some(entries) = body.get_mut(member).and_then(Value::as_array_mut) {
             entries.extend(entries.first().cloned());
         }
+    }
+    // A list page, or the pages of many parents: one more than asked for.
+    if let Some(cursors) = body.pointer_mut("/page/cursors").and_then(Value::as_array_mut) {
+        cursors.extend(cursors.first().cloned());
+    }
+    if let Some(pages) = body.get_mut("pages").and_then(Value::as_object_mut) {
+        pages.values_mut().for_each(add_duplicate);
     }
 }
 

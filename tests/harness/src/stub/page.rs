@@ -40,8 +40,7 @@ pub(super) fn of_parents(call: &Call, items: impl Fn(&str) -> Vec<Item>) -> Answ
 
 /// `{"counts": {…}}` of those keys that `count` knows.
 pub(super) fn counts(call: &Call, count: impl Fn(&str) -> Option<Value>) -> Answer {
-    let counts: Map<String, Value> =
-        call.keys.iter().filter_map(|key| Some((key.clone(), count(key)?))).collect();
+    let counts: Map<String, Value> = call.keys.iter().filter_map(|key| Some((key.clone(), count(key)?))).collect();
     (200, json!({ "counts": counts }))
 }
 

@@ -132,7 +132,7 @@ impl State {
         let behaviour = *self.behaviour.lock().unwrap();
         if parts.uri.path() == "/.well-known/jwks.json" {
             *self.shared.key_sets_served.lock().unwrap() += 1;
-            return behaviour.spoil(200, json!({"keys": [self.shared.signer.jwk()]})).await;
+            return behaviour.spoil((200, json!({"keys": [self.shared.signer.jwk()]})), &[]).await;
         }
         let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
         let call = Call::new(&parts.method, &parts.uri, parts.headers, &body);
@@ -141,11 +141,11 @@ impl State {
         if let Some(gate) = gate {
             gate.pass().await;
         }
-        let (status, body) = (self.routes)(&mut self.shared.town.lock().unwrap(), &call);
-        if status >= 400 {
-            return written(status, &body);
+        let answer = (self.routes)(&mut self.shared.town.lock().unwrap(), &call);
+        if answer.0 >= 400 {
+            return written(answer.0, &answer.1);
         }
-        behaviour.spoil(status, body).await
+        behaviour.spoil(answer, &call.keys).await
     }
 }
 

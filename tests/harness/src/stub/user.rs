@@ -65,7 +65,11 @@ fn follow(town: &mut Town, call: &Call, follow: bool) -> Answer {
     if !town.users.iter().any(|user| user.id == pair.1) {
         return refused(404, "NOT_FOUND");
     }
-    if follow { town.follows.insert(pair) } else { town.follows.remove(&pair) };
+    if follow {
+        town.follows.insert(pair)
+    } else {
+        town.follows.remove(&pair)
+    };
     (204, Value::Null)
 }
 

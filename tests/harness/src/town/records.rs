@@ -96,8 +96,10 @@ impl Order {
     /// A pending order of posts that all have offers in one currency.
     pub fn placed(id: OrderId, buyer_id: UserId, lines: &[(&Post, i64)], at: Time) -> Self {
         let items: Vec<OrderItem> = lines.iter().map(|(post, quantity)| OrderItem::of(post, *quantity)).collect();
-        let total =
-            Money { amount: items.iter().map(|item| item.line_total.amount).sum(), currency: items[0].unit_price.currency };
+        let total = Money {
+            amount: items.iter().map(|item| item.line_total.amount).sum(),
+            currency: items[0].unit_price.currency,
+        };
         let digits = id.to_string();
         Self {
             id,

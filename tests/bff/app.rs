@@ -1,0 +1,68 @@
+//! One test's world: three stub services, the BFF in front of them, a client of the BFF.
+
+use harness::client::Client;
+use harness::stub::Services;
+use harness::town::Sizes;
+use tessera::config::{Auth, Config, Http, Limits, Log, Secret, Service, Timeouts};
+use tessera::server;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+
+/// A running BFF and what is around it.
+pub struct App {
+    /// The stubs behind it.
+    pub services: Services,
+    /// An anonymous client.
+    pub client: Client,
+    /// Dropped with the test: the BFF then stops.
+    _stop: oneshot::Sender<()>,
+}
+
+impl App {
+    /// A BFF in front of a town of the usual size, with timeouts that only a hanging test reaches.
+    pub async fn start() -> Self {
+        Self::of(Sizes::default()).await
+    }
+
+    /// A BFF in front of a town of that size.
+    pub async fn of(sizes: Sizes) -> Self {
+        Self::with(Services::start(sizes).await, |_| {}).await
+    }
+
+    /// A BFF in front of these services, with settings of the test's own.
+    pub async fn with(services: Services, adjust: impl FnOnce(&mut Config)) -> Self {
+        server::install_cryptography();
+        let mut config = settings(&services);
+        adjust(&mut config);
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let client = Client::new(format!("http://{}", listener.local_addr().unwrap()));
+        let (stop, stopped) = oneshot::channel::<()>();
+        tokio::spawn(async move {
+            let shutdown = async move { drop(stopped.await) };
+            server::serve(&config, listener, shutdown).await.unwrap();
+        });
+        Self { services, client, _stop: stop }
+    }
+
+    /// A client signed in as the person with that number; 0 is an admin.
+    pub fn person(&self, number: usize) -> Client {
+        self.client.signed_in(self.services.token(number))
+    }
+}
+
+fn settings(services: &Services) -> Config {
+    let at = |url: String| Service { url };
+    Config {
+        http: Http::default(),
+        services: tessera::config::Services {
+            api_key: Secret::new("a key of the tests"),
+            user: at(services.user.url()),
+            post: at(services.post.url()),
+            order: at(services.order.url()),
+        },
+        auth: Auth::default(),
+        timeouts: Timeouts { connect_ms: 5_000, call_ms: 20_000, request_ms: 40_000 },
+        limits: Limits::default(),
+        log: Log::default(),
+    }
+}

@@ -1,0 +1,135 @@
+//! Settings: whatever is wrong with them is said at start, in one sentence that names the setting, with exit code 1.
+
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+const GOOD: &str = r#"
+[services]
+api_key = "0123456789abcdef"
+user.url = "http://127.0.0.1:1"
+post.url = "http://127.0.0.1:2"
+order.url = "http://127.0.0.1:3"
+"#;
+
+/// Runs the program with these words and these variables.
+fn tessera(words: &[&str], variables: &[(&str, &str)]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tessera"));
+    command.args(words).envs(variables.iter().copied()).output().unwrap()
+}
+
+/// A config file of that text, named after its test.
+fn file(name: &str, text: &str) -> PathBuf {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.toml"));
+    std::fs::write(&path, text).unwrap();
+    path
+}
+
+fn check(path: &Path, variables: &[(&str, &str)]) -> Output {
+    tessera(&["config", "check", "--config", path.to_str().unwrap()], variables)
+}
+
+/// Exit code 1 and one sentence with these words in it.
+fn assert_refused(output: &Output, words: &[&str]) {
+    let said = String::from_utf8(output.stderr.clone()).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.starts_with("tessera: ") && said.lines().count() == 1, "{said}");
+    for word in words {
+        assert!(said.contains(word), "`{word}` is not in: {said}");
+    }
+}
+
+#[test]
+fn settings_come_from_the_file_and_the_environment_wins() {
+    let path = file("environment_wins", &format!("{GOOD}\n[timeouts]\ncall_ms = 2000\n"));
+    let words = ["config", "print", "--config", path.to_str().unwrap()];
+    let output = tessera(&words, &[("TESSERA__TIMEOUTS__CALL_MS", "1500"), ("TESSERA__AUTH__ISSUER", "me")]);
+    let printed: toml::Table = String::from_utf8(output.stdout).unwrap().parse().unwrap();
+    assert_eq!(printed["timeouts"]["call_ms"].as_integer(), Some(1500));
+    assert_eq!(printed["auth"]["issuer"].as_str(), Some("me"));
+    assert_eq!(printed["timeouts"]["request_ms"].as_integer(), Some(5000), "a default");
+    assert_eq!(printed["services"]["user"]["url"].as_str(), Some("http://127.0.0.1:1"));
+}
+
+#[test]
+fn the_environment_alone_is_enough() {
+    let variables = [
+        ("TESSERA__SERVICES__API_KEY", "0123456789abcdef"),
+        ("TESSERA__SERVICES__USER__URL", "http://user:4001"),
+        ("TESSERA__SERVICES__POST__URL", "http://post:4002"),
+        ("TESSERA__SERVICES__ORDER__URL", "https://order"),
+    ];
+    let output = tessera(&["config", "check"], &variables);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn secrets_are_not_printed() {
+    let path = file("secrets", GOOD);
+    let output = tessera(&["config", "print", "--config", path.to_str().unwrap()], &[]);
+    let printed = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        output.status.success() && printed.contains("api_key") && !printed.contains("0123456789abcdef"),
+        "{printed}"
+    );
+}
+
+#[test]
+fn what_is_wrong_with_a_setting_is_said_at_start() {
+    for (name, addition, words) in [
+        ("unknown_section", "[cache]\nsize = 1", &["cache"][..]),
+        ("unknown_key", "[timeouts]\ncall_msec = 1", &["call_msec"]),
+        ("unknown_service", "[services.review]\nurl = \"http://x\"", &["review"]),
+        ("wrong_type", "[timeouts]\ncall_ms = \"soon\"", &["timeouts.call_ms"]),
+        ("negative", "[timeouts]\ncall_ms = -1", &["timeouts.call_ms"]),
+        ("no_address", "[http]\nlisten = \"localhost\"", &["http.listen"]),
+        ("call_longer_than_request", "[timeouts]\ncall_ms = 6000", &["timeouts.request_ms", "timeouts.call_ms"]),
+        ("connect_longer_than_call", "[timeouts]\nconnect_ms = 2000", &["timeouts.call_ms", "timeouts.connect_ms"]),
+        ("no_time", "[timeouts]\nconnect_ms = 0", &["timeouts.connect_ms"]),
+        ("no_body", "[http]\nmax_body_bytes = 1", &["http.max_body_bytes"]),
+        ("no_tokens", "[limits]\nmax_tokens = 0", &["limits.max_tokens"]),
+        ("endless_nesting", "[limits]\nmax_nesting = 100000", &["limits.max_nesting"]),
+        ("no_issuer", "[auth]\nissuer = \"\"", &["auth.issuer"]),
+        ("log_level", "[log]\nlevel = \"=,=\"", &["log.level"]),
+        ("log_format", "[log]\nformat = \"xml\"", &["log.format"]),
+        ("no_toml", "api_key = \"0123456789abcdef", &["no_toml.toml", "line 8"]),
+    ] {
+        let output = check(&file(name, &format!("{GOOD}\n{addition}\n")), &[]);
+        assert_refused(&output, words);
+        assert!(!String::from_utf8_lossy(&output.stderr).contains("0123456789abcdef"));
+    }
+    for (name, from, to, words) in [
+        ("no_key", "api_key = \"0123456789abcdef\"", "", &["api_key"][..]),
+        ("short_key", "0123456789abcdef", "short", &["services.api_key"]),
+        ("key_is_a_number", "\"0123456789abcdef\"", "1234567890123456", &["services.api_key", "quotation marks"]),
+        ("no_url", "http://127.0.0.1:2", "127.0.0.1:2", &["services.post.url"]),
+        ("url_with_path", "http://127.0.0.1:2", "http://127.0.0.1:2/v1", &["services.post.url"]),
+        ("other_scheme", "http://127.0.0.1:3", "ftp://127.0.0.1:3", &["services.order.url"]),
+    ] {
+        let output = check(&file(name, &GOOD.replace(from, to)), &[]);
+        assert_refused(&output, words);
+        assert!(!String::from_utf8_lossy(&output.stderr).contains("123456789"));
+    }
+    let path = file("environment", GOOD);
+    assert_refused(&check(&path, &[("TESSERA__LIMITS__MAX_FEELDS", "1")]), &["max_feelds"]);
+    assert_refused(&check(&path, &[("TESSERA__TIMEOUTS__CALL_MS", "soon")]), &["timeouts.call_ms"]);
+    let digits = check(&path, &[("TESSERA__SERVICES__API_KEY", "0012345678901234567")]);
+    assert_refused(&digits, &["services.api_key", "quotation marks"]);
+    assert!(!String::from_utf8_lossy(&digits.stderr).contains("123456789"));
+    assert!(check(&path, &[("TESSERA__SERVICES__API_KEY", "\"0012345678901234567\"")]).status.success());
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_named() {
+    let output = tessera(&["serve", "--config", "no/such/file.toml"], &[]);
+    assert_refused(&output, &["no/such/file.toml"]);
+}
+
+#[test]
+fn a_port_in_use_is_named() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let path = file("port_in_use", GOOD);
+    let words = ["serve", "--config", path.to_str().unwrap()];
+    assert_refused(&tessera(&words, &[("TESSERA__HTTP__LISTEN", &address)]), &["http.listen", &address, "in use"]);
+}

@@ -1,0 +1,12 @@
+//! What the BFF promises, over real sockets: stub services behind it, a plain HTTP client in front of it. A file a promise.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+mod app;
+mod batching;
+mod config;
+mod http;
+mod nulls_and_order;
+mod partial_failure;
+mod program;
+mod schema;
+mod viewer;

@@ -1,0 +1,154 @@
+//! The program as it runs in production: its log, its signals, its exit codes.
+
+use std::process::{ExitStatus, Stdio};
+
+use harness::client::{Answer, Client};
+use harness::stub::{Gate, Services};
+use harness::town::Sizes;
+use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt, BufReader, Lines};
+use tokio::net::TcpStream;
+use tokio::process::{Child, ChildStderr, Command};
+
+const TESSERA: &str = env!("CARGO_BIN_EXE_tessera");
+
+/// The real binary in front of stub services.
+struct Program {
+    child: Child,
+    log: Lines<BufReader<ChildStderr>>,
+    address: String,
+}
+
+impl Program {
+    async fn serve(services: &Services, settings: &[(&str, &str)]) -> Self {
+        let mut child = Command::new(TESSERA)
+            .arg("serve")
+            .env("TESSERA__HTTP__LISTEN", "127.0.0.1:0")
+            .env("TESSERA__SERVICES__API_KEY", "a key of the tests")
+            .env("TESSERA__SERVICES__USER__URL", services.user.url())
+            .env("TESSERA__SERVICES__POST__URL", services.post.url())
+            .env("TESSERA__SERVICES__ORDER__URL", services.order.url())
+            .env("TESSERA__TIMEOUTS__CALL_MS", "20000")
+            .env("TESSERA__TIMEOUTS__REQUEST_MS", "40000")
+            .envs(settings.iter().copied())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        let log = BufReader::new(child.stderr.take().unwrap()).lines();
+        let mut program = Self { child, log, address: String::new() };
+        let line = program.line("listening").await;
+        program.address = line["address"].as_str().unwrap().to_owned();
+        program
+    }
+
+    fn client(&self) -> Client {
+        Client::new(format!("http://{}", self.address))
+    }
+
+    /// The next log line with that message.
+    async fn line(&mut self, message: &str) -> Value {
+        loop {
+            let text = self.log.next_line().await.unwrap().unwrap_or_else(|| panic!("no line says `{message}`"));
+            let line: Value = serde_json::from_str(&text).unwrap_or_else(|_| panic!("no JSON: {text}"));
+            if line["message"] == message {
+                return line;
+            }
+        }
+    }
+
+    async fn terminate(&self) {
+        let pid = self.child.id().unwrap().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().await.unwrap().success());
+    }
+
+    async fn ended(&mut self) -> ExitStatus {
+        self.child.wait().await.unwrap()
+    }
+}
+
+#[tokio::test]
+async fn each_request_is_one_log_line_that_says_what_was_asked_and_what_it_cost() {
+    let services = Services::start(Sizes::default()).await;
+    let mut program = Program::serve(&services, &[]).await;
+    let token = services.token(1);
+    let client = program.client().signed_in(token.clone());
+    let query = "query Feed($n: Int!) { posts(first: $n) { nodes { title viewerLikes author { handle } } } bad: users(first: 0) { nodes { id } } }";
+    let body = json!({"query": query, "variables": {"n": 7}});
+    let trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    let request = client.post(&body).header("x-request-id", "request-7").header("traceparent", trace);
+    assert_eq!(Answer::of(request).await.status, 200);
+    let line = program.line("request").await;
+    let expected = json!({"request_id": "request-7", "trace_id": "0af7651916cd43dd8448eb211c80319c", "operation": "Feed",
+        "status": 200, "errors": 1, "calls.user": 1, "calls.post": 2, "calls.order": 0, "level": "INFO"});
+    for (name, value) in expected.as_object().unwrap() {
+        assert_eq!(&line[name], value, "{name} of {line}");
+    }
+    assert!(line["duration_ms"].as_f64().is_some_and(|duration| duration > 0.0), "{line}");
+    assert!(!line.to_string().contains(&token), "a token never reaches a log");
+
+    program.client().run("{").await;
+    let line = program.line("request").await;
+    assert_eq!(
+        (&line["status"], &line["operation"], &line["calls.user"]),
+        (&json!(400), &json!("-"), &json!(0)),
+        "{line}"
+    );
+}
+
+#[tokio::test]
+async fn what_a_client_sent_cannot_write_log_lines_of_its_own() {
+    let services = Services::start(Sizes::default()).await;
+    let mut program = Program::serve(&services, &[]).await;
+    let secret = "hunter2\\n{\\\"message\\\": \\\"request\\\", \\\"status\\\": 999}";
+    let query =
+        format!("mutation {{ logIn(input: {{email: \"e\", password: \"{secret}\"}}) {{ userErrors {{ code }} }} }}");
+    program.client().run(&query).await.data();
+    let line = program.line("request").await;
+    assert!(line["status"] == 200 && !line.to_string().contains("hunter2"), "{line}");
+}
+
+#[tokio::test]
+async fn asked_to_stop_it_answers_what_is_under_way_and_takes_nothing_new() {
+    let services = Services::start(Sizes::default()).await;
+    let held = Gate::closed();
+    services.gate(&["GET /v1/posts"], &held);
+    let mut program = Program::serve(&services, &[]).await;
+    let client = program.client();
+    let under_way = tokio::spawn(async move { client.run("{ posts(first: 1) { nodes { title } } }").await });
+    held.arrived(1).await;
+    program.terminate().await;
+    while TcpStream::connect(&program.address).await.is_ok() {
+        tokio::task::yield_now().await;
+    }
+    held.open();
+    assert_eq!(under_way.await.unwrap().data()["posts"]["nodes"][0]["title"], "Post 149");
+    assert_eq!(program.ended().await.code(), Some(0));
+}
+
+#[tokio::test]
+async fn a_request_that_never_ends_does_not_keep_it_from_stopping() {
+    let services = Services::start(Sizes::default()).await;
+    let held = Gate::closed();
+    services.gate(&["GET /v1/posts"], &held);
+    let mut program = Program::serve(&services, &[("TESSERA__HTTP__DRAIN_SECONDS", "0")]).await;
+    let request = program.client().post(&json!({"query": "{ posts(first: 1) { nodes { title } } }"}));
+    #[expect(clippy::disallowed_methods, reason = "a client of the BFF, not of a service")]
+    let under_way = tokio::spawn(request.send());
+    held.arrived(1).await;
+    program.terminate().await;
+    program.line("requests under way were cut off").await;
+    assert_eq!(program.ended().await.code(), Some(0));
+    assert!(under_way.await.unwrap().is_err());
+}
+
+#[tokio::test]
+async fn asked_to_stop_at_rest_it_stops() {
+    let services = Services::start(Sizes::default()).await;
+    let mut program = Program::serve(&services, &[]).await;
+    // A connection that the client keeps open.
+    let client = program.client();
+    client.run("{ __typename }").await.data();
+    program.terminate().await;
+    assert_eq!(program.ended().await.code(), Some(0));
+}
