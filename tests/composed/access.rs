@@ -67,14 +67,17 @@ impl World {
     fn way_to(&self, object: &str) -> Option<(String, usize, &'static str)> {
         let (order, post) = (&self.order, &self.post);
         let user = "user(by: {handle: \"ada\"})".to_owned();
-        let way = |text: String, path| Some((text.clone(), text.matches('{').count() - text.matches('}').count(), path));
+        let way =
+            |text: String, path| Some((text.clone(), text.matches('{').count() - text.matches('}').count(), path));
         match object {
             "Query" => way("{ ".into(), ""),
             "User" => way(format!("{{ {user} {{ "), "/user"),
             "Post" => way(format!("{{ post(id: \"{post}\") {{ "), "/post"),
             "Offer" => way(format!("{{ post(id: \"{post}\") {{ offer {{ "), "/post/offer"),
             "Money" => way(format!("{{ post(id: \"{post}\") {{ offer {{ price {{ "), "/post/offer/price"),
-            "Comment" => way("{ posts(orderBy: OLDEST) { nodes { comments { nodes { ".into(), "/posts/nodes/0/comments/nodes/0"),
+            "Comment" => {
+                way("{ posts(orderBy: OLDEST) { nodes { comments { nodes { ".into(), "/posts/nodes/0/comments/nodes/0")
+            }
             "Order" => way(format!("{{ order(id: \"{order}\") {{ "), "/order"),
             "OrderStep" => way(format!("{{ order(id: \"{order}\") {{ history {{ "), "/order/history/0"),
             "OrderItem" => way(format!("{{ order(id: \"{order}\") {{ items {{ "), "/order/items/0"),
@@ -83,7 +86,9 @@ impl World {
             "PostConnection" => way("{ posts { ".into(), "/posts"),
             "PostEdge" => way("{ posts { edges { ".into(), "/posts/edges/0"),
             "CommentConnection" => way(format!("{{ post(id: \"{post}\") {{ comments {{ "), "/post/comments"),
-            "CommentEdge" => way("{ posts(orderBy: OLDEST) { nodes { comments { edges { ".into(), "/posts/nodes/0/comments/edges/0"),
+            "CommentEdge" => {
+                way("{ posts(orderBy: OLDEST) { nodes { comments { edges { ".into(), "/posts/nodes/0/comments/edges/0")
+            }
             "PageInfo" => way("{ users { pageInfo { ".into(), "/users/pageInfo"),
             // Only who may see ada's orders has these.
             "OrderConnection" => way(format!("{{ {user} {{ orders {{ "), "/user/orders"),
@@ -138,11 +143,12 @@ fn selection(world: &World, field: &FieldDefinition, schema: &Schema) -> String 
         Some(ExtendedType::Object(_) | ExtendedType::Interface(_)) => " { __typename }",
         _ => "",
     };
+    let required = |name: &str| field.arguments.iter().any(|argument| argument.name == name && argument.is_required());
     let arguments = match name {
-        "node" | "order" => format!("(id: \"{}\")", world.order),
-        "nodes" => format!("(ids: [\"{}\"])", world.order),
-        "post" if field.arguments.len() == 1 => format!("(id: \"{}\")", world.post),
-        "user" => "(by: {handle: \"ada\"})".to_owned(),
+        "node" | "order" if required("id") => format!("(id: \"{}\")", world.order),
+        "nodes" if required("ids") => format!("(ids: [\"{}\"])", world.order),
+        "post" if required("id") => format!("(id: \"{}\")", world.post),
+        "user" if required("by") => "(by: {handle: \"ada\"})".to_owned(),
         _ => String::new(),
     };
     format!("{name}{arguments}{below}")
@@ -171,7 +177,10 @@ async fn every_field_is_seen_by_whom_its_rule_names() {
     let world = World::new(&town).await;
     let schema = schema();
     let payloads = |object: &ObjectType| {
-        object.name == "Mutation" || object.name == "Session" || object.name == "UserError" || object.name.ends_with("Payload")
+        object.name == "Mutation"
+            || object.name == "Session"
+            || object.name == "UserError"
+            || object.name.ends_with("Payload")
     };
     let mut checked = 0;
     for object in objects(&schema).filter(|object| !payloads(object)) {
@@ -187,11 +196,19 @@ async fn every_field_is_seen_by_whom_its_rule_names() {
                 let parent = answer.json()["data"].pointer(path).cloned().unwrap_or(Value::Null);
                 if private && parent.is_null() {
                     // Orders themselves: only their parties get so far. ada's list: only ada and admins.
-                    let party = if object.name == "OrderConnection" || object.name == "OrderEdge" { "SELF_OR_ADMIN" } else { "PARTY_OR_ADMIN" };
+                    let party = if object.name == "OrderConnection" || object.name == "OrderEdge" {
+                        "SELF_OR_ADMIN"
+                    } else {
+                        "PARTY_OR_ADMIN"
+                    };
                     assert_ne!(expected(party, caller), Ok(true), "{at}");
                     continue;
                 }
-                let value = if name == "nodes" && object.name == "Query" { &parent[name.as_str()][0] } else { &parent[name.as_str()] };
+                let value = if name == "nodes" && object.name == "Query" {
+                    &parent[name.as_str()][0]
+                } else {
+                    &parent[name.as_str()]
+                };
                 match expected(rule(field), caller) {
                     Ok(true) if EMPTY.contains(&format!("{}.{name}", object.name).as_str()) => {
                         assert!(answer.errors().is_empty(), "{at}");
@@ -270,7 +287,11 @@ async fn every_mutation_is_done_for_whom_its_rule_names() {
             let at = format!("{name} as {caller}: {}", answer.text);
             assert_eq!(verdict(&answer, name), expected_verdict(rule(field), caller), "{at}");
             // 401 only when nothing else could run.
-            let status = if matches!(&verdict(&answer, name), Verdict::Refused(code) if code == "UNAUTHENTICATED") { 401 } else { 200 };
+            let status = if matches!(&verdict(&answer, name), Verdict::Refused(code) if code == "UNAUTHENTICATED") {
+                401
+            } else {
+                200
+            };
             assert_eq!(answer.status, status, "{at}");
         }
     }
@@ -279,7 +300,9 @@ async fn every_mutation_is_done_for_whom_its_rule_names() {
 fn input(world: &World, mutation: &str, caller: &str) -> Value {
     let (post, order) = (&world.post, &world.order);
     match mutation {
-        "signUp" => json!({"handle": format!("new_{caller}"), "name": "New", "email": format!("new_{caller}@example.com"), "password": "long enough"}),
+        "signUp" => {
+            json!({"handle": format!("new_{caller}"), "name": "New", "email": format!("new_{caller}@example.com"), "password": "long enough"})
+        }
         "logIn" => json!({"email": "grace@example.com", "password": demo::PASSWORD}),
         "refreshSession" => json!({"refreshToken": world.refresh_tokens[caller]}),
         "logOut" => Value::Null,
@@ -290,7 +313,9 @@ fn input(world: &World, mutation: &str, caller: &str) -> Value {
         "deletePost" => json!({"postId": post}),
         "addComment" => json!({"postId": post, "body": "b"}),
         "likePost" | "unlikePost" => json!({"postId": post}),
-        "placeOrder" => json!({"items": [{"postId": if caller == "seller" { &world.ada_sells } else { &world.seller_sells }, "quantity": 1}], "idempotencyKey": caller}),
+        "placeOrder" => {
+            json!({"items": [{"postId": if caller == "seller" { &world.ada_sells } else { &world.seller_sells }, "quantity": 1}], "idempotencyKey": caller})
+        }
         "cancelOrder" | "shipOrder" | "deliverOrder" => json!({"orderId": order}),
         other => panic!("no input for {other}"),
     }

@@ -43,7 +43,12 @@ async fn what_a_service_will_not_take_names_the_member() {
         (offer("-1.00", "EUR", 1), json!(["offer", "price", "amount"])),
         (offer("1.00", "EUR", -1), json!(["offer", "stock"])),
     ] {
-        assert_eq!(publish(&ada, input.clone()).await, field, "{}", input.to_string().chars().take(200).collect::<String>());
+        assert_eq!(
+            publish(&ada, input.clone()).await,
+            field,
+            "{}",
+            input.to_string().chars().take(200).collect::<String>()
+        );
     }
     let count = ada.run("{ viewer { posts(first: 1) { nodes { title } } } }").await.data();
     assert_ne!(count["viewer"]["posts"]["nodes"][0]["title"], "t", "nothing was published");
@@ -53,11 +58,17 @@ async fn what_a_service_will_not_take_names_the_member() {
 async fn hostile_handles_are_refused() {
     let town = Town::start().await;
     let query = "mutation($input: SignUpInput!) { signUp(input: $input) { session { user { id } } userErrors { code field } } }";
-    for handle in ["ad\u{0}a", "a\nb", "\u{202e}ada", "ada\u{200f}", "a b", "é", "ab", &"x".repeat(31), "", "ada; --"] {
+    for handle in ["ad\u{0}a", "a\nb", "\u{202e}ada", "ada\u{200f}", "a b", "é", "ab", &"x".repeat(31), "", "ada; --"]
+    {
         let input = json!({"handle": handle, "name": "N", "email": "n@example.com", "password": "long enough"});
         let outcome = town.client.run_with(query, json!({ "input": input })).await.data()["signUp"].take();
-        assert_eq!(outcome, json!({"session": null, "userErrors": [{"code": "INVALID", "field": ["handle"]}]}), "{handle:?}");
-        let found = town.client.run_with("query($h: String!) { user(by: {handle: $h}) { id } }", json!({ "h": handle })).await;
+        assert_eq!(
+            outcome,
+            json!({"session": null, "userErrors": [{"code": "INVALID", "field": ["handle"]}]}),
+            "{handle:?}"
+        );
+        let found =
+            town.client.run_with("query($h: String!) { user(by: {handle: $h}) { id } }", json!({ "h": handle })).await;
         assert!(found.status == 200 && found.json()["data"]["user"].is_null(), "{handle:?} {}", found.text);
     }
 }
@@ -77,7 +88,10 @@ async fn arguments_out_of_range_fail_at_their_field_alone() {
     assert_eq!(answer.errors(), ["BAD_REQUEST node", "BAD_REQUEST order", "BAD_REQUEST post"]);
     assert_eq!(answer.json()["data"], json!({"post": null, "node": null, "none": null, "order": null}));
     for cursor in ["", "%00", "bm9uc2Vuc2U", "dXNlcnN8MXx1c3JfMQ", &"A".repeat(500)] {
-        let answer = town.client.run_with("query($c: Cursor) { posts(after: $c) { nodes { id } } }", json!({ "c": cursor })).await;
+        let answer = town
+            .client
+            .run_with("query($c: Cursor) { posts(after: $c) { nodes { id } } }", json!({ "c": cursor }))
+            .await;
         assert_eq!((answer.status, answer.errors()), (200, vec!["BAD_REQUEST posts".to_owned()]), "{cursor}");
     }
 }
@@ -98,7 +112,11 @@ async fn values_of_the_wrong_type_stop_the_request_before_anything_runs() {
         ("unknown", json!(1)),
     ] {
         let answer = ada.run_with(query, json!({"input": post_with(member, value.clone())})).await;
-        assert_eq!((answer.status, answer.errors()), (400, vec!["VARIABLE_COERCION_FAILED".to_owned()]), "{member} {value}");
+        assert_eq!(
+            (answer.status, answer.errors()),
+            (400, vec!["VARIABLE_COERCION_FAILED".to_owned()]),
+            "{member} {value}"
+        );
         assert!(answer.json().get("data").is_none());
     }
 }

@@ -21,7 +21,10 @@ async fn rows_that_come_and_go_neither_hide_nor_repeat_others() {
         let posts = &data["posts"];
         let ids = texts(&posts["nodes"], "/id");
         assert_eq!(ids, texts(&posts["edges"], "/node/id"));
-        assert_eq!(texts(&posts["edges"], "/cursor").last().map(String::as_str), posts["pageInfo"]["endCursor"].as_str());
+        assert_eq!(
+            texts(&posts["edges"], "/cursor").last().map(String::as_str),
+            posts["pageInfo"]["endCursor"].as_str()
+        );
         assert_eq!(posts["pageInfo"]["hasPreviousPage"], json!(page > 0));
         seen.extend(ids);
         if posts["pageInfo"]["hasNextPage"] == json!(false) {
@@ -29,8 +32,12 @@ async fn rows_that_come_and_go_neither_hide_nor_repeat_others() {
         }
         after = posts["pageInfo"]["endCursor"].clone();
         // Between pages: one of ada's posts goes (also the one that the cursor stands on), and a new one comes in front.
-        if page < 12 && let Some(gone) = mine.pop() {
-            let delete = format!("mutation {{ deletePost(input: {{postId: \"{gone}\"}}) {{ deletedPostId userErrors {{ code }} }} }}");
+        if page < 12
+            && let Some(gone) = mine.pop()
+        {
+            let delete = format!(
+                "mutation {{ deletePost(input: {{postId: \"{gone}\"}}) {{ deletedPostId userErrors {{ code }} }} }}"
+            );
             assert_eq!(ada.run(&delete).await.data()["deletePost"], json!({"deletedPostId": gone, "userErrors": []}));
             deleted.push(gone);
             let publish = "mutation { publishPost(input: {title: \"new\", body: \"new\"}) { post { id } } }";
@@ -52,7 +59,8 @@ async fn a_cursor_of_another_list_is_refused_at_its_field_alone() {
     let town = Town::start().await;
     let data = town.client.run("{ users(first: 1) { pageInfo { endCursor } } }").await.data();
     let cursor = &data["users"]["pageInfo"]["endCursor"];
-    let query = "query($c: Cursor) { posts(after: $c) { nodes { id } } users(first: 1, after: $c) { nodes { handle } } }";
+    let query =
+        "query($c: Cursor) { posts(after: $c) { nodes { id } } users(first: 1, after: $c) { nodes { handle } } }";
     let answer = town.client.run_with(query, json!({ "c": cursor })).await;
     assert_eq!((answer.status, answer.errors()), (200, vec!["BAD_REQUEST posts".to_owned()]));
     assert_eq!(answer.json()["data"]["users"]["nodes"].as_array().unwrap().len(), 1);

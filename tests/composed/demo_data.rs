@@ -63,7 +63,8 @@ async fn counts_are_those_of_the_rows() {
         assert_eq!(post["commentCount"], length(&post["comments"]));
         assert!(post["likeCount"].as_u64().unwrap() > 0);
     }
-    let mut currencies: Vec<_> = posts.iter().filter_map(|post| post.pointer("/offer/price/currency")?.as_str()).collect();
+    let mut currencies: Vec<_> =
+        posts.iter().filter_map(|post| post.pointer("/offer/price/currency")?.as_str()).collect();
     currencies.sort_unstable();
     currencies.dedup();
     assert!(currencies.len() >= 3, "{currencies:?}");

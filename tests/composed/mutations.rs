@@ -20,12 +20,16 @@ async fn run(client: &Client, mutation: &str, input: Value) -> Value {
 async fn somebody_signs_up_publishes_sells_and_leaves() {
     let town = Town::start().await;
     let sign_up = json!({"handle": "Newcomer", "name": "New", "email": "New@Example.com", "password": "long enough"});
-    let session = "{ session { accessToken refreshToken expiresAt user { handle email role viewerFollows } } userErrors { code field } }";
+    let session =
+        "{ session { accessToken refreshToken expiresAt user { handle viewerFollows } } userErrors { code field } }";
     let outcome = run(&town.client, &format!("signUp {session}"), sign_up.clone()).await;
     assert_eq!(outcome["session"]["user"]["handle"], "Newcomer", "{outcome}");
     let me = town.client.signed_in(outcome["session"]["accessToken"].as_str().unwrap().to_owned());
     let data = me.run("{ viewer { handle email role postCount followerCount } }").await.data();
-    assert_eq!(data["viewer"], json!({"handle": "Newcomer", "email": "New@Example.com", "role": "MEMBER", "postCount": 0, "followerCount": 0}));
+    assert_eq!(
+        data["viewer"],
+        json!({"handle": "Newcomer", "email": "New@Example.com", "role": "MEMBER", "postCount": 0, "followerCount": 0})
+    );
 
     let offer = json!({"price": {"amount": "12.9", "currency": "EUR"}, "stock": 2});
     let publish = json!({"title": "T", "body": "B", "tags": ["wood"], "offer": offer});
@@ -34,7 +38,8 @@ async fn somebody_signs_up_publishes_sells_and_leaves() {
     assert_eq!(post["offer"], json!({"price": {"amount": "12.90", "currency": "EUR"}, "stock": 2, "soldOut": false}));
     assert_eq!(post["author"]["handle"], "Newcomer");
 
-    let edited = run(&me, &format!("editPost {fields}"), json!({"postId": post["id"], "title": "T2", "offer": null})).await;
+    let edited =
+        run(&me, &format!("editPost {fields}"), json!({"postId": post["id"], "title": "T2", "offer": null})).await;
     assert_eq!((&edited["post"]["title"], &edited["post"]["offer"]), (&json!("T2"), &Value::Null));
     assert_eq!(edited["post"]["tags"], json!(["wood"]), "what is absent is unchanged");
 
@@ -42,7 +47,8 @@ async fn somebody_signs_up_publishes_sells_and_leaves() {
     let deleted = run(&admin, "deletePost { deletedPostId userErrors { code } }", json!({"postId": post["id"]})).await;
     assert_eq!(deleted, json!({"deletedPostId": post["id"], "userErrors": []}));
 
-    let profile = run(&me, "updateProfile { user { name bio } userErrors { code field } }", json!({"bio": "hello"})).await;
+    let profile =
+        run(&me, "updateProfile { user { name bio } userErrors { code field } }", json!({"bio": "hello"})).await;
     assert_eq!(profile["user"], json!({"name": "New", "bio": "hello"}));
     let cleared = run(&me, "updateProfile { user { name bio } userErrors { code field } }", json!({"bio": null})).await;
     assert_eq!(cleared["user"], json!({"name": "New", "bio": null}));
@@ -58,7 +64,8 @@ async fn somebody_signs_up_publishes_sells_and_leaves() {
 #[tokio::test]
 async fn handles_and_addresses_are_taken_in_any_letter_case() {
     let town = Town::start().await;
-    let sign_up = |handle: &str, email: &str| json!({"handle": handle, "name": "N", "email": email, "password": "long enough"});
+    let sign_up =
+        |handle: &str, email: &str| json!({"handle": handle, "name": "N", "email": email, "password": "long enough"});
     let fields = "signUp { session { user { id } } userErrors { code field } }";
     let handle = run(&town.client, fields, sign_up("ADA", "new@example.com")).await;
     assert_eq!(handle, json!({"session": null, "userErrors": [{"code": "TAKEN", "field": ["handle"]}]}));

@@ -59,7 +59,7 @@ async fn twenty_at_once_over_two_instances_are_one_order() {
     let post = offer(&town, "grace", 1).await;
     let before = order_ids(&clients[0]).await.len();
 
-    let answers = join_all((0..20).map(|n| clients[n % 2].run_with(PLACE, input(&post, 1, "at once")))).await;
+    let answers = join_all((0..20).map(|n| clients[n % 2].run_with(PLACE, input(&post, 1, "at-once")))).await;
     let mut placed: Vec<Value> = Vec::new();
     for answer in answers {
         let outcome = answer.data()["placeOrder"].take();
@@ -90,6 +90,8 @@ async fn what_cannot_be_ordered_says_why() {
         (input(&json!({"id": "usr_00000000000070008000000000000000"}), 1, "f"), "INVALID"),
         (json!({"input": {"items": [], "idempotencyKey": "g"}}), "INVALID"),
         (input(&other, 1, ""), "INVALID"),
+        (input(&other, 1, "no blanks"), "INVALID"),
+        (input(&other, 1, "kein Schlüssel"), "INVALID"),
     ];
     let before = order_ids(&ada).await;
     for (input, code) in cases {
@@ -106,10 +108,16 @@ async fn an_order_is_cancelled_once_by_its_buyer() {
     let post = offer(&town, "grace", 1).await;
     let placed = ada.run_with(PLACE, input(&post, 1, "k")).await.data()["placeOrder"]["order"].take();
     let step = |verb: &str| {
-        format!("mutation {{ {verb}(input: {{orderId: {}}}) {{ order {{ status history {{ status }} }} userErrors {{ code }} }} }}", placed["id"])
+        format!(
+            "mutation {{ {verb}(input: {{orderId: {}}}) {{ order {{ status history {{ status }} }} userErrors {{ code }} }} }}",
+            placed["id"]
+        )
     };
     let cancelled = ada.run(&step("cancelOrder")).await.data()["cancelOrder"].take();
-    assert_eq!(cancelled["order"], json!({"status": "CANCELLED", "history": [{"status": "PENDING"}, {"status": "CANCELLED"}]}));
+    assert_eq!(
+        cancelled["order"],
+        json!({"status": "CANCELLED", "history": [{"status": "PENDING"}, {"status": "CANCELLED"}]})
+    );
     let again = ada.run(&step("cancelOrder")).await.data()["cancelOrder"].take();
     assert_eq!(again, json!({"order": null, "userErrors": [{"code": "WRONG_STATE"}]}));
     let shipped = town.sign_in("grace").await.run(&step("shipOrder")).await.data()["shipOrder"].take();

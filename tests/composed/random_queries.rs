@@ -24,8 +24,7 @@ async fn ten_thousand_random_queries_are_answered() {
     let schema = Schema::parse_and_validate(include_str!("../../schema.graphql"), "schema.graphql").unwrap();
     let callers = [town.client.clone(), town.sign_in("ada").await, town.sign_in("admin").await];
     let pool = pool(&callers[2]).await;
-    let mut generator =
-        Generator::new(&schema, &pool, Shape { depth: 5, fields: 25, ..Shape::default() }, 20_260_101);
+    let mut generator = Generator::new(&schema, &pool, Shape { depth: 5, fields: 25, ..Shape::default() }, 20_260_101);
     let queries: Vec<(usize, Generated)> = (0..QUERIES).map(|number| (number, generator.operation())).collect();
     let answered = stream::iter(queries).map(|(number, query)| check(&callers[number % callers.len()], number, query));
     let fields: usize = answered.buffer_unordered(AT_ONCE).map(usize::from).fold(0, async |sum, n| sum + n).await;
@@ -41,7 +40,9 @@ async fn check(client: &Client, number: usize, query: Generated) -> bool {
         body["operationName"] = json!(name);
     }
     let answer = harness::client::Answer::of(client.post(&body)).await;
-    let context = || format!("query {number}: {text}\nvariables {}\nanswer {} {}", query.variables.len(), answer.status, answer.text);
+    let context = || {
+        format!("query {number}: {text}\nvariables {}\nanswer {} {}", query.variables.len(), answer.status, answer.text)
+    };
     assert_eq!(answer.status, 200, "{}", context());
     for error in answer.errors() {
         let code = error.split(' ').next().unwrap_or_default();

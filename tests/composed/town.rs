@@ -90,7 +90,8 @@ impl Town {
     /// An access token of that user.
     pub async fn token(&self, handle: &str) -> String {
         let input = json!({"email": format!("{handle}@example.com"), "password": demo::PASSWORD});
-        let log_in = "mutation($input: LogInInput!) { logIn(input: $input) { session { accessToken } userErrors { code } } }";
+        let log_in =
+            "mutation($input: LogInInput!) { logIn(input: $input) { session { accessToken } userErrors { code } } }";
         let data = self.client.run_with(log_in, json!({ "input": input })).await.data();
         data["logIn"]["session"]["accessToken"].as_str().unwrap_or_else(|| panic!("{handle}: {data}")).to_owned()
     }
@@ -98,8 +99,7 @@ impl Town {
 
 async fn bff([user, post, order]: [&RunningService; 3]) -> (Client, oneshot::Sender<()>) {
     let at = |service: &RunningService| config::Service { url: service.url.clone() };
-    let services =
-        config::Services { api_key: Secret::new(API_KEY), user: at(user), post: at(post), order: at(order) };
+    let services = config::Services { api_key: Secret::new(API_KEY), user: at(user), post: at(post), order: at(order) };
     let config = Config {
         http: Http::default(),
         services,
