@@ -4,6 +4,7 @@
 mod app;
 mod batching;
 mod config;
+mod correlation;
 mod http;
 mod nulls_and_order;
 mod partial_failure;
