@@ -90,3 +90,27 @@ fn new_key(signs_from: Time) -> Result<SigningKeyRow, ApiError> {
         signs_from,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use chassis::{
+        ServiceSettings,
+        database::{Database, plans::slow_plans},
+        testing::TestDatabase,
+    };
+    use contract::Clock;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn no_statement_of_a_rotation_scans_a_table_or_sorts() {
+        let home = TestDatabase::create().await;
+        let settings = ServiceSettings::new(home.url.clone(), ([127, 0, 0, 1], 0).into());
+        let database = Database::open(&settings.database(), &crate::MIGRATIONS, Clock::system()).await.unwrap();
+        make_first(&database).await.unwrap();
+        rotate(&database).await.unwrap();
+        assert!(database.statements().all().len() >= 5);
+        let slow = slow_plans(&database, &[]).await.unwrap();
+        assert!(slow.is_empty(), "{slow:#?}");
+    }
+}

@@ -8,6 +8,7 @@ mod keys;
 mod lists;
 mod plans;
 mod profiles;
+mod program;
 mod reads;
 mod seeding;
 mod sessions;
