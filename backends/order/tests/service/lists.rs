@@ -1,5 +1,8 @@
 //! Reading orders: who sees which, whole and in order through any number of pages, while orders come.
 
+use std::time::Duration;
+
+use chassis::Deadline;
 use order_service::{OrderStatus, seed::OrderSeed};
 use serde_json::json;
 
@@ -45,6 +48,19 @@ async fn an_order_is_read_with_its_items_and_steps_in_order() {
     assert_eq!((&found["status"], &found["version"]), (&json!("delivered"), &json!(4)));
     let reply = market.get(ADA, &format!("/v1/orders?ids={}", order(8))).await;
     assert_eq!(reply.json["items"][0]["rejection_reason"], "not enough stock");
+}
+
+#[tokio::test]
+async fn a_step_taken_while_an_order_is_read_is_not_half_told() {
+    let market = Market::open().await;
+    market.seed([seeded(1, OrderStatus::Pending)]).await;
+    // As if another connection had committed between the statement that read the order and the one that reads its steps.
+    let step = vec![order(1).into(), 2.into(), "cancelled".into(), 0.into()];
+    let insert = "INSERT INTO order_steps (order_id, version, status, reached_at) VALUES ";
+    market.database.insert_bulk(insert, [step], Deadline::after(Duration::from_secs(10))).await.unwrap();
+    let reply = market.get(ADA, &format!("/v1/orders?ids={}", order(1))).await;
+    let found = &reply.json["items"][0];
+    assert_eq!((&found["status"], found["history"].as_array().unwrap().len()), (&json!("pending"), 1));
 }
 
 #[tokio::test]
