@@ -16,6 +16,7 @@ mod context;
 mod error;
 mod service;
 
+pub mod comment;
 pub mod order;
 pub mod post;
 pub mod user;

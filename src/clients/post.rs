@@ -1,8 +1,8 @@
-//! The post service: posts, comments, likes. In: ids and commands. Out: records as the service sends them.
+//! The post service: posts and likes (comments: `comment.rs`). In: ids and commands. Out: records as the service sends them.
 
 use std::collections::HashMap;
 
-use contract::{CommentId, Money, PostId, Time, UserId};
+use contract::{Money, PostId, Time, UserId};
 use http::Method;
 use serde::{Deserialize, Serialize};
 
@@ -15,7 +15,7 @@ use crate::auth::Viewer;
 /// Calls the post service.
 #[derive(Clone)]
 pub struct PostClient {
-    door: Door,
+    pub(super) door: Door,
 }
 
 /// A post.
@@ -48,33 +48,11 @@ pub struct OfferRecord {
     pub stock: i32,
 }
 
-/// A comment on a post.
-#[derive(Clone, Debug, Deserialize)]
-pub struct CommentRecord {
-    /// Id.
-    pub id: CommentId,
-    /// On which post.
-    pub post_id: PostId,
-    /// Who wrote it.
-    pub author_id: UserId,
-    /// Text.
-    pub body: String,
-    /// When.
-    pub created_at: Time,
-}
-
 /// How many posts an author has.
 #[derive(Clone, Copy, Debug, Deserialize)]
 pub struct PostCountRecord {
     /// Posts.
     pub posts: i32,
-}
-
-/// How many comments a post has.
-#[derive(Clone, Copy, Debug, Deserialize)]
-pub struct CommentCountRecord {
-    /// Comments.
-    pub comments: i32,
 }
 
 /// How many people like a post.
@@ -129,12 +107,6 @@ pub struct PostPatch {
 
 impl Keyed<PostId> for PostRecord {
     fn key(&self) -> PostId {
-        self.id
-    }
-}
-
-impl Keyed<CommentId> for CommentRecord {
-    fn key(&self) -> CommentId {
         self.id
     }
 }
@@ -196,36 +168,6 @@ impl PostClient {
         self.door.public::<Counts<_, _>>(context, read).await?.among(authors, &self.door)
     }
 
-    /// Comments by id; unknown ids are absent.
-    pub async fn comments_by_ids(
-        &self,
-        context: &CallContext,
-        ids: &[CommentId],
-    ) -> Result<HashMap<CommentId, CommentRecord>, CallError> {
-        let read = PublicRead::new(ids_query(("/v1/comments", "ids"), ids));
-        self.door.public::<Items<_>>(context, read).await?.among(ids, &self.door)
-    }
-
-    /// The comments on each post, one page each, newest first.
-    pub async fn comments_by_post(
-        &self,
-        context: &CallContext,
-        (posts, page): (&[PostId], &PageArguments),
-    ) -> Result<HashMap<PostId, PageRecord<CommentRecord>>, CallError> {
-        let read = PublicRead::new(pages_query(("/v1/comments/by-post", "post_ids"), posts, page));
-        self.door.public::<Pages<_, _>>(context, read).await?.of((posts, page), &self.door)
-    }
-
-    /// How many comments each post has.
-    pub async fn comment_counts(
-        &self,
-        context: &CallContext,
-        posts: &[PostId],
-    ) -> Result<HashMap<PostId, CommentCountRecord>, CallError> {
-        let read = PublicRead::new(ids_query(("/v1/comments/counts", "post_ids"), posts));
-        self.door.public::<Counts<_, _>>(context, read).await?.among(posts, &self.door)
-    }
-
     /// How many like each post.
     pub async fn like_counts(
         &self,
@@ -272,22 +214,6 @@ impl PostClient {
     pub async fn delete(&self, context: &CallContext, (viewer, post): (&Viewer, PostId)) -> Result<(), CallError> {
         let command = Command::new(Method::DELETE, format!("/v1/posts/{post}")).by(viewer);
         self.door.perform(context, command).await.map(drop)
-    }
-
-    /// Comments on a post.
-    pub async fn comment(
-        &self,
-        context: &CallContext,
-        (viewer, post, body): (&Viewer, PostId, &str),
-        idempotency_key: Option<String>,
-    ) -> Result<CommentRecord, CallError> {
-        #[derive(Serialize)]
-        struct Body<'a> {
-            body: &'a str,
-        }
-        let path = format!("/v1/posts/{post}/comments");
-        let command = Command::new(Method::POST, path).by(viewer).json(&Body { body }).once(idempotency_key);
-        self.door.command(context, command).await
     }
 
     /// Makes the viewer like a post, or no longer.

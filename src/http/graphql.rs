@@ -53,7 +53,7 @@ pub async fn handle(
         Ok(executed) => answer::executed(&executed, media_type, &request_id),
         Err(failure) => answer::failed(&failure, media_type, &request_id),
     };
-    line.write(response.status());
+    line.answered(response.status());
     response
 }
 
@@ -73,7 +73,13 @@ async fn respond(
         return Err(Failure::SignInNeeded);
     }
     let request = loaders::Request { context, viewer, clients: app.clients.clone(), level: Level::default() };
-    let executed = app.schema.execute(operation.document().clone(), variables, Scope::new(request)).await;
+    let (schema, document) = (app.schema.clone(), operation.document().clone());
+    let execution = async move { schema.execute(document, variables, Scope::new(request)).await };
+    let executed = match operation.kind() {
+        // A client that hangs up ends its query, but not the commands that it has begun.
+        OperationKind::Mutation => tokio::spawn(execution).await.map_err(|_| Failure::Internal)?,
+        _ => execution.await,
+    };
     line.errors = executed.errors.len();
     Ok(executed)
 }

@@ -25,5 +25,6 @@ pub async fn ready(State(app): State<Arc<App>>) -> StatusCode {
 /// Any other path.
 pub async fn nothing_here(request: Request) -> Response {
     let media_type = MediaType::accepted(request.headers()).unwrap_or(MediaType::Json);
-    answer::failed(&Failure::NotFound, media_type, &RequestId::generate())
+    let id = request.headers().get(&answer::REQUEST_ID).and_then(|id| id.to_str().ok());
+    answer::failed(&Failure::NotFound, media_type, &RequestId::accept(id))
 }

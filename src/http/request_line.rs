@@ -1,14 +1,19 @@
-//! One log line per request: what was asked, how it went, how long it took, which services were called how often.
+//! One log line per request: what was asked, how it went, how long it took, which services were called how often. A
+//! request whose client hung up before the answer gets its line too, with 499 for a status.
 
 use http::StatusCode;
 use tokio::time::Instant;
 
 use crate::clients::{CallContext, Service};
 
-/// Collects a request's line while its stages run.
+/// The client hung up: no status of HTTP, but the one that proxies log for it.
+const CLIENT_CLOSED_REQUEST: u16 = 499;
+
+/// Collects a request's line while its stages run, and writes it when dropped.
 pub struct RequestLine {
     started: Instant,
     context: CallContext,
+    status: u16,
     /// The operation's name in its document.
     pub operation: Option<String>,
     /// Errors beside the data.
@@ -18,18 +23,24 @@ pub struct RequestLine {
 impl RequestLine {
     /// The line of a request that starts now.
     pub fn new(started: Instant, context: CallContext) -> Self {
-        Self { started, context, operation: None, errors: 0 }
+        Self { started, context, status: CLIENT_CLOSED_REQUEST, operation: None, errors: 0 }
     }
 
-    /// Writes the line.
-    pub fn write(&self, status: StatusCode) {
+    /// The request is answered.
+    pub fn answered(mut self, status: StatusCode) {
+        self.status = status.as_u16();
+    }
+}
+
+impl Drop for RequestLine {
+    fn drop(&mut self) {
         let calls = self.context.calls();
         let of = |service: Service| calls.count[service.index()];
         tracing::info!(
             request_id = %self.context.request_id(),
             trace_id = self.context.trace().trace_id(),
             operation = self.operation.as_deref().unwrap_or("-"),
-            status = status.as_u16(),
+            status = self.status,
             errors = self.errors,
             duration_ms = self.started.elapsed().as_secs_f64() * 1000.0,
             calls.user = of(Service::User),

@@ -2,6 +2,7 @@
 //! out, records back. One file per noun with its batch functions; `batch.rs` is the mechanism, `level.rs` its timing.
 
 mod batch;
+mod comment;
 mod level;
 mod order;
 mod post;
@@ -56,11 +57,11 @@ pub struct Loaders {
     /// Number of an author's posts.
     pub post_counts: post::PostCounts,
     /// Comments by id.
-    pub comments_by_id: post::CommentsById,
+    pub comments_by_id: comment::CommentsById,
     /// Comments on a post.
-    pub comments_by_post: post::CommentsByPost,
+    pub comments_by_post: comment::CommentsByPost,
     /// Number of a post's comments.
-    pub comment_counts: post::CommentCounts,
+    pub comment_counts: comment::CommentCounts,
     /// Number of a post's likes.
     pub like_counts: post::LikeCounts,
     /// Whether the viewer likes a post.
@@ -87,9 +88,9 @@ impl Loaders {
             posts_by_id: post::posts_by_id(request),
             posts_by_author: post::posts_by_author(request),
             post_counts: post::post_counts(request),
-            comments_by_id: post::comments_by_id(request),
-            comments_by_post: post::comments_by_post(request),
-            comment_counts: post::comment_counts(request),
+            comments_by_id: comment::comments_by_id(request),
+            comments_by_post: comment::comments_by_post(request),
+            comment_counts: comment::comment_counts(request),
             like_counts: post::like_counts(request),
             liked_by_viewer: post::liked_by_viewer(request),
             orders_by_id: order::orders_by_id(request),

@@ -2,12 +2,12 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use contract::{CommentId, PostId, UserId};
+use contract::{PostId, UserId};
 
 use super::{Batch, Request, shared};
 use crate::clients::{
     PageArguments, PageRecord,
-    post::{CommentCountRecord, CommentRecord, LikeCountRecord, PostCountRecord, PostRecord},
+    post::{LikeCountRecord, PostCountRecord, PostRecord},
 };
 
 /// Posts by id.
@@ -16,12 +16,6 @@ pub type PostsById = Batch<(), PostId, Arc<PostRecord>>;
 pub type PostsByAuthor = Batch<PageArguments, UserId, Arc<PageRecord<PostRecord>>>;
 /// Numbers of posts by author.
 pub type PostCounts = Batch<(), UserId, PostCountRecord>;
-/// Comments by id.
-pub type CommentsById = Batch<(), CommentId, Arc<CommentRecord>>;
-/// A page of comments for each post.
-pub type CommentsByPost = Batch<PageArguments, PostId, Arc<PageRecord<CommentRecord>>>;
-/// Numbers of comments by post.
-pub type CommentCounts = Batch<(), PostId, CommentCountRecord>;
 /// Numbers of likes by post.
 pub type LikeCounts = Batch<(), PostId, LikeCountRecord>;
 /// Whether the viewer likes a post; no answer without a viewer.
@@ -44,26 +38,6 @@ pub(super) fn posts_by_author(request: &Arc<Request>) -> PostsByAuthor {
 pub(super) fn post_counts(request: &Arc<Request>) -> PostCounts {
     Batch::new(request, |request, (), ids| {
         Box::pin(async move { request.clients.posts.post_counts(&request.context, &ids).await })
-    })
-}
-
-pub(super) fn comments_by_id(request: &Arc<Request>) -> CommentsById {
-    Batch::new(request, |request, (), ids| {
-        Box::pin(async move { request.clients.posts.comments_by_ids(&request.context, &ids).await.map(shared) })
-    })
-}
-
-pub(super) fn comments_by_post(request: &Arc<Request>) -> CommentsByPost {
-    Batch::new(request, |request, page, ids| {
-        Box::pin(
-            async move { request.clients.posts.comments_by_post(&request.context, (&ids, &page)).await.map(shared) },
-        )
-    })
-}
-
-pub(super) fn comment_counts(request: &Arc<Request>) -> CommentCounts {
-    Batch::new(request, |request, (), ids| {
-        Box::pin(async move { request.clients.posts.comment_counts(&request.context, &ids).await })
     })
 }
 

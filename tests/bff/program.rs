@@ -152,3 +152,33 @@ async fn asked_to_stop_at_rest_it_stops() {
     program.terminate().await;
     assert_eq!(program.ended().await.code(), Some(0));
 }
+
+#[tokio::test]
+async fn a_client_that_hangs_up_ends_its_query_but_not_its_commands() {
+    let services = Services::start(Sizes::default()).await;
+    let held = Gate::closed();
+    services.gate(&["GET /v1/posts", "POST /v1/sessions"], &held);
+    let second = Gate::together(1);
+    services.gate(&["POST /v1/sessions/refresh"], &second);
+    let mut program = Program::serve(&services, &[]).await;
+    for (at_the_gate, query) in [
+        "query Left { posts(first: 1) { nodes { author { name } } } }",
+        "mutation Left { a: logIn(input: {email: \"e\", password: \"p\"}) { userErrors { code } }
+            b: refreshSession(input: {refreshToken: \"r\"}) { userErrors { code } } }",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let request = program.client().post(&json!({ "query": query }));
+        #[expect(clippy::disallowed_methods, reason = "a client of the BFF, not of a service")]
+        let under_way = tokio::spawn(request.send());
+        held.arrived(at_the_gate + 1).await;
+        under_way.abort();
+        let line = program.line("request").await;
+        assert_eq!((&line["status"], &line["operation"]), (&json!(499), &json!("Left")), "{line}");
+    }
+    held.open();
+    // The second command comes after the first, which was held while its client left.
+    second.arrived(1).await;
+    assert!(services.calls_of("GET /v1/users?ids").is_empty());
+}

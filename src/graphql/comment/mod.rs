@@ -15,7 +15,7 @@ use super::{
     scalars::DateTime,
     user::User,
 };
-use crate::clients::post::CommentRecord;
+use crate::clients::comment::CommentRecord;
 
 /// What somebody says of a post.
 #[derive(SimpleObject)]

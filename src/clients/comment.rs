@@ -1,0 +1,90 @@
+//! The post service: comments. In: ids and commands. Out: records as the service sends them.
+
+use std::collections::HashMap;
+
+use contract::{CommentId, PostId, Time, UserId};
+use http::Method;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    CallContext, CallError, Command, PageArguments, PageRecord, PublicRead,
+    batch::{Counts, Items, Keyed, Pages, ids_query, pages_query},
+    post::PostClient,
+};
+use crate::auth::Viewer;
+
+/// A comment on a post.
+#[derive(Clone, Debug, Deserialize)]
+pub struct CommentRecord {
+    /// Id.
+    pub id: CommentId,
+    /// On which post.
+    pub post_id: PostId,
+    /// Who wrote it.
+    pub author_id: UserId,
+    /// Text.
+    pub body: String,
+    /// When.
+    pub created_at: Time,
+}
+
+/// How many comments a post has.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub struct CommentCountRecord {
+    /// Comments.
+    pub comments: i32,
+}
+
+impl Keyed<CommentId> for CommentRecord {
+    fn key(&self) -> CommentId {
+        self.id
+    }
+}
+
+impl PostClient {
+    /// Comments by id; unknown ids are absent.
+    pub async fn comments_by_ids(
+        &self,
+        context: &CallContext,
+        ids: &[CommentId],
+    ) -> Result<HashMap<CommentId, CommentRecord>, CallError> {
+        let read = PublicRead::new(ids_query(("/v1/comments", "ids"), ids));
+        self.door.public::<Items<_>>(context, read).await?.among(ids, &self.door)
+    }
+
+    /// The comments on each post, one page each, newest first.
+    pub async fn comments_by_post(
+        &self,
+        context: &CallContext,
+        (posts, page): (&[PostId], &PageArguments),
+    ) -> Result<HashMap<PostId, PageRecord<CommentRecord>>, CallError> {
+        let read = PublicRead::new(pages_query(("/v1/comments/by-post", "post_ids"), posts, page));
+        self.door.public::<Pages<_, _>>(context, read).await?.of((posts, page), &self.door)
+    }
+
+    /// How many comments each post has.
+    pub async fn comment_counts(
+        &self,
+        context: &CallContext,
+        posts: &[PostId],
+    ) -> Result<HashMap<PostId, CommentCountRecord>, CallError> {
+        let read = PublicRead::new(ids_query(("/v1/comments/counts", "post_ids"), posts));
+        self.door.public::<Counts<_, _>>(context, read).await?.among(posts, &self.door)
+    }
+
+    /// Comments on a post.
+    pub async fn comment(
+        &self,
+        context: &CallContext,
+        (viewer, post, body): (&Viewer, PostId, &str),
+        idempotency_key: Option<String>,
+    ) -> Result<CommentRecord, CallError> {
+        #[derive(Serialize)]
+        struct Body<'a> {
+            body: &'a str,
+        }
+        let path = format!("/v1/posts/{post}/comments");
+        let command = Command::new(Method::POST, path).by(viewer).json(&Body { body }).once(idempotency_key);
+        self.door.command(context, command).await
+    }
+}
