@@ -1,6 +1,7 @@
 //! The HTTP edge that all services share: what happens around every request, the routes every service has, serving.
 
 mod admission;
+mod description;
 mod health;
 mod request;
 mod server;

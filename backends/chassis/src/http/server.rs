@@ -7,13 +7,9 @@ use axum::{Router, extract::DefaultBodyLimit, middleware};
 use contract::{key_set::KeySource, token::TokenVerifier};
 use prometheus_client::metrics::counter::Counter;
 use tokio::{net::TcpListener, time::sleep};
-use utoipa::openapi::{
-    Info,
-    security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
-};
 use utoipa_axum::router::OpenApiRouter;
 
-use super::{Edge, admission, health, request};
+use super::{Edge, admission, description, health, request};
 use crate::{
     ApiError, Deadline, ServiceSettings, StartError, database::Database, metrics::Metrics, rate_limit::RateLimits,
 };
@@ -59,10 +55,7 @@ impl Service {
         };
         let metrics = Arc::clone(&edge.metrics);
         let (routes, mut openapi) = routes.split_for_parts();
-        openapi.info = Info::new(name, env!("CARGO_PKG_VERSION"));
-        let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
-        let components = openapi.components.get_or_insert_default();
-        components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
+        description::complete(&mut openapi, name);
         let shared = health::routes(database.clone(), &edge, &openapi).map_err(StartError::OpenApi)?;
         let router = routes
             .merge(shared)

@@ -86,6 +86,9 @@ async fn a_service_says_that_it_is_alive_ready_and_what_it_offers() {
     let description = town.get("/openapi.json").await.json;
     assert_eq!(description["openapi"], "3.1.0");
     assert!(description["paths"]["/v1/users/{id}"]["get"].is_object());
+    let any_error = &description["paths"]["/v1/users/{id}"]["patch"]["responses"]["default"];
+    assert_eq!(any_error["content"]["application/json"]["schema"]["$ref"], "#/components/schemas/ErrorBody");
+    assert!(description["components"]["schemas"]["ErrorBody"].is_object());
     let metrics = town.request("/metrics").send().await.unwrap().text().await.unwrap();
     assert!(metrics.contains("http_requests_total{method=\"GET\",route=\"/readyz\",status=\"204\"} 1"), "{metrics}");
 }
