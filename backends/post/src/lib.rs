@@ -9,6 +9,7 @@ mod routes;
 pub mod seed;
 mod settings;
 mod store;
+mod tags;
 
 use chassis::{Parts, Service, StartError, database::Database, peer::Peer};
 use contract::Clock;

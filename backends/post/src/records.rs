@@ -6,6 +6,8 @@ use contract::{CommentId, Currency, PostId, Time, UserId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::tags;
+
 /// A post.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct PostRecord {
@@ -22,7 +24,7 @@ pub struct PostRecord {
     #[schema(min_length = 1, max_length = 50_000)]
     pub body: String,
     /// Tags, in the author's order.
-    #[schema(max_items = 10)]
+    #[schema(schema_with = tags::schema)]
     pub tags: Vec<String>,
     /// What it sells; null if nothing.
     #[schema(required)]

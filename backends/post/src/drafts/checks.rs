@@ -4,11 +4,12 @@ use std::collections::HashSet;
 
 use chassis::{ApiError, Detail};
 
-use crate::records::Offer;
+use crate::{
+    records::Offer,
+    tags::{MAX_TAGS, is_tag},
+};
 
 const MAX_TITLE: usize = 200;
-const MAX_TAGS: usize = 10;
-const MAX_TAG: usize = 30;
 /// A price ends here, in minor units: any order of such prices can still be added up.
 const MAX_AMOUNT: i64 = 1_000_000_000_000;
 const MAX_STOCK: i64 = 1_000_000;
@@ -16,12 +17,6 @@ const MAX_STOCK: i64 = 1_000_000;
 /// What was found wrong so far.
 #[derive(Default)]
 pub(super) struct Checks(Vec<Detail>);
-
-/// Whether text is a tag: 1 to 30 lower-case letters a-z, digits and `-`.
-pub(crate) fn is_tag(text: &str) -> bool {
-    let plain = text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-    (1..=MAX_TAG).contains(&text.len()) && plain
-}
 
 impl Checks {
     pub(super) fn title(&mut self, title: &str) {
@@ -76,20 +71,5 @@ impl Checks {
 
     fn fail(&mut self, field: impl Into<String>, issue: impl Into<String>) {
         self.0.push(Detail { field: field.into(), issue: issue.into() });
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn tags_are_plain_and_short() {
-        for tag in ["a", "rust-2024", "7", &"z".repeat(30)] {
-            assert!(is_tag(tag), "{tag}");
-        }
-        for text in ["", "Rust", "a b", "a,b", "ä", "a\0", "a_b", &"z".repeat(31)] {
-            assert!(!is_tag(text), "{text:?}");
-        }
     }
 }

@@ -9,8 +9,10 @@ use serde::{Deserialize, Deserializer};
 use utoipa::ToSchema;
 
 use self::checks::Checks;
-pub(crate) use self::checks::is_tag;
-use crate::records::{Offer, PostRecord};
+use crate::{
+    records::{Offer, PostRecord},
+    tags,
+};
 
 /// A post to be.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -23,7 +25,7 @@ pub(crate) struct PostDraft {
     pub(crate) body: String,
     /// Tags: lower-case letters a-z, digits and `-`, 1 to 30 of them; none twice.
     #[serde(default)]
-    #[schema(max_items = 10)]
+    #[schema(schema_with = tags::schema, required = false)]
     pub(crate) tags: Vec<String>,
     /// What it sells, if anything.
     #[serde(default)]
@@ -43,7 +45,7 @@ pub(crate) struct PostPatch {
     body: Option<String>,
     /// Tags, as of a new post; null for none.
     #[serde(default, deserialize_with = "given")]
-    #[schema(value_type = Option<Vec<String>>, max_items = 10)]
+    #[schema(schema_with = tags::nullable_schema, required = false)]
     tags: Option<Option<Vec<String>>>,
     /// What it sells; null for nothing any more.
     #[serde(default, deserialize_with = "given")]

@@ -11,13 +11,13 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{MAX_AGE, no_such_post};
 use crate::{
-    drafts::is_tag,
     records::{Items, PostCounts, PostRecord},
     store::{
         authors,
         lists::{self, AUTHOR_POSTS, PostFilter, PostOrder},
         posts,
     },
+    tags::is_tag,
 };
 
 /// Which posts: by ids, or (without) a page of those that pass the filters.
