@@ -13,6 +13,9 @@ use serde::Serialize;
 use super::{failure::Failure, media::MediaType};
 use crate::operations::Location;
 
+/// Where an answer's buffer begins, so that it seldom has to grow.
+const USUAL_ANSWER_BYTES: usize = 8 * 1024;
+
 /// `X-Request-Id`.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static(contract::headers::X_REQUEST_ID);
 
@@ -113,8 +116,9 @@ fn execution_error<'a>(error: &'a ServerError, request_id: &'a RequestId) -> Err
 }
 
 fn written(status: StatusCode, media_type: MediaType, request_id: &RequestId, body: &impl Serialize) -> Response {
-    let (status, body) = match serde_json::to_vec(body) {
-        Ok(body) => (status, body),
+    let mut text = Vec::with_capacity(USUAL_ANSWER_BYTES);
+    let (status, body) = match serde_json::to_writer(&mut text, body) {
+        Ok(()) => (status, text),
         Err(error) => {
             tracing::error!(request_id = request_id.as_str(), %error, "an answer could not be written");
             (
