@@ -25,7 +25,7 @@ pub struct PageArguments {
 }
 
 /// One page of a list.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 pub struct PageRecord<T> {
     /// The items.
     pub items: Vec<T>,
@@ -34,7 +34,7 @@ pub struct PageRecord<T> {
 }
 
 /// Where a page stands in its list.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 pub struct PageInfoRecord {
     /// Whether items follow.
     pub has_next: bool,

@@ -1,15 +1,15 @@
 //! Relay's cursor connections: a page of a service in, `edges`, `nodes` and `pageInfo` out; and the check of `first`.
 
-use async_graphql::{Error, Object, OutputType, SimpleObject};
+use async_graphql::{ContainerType, Error, Object, OutputType, SimpleObject};
 
-use super::{comment::Comment, errors, order::Order, post::Post, scalars::Cursor, user::User};
+use super::{comment::Comment, errors, in_place::InPlace, order::Order, post::Post, scalars::Cursor, user::User};
 use crate::clients::{PageArguments, PageRecord};
 
 /// The largest page.
 const MAX_FIRST: i32 = 100;
 
 /// One page of a list.
-pub struct Connection<T: OutputType> {
+pub struct Connection<T: ContainerType> {
     edges: Vec<Edge<T>>,
     has_next: bool,
     has_previous: bool,
@@ -23,11 +23,11 @@ pub struct Connection<T: OutputType> {
     concrete(name = "CommentEdge", params(Comment)),
     concrete(name = "OrderEdge", params(Order))
 )]
-pub struct Edge<T: OutputType> {
+pub struct Edge<T: ContainerType> {
     /// The item's place: what `after` takes.
     cursor: Cursor,
     /// The item.
-    node: T,
+    node: InPlace<T>,
 }
 
 /// Where a page stands in its list.
@@ -50,7 +50,7 @@ pub struct PageInfo {
     concrete(name = "CommentConnection", params(Comment)),
     concrete(name = "OrderConnection", params(Order))
 )]
-impl<T: OutputType> Connection<T>
+impl<T: ContainerType> Connection<T>
 where
     Edge<T>: OutputType,
 {
@@ -60,7 +60,7 @@ where
     }
 
     /// The items.
-    async fn nodes(&self) -> Vec<&T> {
+    async fn nodes(&self) -> Vec<&InPlace<T>> {
         self.edges.iter().map(|edge| &edge.node).collect()
     }
 
@@ -75,15 +75,15 @@ where
     }
 }
 
-impl<T: OutputType> Connection<T> {
+impl<T: ContainerType> Connection<T> {
     /// The connection of a service's page.
-    pub fn of<R>(page: &PageRecord<R>) -> Self
+    pub fn of<R>(page: PageRecord<R>) -> Self
     where
-        for<'a> T: From<&'a R>,
+        T: From<R>,
     {
-        let edge = |(item, cursor): (&R, &String)| Edge { cursor: Cursor(cursor.clone()), node: T::from(item) };
+        let edge = |(item, cursor)| Edge { cursor: Cursor(cursor), node: InPlace(T::from(item)) };
         Self {
-            edges: page.items.iter().zip(&page.page.cursors).map(edge).collect(),
+            edges: page.items.into_iter().zip(page.page.cursors).map(edge).collect(),
             has_next: page.page.has_next,
             has_previous: page.page.has_previous,
         }

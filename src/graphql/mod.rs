@@ -7,6 +7,7 @@ mod connection;
 mod directives;
 mod errors;
 mod id;
+mod in_place;
 mod money;
 mod node;
 mod order;
@@ -26,6 +27,7 @@ pub use access::AccessRule;
 pub use scalars::CHECKS as SCALAR_CHECKS;
 
 use crate::loaders::{Level, Scope};
+use in_place::CallingFields;
 
 /// Everything that can be read.
 #[derive(Default, MergedObject)]
@@ -43,20 +45,26 @@ pub struct Mutation(
 
 /// The executable schema; cheap to clone.
 #[derive(Clone)]
-pub struct Schema(EngineSchema<Query, Mutation, EmptySubscription>);
+pub struct Schema {
+    engine: EngineSchema<Query, Mutation, EmptySubscription>,
+    calling: CallingFields,
+}
 
 impl Schema {
     /// The schema.
+    #[expect(clippy::expect_used, reason = "at start; what the engine writes, it reads")]
     pub fn new() -> Self {
         // Documents arrive judged, flattened and bounded by `operations/`: the engine's own rules would only repeat it.
         let builder: SchemaBuilder<_, _, _> =
             EngineSchema::build(Query::default(), Mutation::default(), EmptySubscription);
-        Self(builder.validation_mode(ValidationMode::Fast).limit_recursive_depth(usize::MAX).finish())
+        let engine = builder.validation_mode(ValidationMode::Fast).limit_recursive_depth(usize::MAX).finish();
+        let calling = CallingFields::of(&engine.sdl()).expect("the schema's own definition");
+        Self { engine, calling }
     }
 
     /// The schema definition, as `schema.graphql` has it.
     pub fn sdl(&self) -> String {
-        self.0.sdl_with_options(SDLExportOptions::new().include_specified_by())
+        self.engine.sdl_with_options(SDLExportOptions::new().include_specified_by())
     }
 
     /// Runs a prepared document within its request's scope.
@@ -67,9 +75,10 @@ impl Schema {
         scope: Scope,
     ) -> async_graphql::Response {
         let level: Level = scope.request.level.clone();
-        let mut request = async_graphql::Request::new(String::new()).variables(variables).data(scope);
+        let mut request =
+            async_graphql::Request::new(String::new()).variables(variables).data(scope).data(self.calling.clone());
         request.set_parsed_query(document);
-        let mut response = level.drive(self.0.execute(request)).await;
+        let mut response = level.drive(self.engine.execute(request)).await;
         response.errors.iter_mut().for_each(errors::restore_path);
         response
     }

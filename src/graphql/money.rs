@@ -1,18 +1,12 @@
 //! Money between minor units, as the services count it, and exact decimal text, as the schema shows it.
 
-use async_graphql::{InputObject, SimpleObject};
+use async_graphql::{InputObject, Object};
 use contract::{Currency, Money as Minor};
 
 use super::scalars::{CurrencyCode, Decimal};
 
-/// An exact amount of money.
-#[derive(SimpleObject)]
-pub struct Money {
-    /// The amount, with the currency's number of digits.
-    amount: Decimal,
-    /// The currency.
-    currency: CurrencyCode,
-}
+/// An exact amount of money; made into text only when it is asked for.
+pub struct Money(Minor);
 
 /// An exact amount of money.
 #[derive(InputObject)]
@@ -23,9 +17,23 @@ pub struct MoneyInput {
     currency: CurrencyCode,
 }
 
+/// An exact amount of money.
+#[Object]
+impl Money {
+    /// The amount, with the currency's number of digits.
+    async fn amount(&self) -> Decimal {
+        Decimal(to_text(self.0.amount, self.0.currency))
+    }
+
+    /// The currency.
+    async fn currency(&self) -> CurrencyCode {
+        CurrencyCode(self.0.currency)
+    }
+}
+
 impl From<Minor> for Money {
-    fn from(Minor { amount, currency }: Minor) -> Self {
-        Self { amount: Decimal(to_text(amount, currency)), currency: CurrencyCode(currency) }
+    fn from(minor: Minor) -> Self {
+        Self(minor)
     }
 }
 

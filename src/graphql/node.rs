@@ -10,6 +10,7 @@ use super::{
     directives,
     errors::bad_request,
     id,
+    in_place::InPlace,
     order::Order,
     post::Post,
     resolve::{object, scope},
@@ -63,18 +64,16 @@ async fn load(ctx: &Context<'_>, argument: &str, id: &ID) -> Option<Result<Node>
     let loaders = scope(ctx).loaders();
     let node = async {
         Ok(match id.split_inclusive('_').next() {
-            Some(contract::id::User::PREFIX) => {
-                object(loaders.users_by_id.load((), id::parse(argument, id)?).await).map(|user| user.map(Node::User))
-            }
-            Some(contract::id::Post::PREFIX) => {
-                object(loaders.posts_by_id.load((), id::parse(argument, id)?).await).map(|post| post.map(Node::Post))
-            }
+            Some(contract::id::User::PREFIX) => object(loaders.users_by_id.load((), id::parse(argument, id)?).await)
+                .map(|user| user.map(|InPlace(user)| Node::User(user))),
+            Some(contract::id::Post::PREFIX) => object(loaders.posts_by_id.load((), id::parse(argument, id)?).await)
+                .map(|post| post.map(|InPlace(post)| Node::Post(post))),
             Some(contract::id::Comment::PREFIX) => {
                 let comment = object(loaders.comments_by_id.load((), id::parse(argument, id)?).await);
-                comment.map(|comment| comment.map(Node::Comment))
+                comment.map(|comment| comment.map(|InPlace(comment)| Node::Comment(comment)))
             }
             Some(contract::id::Order::PREFIX) => object(loaders.orders_by_id.load((), id::parse(argument, id)?).await)
-                .map(|order| order.map(Node::Order)),
+                .map(|order| order.map(|InPlace(order)| Node::Order(order))),
             _ => {
                 return Err(bad_request(format!(
                     "`{argument}` holds no id: expected `usr_…`, `pst_…`, `cmt_…` or `ord_…`"

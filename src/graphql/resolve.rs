@@ -3,11 +3,12 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, OutputType, Result};
+use async_graphql::{ContainerType, Context, Result};
 
 use super::{
     connection::{self, Connection},
     errors::failed_call,
+    in_place::InPlace,
     scalars::Cursor,
 };
 use crate::{
@@ -21,11 +22,8 @@ pub fn scope<'a>(ctx: &Context<'a>) -> &'a Scope {
 }
 
 /// An object of a record; `null` if there is none.
-pub fn object<R, T>(loaded: Result<Option<Arc<R>>, CallError>) -> Option<Result<T>>
-where
-    T: for<'a> From<&'a R>,
-{
-    value(loaded, |record| T::from(&record))
+pub fn object<R: Clone, T: From<R>>(loaded: Result<Option<Arc<R>>, CallError>) -> Option<Result<InPlace<T>>> {
+    value(loaded, |record| InPlace(T::from(R::clone(&record))))
 }
 
 /// Something of what was loaded; `null` if there is nothing.
@@ -41,11 +39,11 @@ pub async fn page_of<K, R, T>(
 ) -> Option<Result<Connection<T>>>
 where
     K: Clone + Eq + std::hash::Hash + Send + 'static,
-    R: Send + Sync + 'static,
-    T: OutputType + for<'a> From<&'a R>,
+    R: Clone + Send + Sync + 'static,
+    T: ContainerType + From<R>,
 {
     match connection::page(first, after) {
-        Ok(page) => value(pages.load(page, parent).await, |page| Connection::of(&page)),
+        Ok(page) => value(pages.load(page, parent).await, |page| Connection::of(PageRecord::clone(&page))),
         Err(error) => Some(Err(error)),
     }
 }

@@ -89,7 +89,7 @@ pub struct LogOutPayload {
 impl From<SessionRecord> for Session {
     fn from(record: SessionRecord) -> Self {
         let SessionRecord { access_token, refresh_token, expires_at, user } = record;
-        Self { access_token, refresh_token, expires_at: DateTime(expires_at), user: Some(User::from(&user)) }
+        Self { access_token, refresh_token, expires_at: DateTime(expires_at), user: Some(User::from(user)) }
     }
 }
 

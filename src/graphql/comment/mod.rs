@@ -10,6 +10,7 @@ pub use mutation::CommentMutation;
 use super::{
     directives,
     id::GlobalId,
+    in_place::InPlace,
     post::Post,
     resolve::{object, scope},
     scalars::DateTime,
@@ -33,11 +34,11 @@ pub struct Comment {
     post_id: PostId,
 }
 
-impl From<&CommentRecord> for Comment {
-    fn from(record: &CommentRecord) -> Self {
+impl From<CommentRecord> for Comment {
+    fn from(record: CommentRecord) -> Self {
         Self {
             id: GlobalId(record.id),
-            body: record.body.clone(),
+            body: record.body,
             created_at: DateTime(record.created_at),
             author_id: record.author_id,
             post_id: record.post_id,
@@ -49,13 +50,13 @@ impl From<&CommentRecord> for Comment {
 impl Comment {
     /// Who says it.
     #[graphql(directive = directives::call::apply("user".into(), "/v1/users".into()))]
-    async fn author(&self, ctx: &Context<'_>) -> Option<Result<User>> {
+    async fn author(&self, ctx: &Context<'_>) -> Option<Result<InPlace<User>>> {
         object(scope(ctx).loaders().users_by_id.load((), self.author_id).await)
     }
 
     /// Of which post.
     #[graphql(directive = directives::call::apply("post".into(), "/v1/posts".into()))]
-    async fn post(&self, ctx: &Context<'_>) -> Option<Result<Post>> {
+    async fn post(&self, ctx: &Context<'_>) -> Option<Result<InPlace<Post>>> {
         object(scope(ctx).loaders().posts_by_id.load((), self.post_id).await)
     }
 }

@@ -6,6 +6,7 @@ use crate::graphql::{
     access::{self, AccessRule},
     comment::Comment,
     directives,
+    in_place::InPlace,
     outcome::{UserError, id_of, outcome},
     post::Post,
     resolve::{object, scope},
@@ -32,7 +33,7 @@ pub struct AddCommentPayload {
     /// The new comment.
     comment: Option<Comment>,
     /// The post as it is now.
-    post: Option<Result<Post>>,
+    post: Option<Result<InPlace<Post>>>,
     /// Why nothing changed.
     user_errors: Vec<UserError>,
 }
@@ -65,5 +66,5 @@ async fn add(ctx: &Context<'_>, input: AddCommentInput) -> Result<AddCommentPayl
         Some(_) => object(scope.loaders().posts_by_id.load((), post).await),
         None => None,
     };
-    Ok(AddCommentPayload { comment: comment.as_ref().map(Comment::from), post, user_errors })
+    Ok(AddCommentPayload { comment: comment.map(Comment::from), post, user_errors })
 }

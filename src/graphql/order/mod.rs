@@ -12,6 +12,7 @@ pub use query::OrderQuery;
 use super::{
     directives,
     id::GlobalId,
+    in_place::InPlace,
     money::Money,
     post::Post,
     resolve::{object, scope},
@@ -39,7 +40,7 @@ pub struct Order {
     /// Each status it had, oldest first.
     history: Vec<OrderStep>,
     /// What is bought.
-    items: Vec<OrderItem>,
+    items: Vec<InPlace<OrderItem>>,
     #[graphql(skip)]
     buyer_id: UserId,
 }
@@ -88,32 +89,32 @@ pub enum OrderStatus {
     Cancelled,
 }
 
-impl From<&OrderRecord> for Order {
-    fn from(record: &OrderRecord) -> Self {
+impl From<OrderRecord> for Order {
+    fn from(record: OrderRecord) -> Self {
         Self {
             id: GlobalId(record.id),
-            number: record.number.clone(),
+            number: record.number,
             status: record.status.into(),
-            rejection_reason: record.rejection_reason.clone(),
+            rejection_reason: record.rejection_reason,
             total: record.total.into(),
             placed_at: DateTime(record.placed_at),
-            history: record.history.iter().map(OrderStep::from).collect(),
-            items: record.items.iter().map(OrderItem::from).collect(),
+            history: record.history.into_iter().map(OrderStep::from).collect(),
+            items: record.items.into_iter().map(|item| InPlace(item.into())).collect(),
             buyer_id: record.buyer_id,
         }
     }
 }
 
-impl From<&OrderStepRecord> for OrderStep {
-    fn from(record: &OrderStepRecord) -> Self {
+impl From<OrderStepRecord> for OrderStep {
+    fn from(record: OrderStepRecord) -> Self {
         Self { status: record.status.into(), at: DateTime(record.at) }
     }
 }
 
-impl From<&OrderItemRecord> for OrderItem {
-    fn from(record: &OrderItemRecord) -> Self {
+impl From<OrderItemRecord> for OrderItem {
+    fn from(record: OrderItemRecord) -> Self {
         Self {
-            title: record.title.clone(),
+            title: record.title,
             quantity: record.quantity,
             unit_price: record.unit_price.into(),
             line_total: record.line_total.into(),
@@ -140,7 +141,7 @@ impl From<OrderStatusRecord> for OrderStatus {
 impl Order {
     /// Who buys.
     #[graphql(directive = directives::call::apply("user".into(), "/v1/users".into()))]
-    async fn buyer(&self, ctx: &Context<'_>) -> Option<Result<User>> {
+    async fn buyer(&self, ctx: &Context<'_>) -> Option<Result<InPlace<User>>> {
         object(scope(ctx).loaders().users_by_id.load((), self.buyer_id).await)
     }
 }
@@ -149,13 +150,13 @@ impl Order {
 impl OrderItem {
     /// The post as it is now; `null` if it was deleted.
     #[graphql(directive = directives::call::apply("post".into(), "/v1/posts".into()))]
-    async fn post(&self, ctx: &Context<'_>) -> Option<Result<Post>> {
+    async fn post(&self, ctx: &Context<'_>) -> Option<Result<InPlace<Post>>> {
         object(scope(ctx).loaders().posts_by_id.load((), self.post_id).await)
     }
 
     /// Who sells it.
     #[graphql(directive = directives::call::apply("user".into(), "/v1/users".into()))]
-    async fn seller(&self, ctx: &Context<'_>) -> Option<Result<User>> {
+    async fn seller(&self, ctx: &Context<'_>) -> Option<Result<InPlace<User>>> {
         object(scope(ctx).loaders().users_by_id.load((), self.seller_id).await)
     }
 }

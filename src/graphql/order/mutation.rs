@@ -110,7 +110,7 @@ async fn place(ctx: &Context<'_>, input: PlaceOrderInput) -> Result<OrderPayload
     };
     let answer = request.clients.orders.place(&request.context, (viewer, lines, input.idempotency_key)).await;
     let (order, user_errors) = outcome(answer)?;
-    Ok(OrderPayload { order: order.as_ref().map(Order::from), user_errors })
+    Ok(OrderPayload { order: order.map(Order::from), user_errors })
 }
 
 async fn step(ctx: &Context<'_>, input: OrderStepInput, action: OrderAction) -> Result<OrderPayload> {
@@ -122,5 +122,5 @@ async fn step(ctx: &Context<'_>, input: OrderStepInput, action: OrderAction) -> 
     };
     let answer = request.clients.orders.step(&request.context, (viewer, order, action), input.idempotency_key).await;
     let (order, user_errors) = outcome(answer)?;
-    Ok(OrderPayload { order: order.as_ref().map(Order::from), user_errors })
+    Ok(OrderPayload { order: order.map(Order::from), user_errors })
 }

@@ -5,6 +5,7 @@ use async_graphql::{Context, ID, Object, Result};
 use crate::graphql::{
     access::AccessRule,
     directives, id,
+    in_place::InPlace,
     order::Order,
     resolve::{object, scope},
 };
@@ -20,7 +21,11 @@ impl OrderQuery {
         directive = directives::access::apply(AccessRule::PartyOrAdmin),
         directive = directives::call::apply("order".into(), "/v1/orders".into())
     )]
-    async fn order(&self, ctx: &Context<'_>, #[graphql(desc = "Id: `ord_…`.")] id: ID) -> Option<Result<Order>> {
+    async fn order(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Id: `ord_…`.")] id: ID,
+    ) -> Option<Result<InPlace<Order>>> {
         match id::parse("id", &id) {
             Ok(id) => object(scope(ctx).loaders().orders_by_id.load((), id).await),
             Err(error) => Some(Err(error)),

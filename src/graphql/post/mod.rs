@@ -15,6 +15,7 @@ use super::{
     connection::Connection,
     directives, errors,
     id::GlobalId,
+    in_place::InPlace,
     money::Money,
     resolve::{object, page_of, scope, value},
     scalars::{Cursor, DateTime},
@@ -58,13 +59,13 @@ pub struct Offer {
     sold_out: bool,
 }
 
-impl From<&PostRecord> for Post {
-    fn from(record: &PostRecord) -> Self {
+impl From<PostRecord> for Post {
+    fn from(record: PostRecord) -> Self {
         Self {
             id: GlobalId(record.id),
-            title: record.title.clone(),
-            body: record.body.clone(),
-            tags: record.tags.clone(),
+            title: record.title,
+            body: record.body,
+            tags: record.tags,
             published_at: DateTime(record.published_at),
             updated_at: DateTime(record.updated_at),
             offer: record.offer.map(Offer::from),
@@ -104,7 +105,7 @@ impl Post {
 
     /// Who wrote it.
     #[graphql(directive = directives::call::apply("user".into(), "/v1/users".into()))]
-    async fn author(&self, ctx: &Context<'_>) -> Option<Result<User>> {
+    async fn author(&self, ctx: &Context<'_>) -> Option<Result<InPlace<User>>> {
         object(scope(ctx).loaders().users_by_id.load((), self.author_id).await)
     }
 

@@ -8,6 +8,7 @@ use crate::{
     graphql::{
         access::{self, AccessRule},
         directives,
+        in_place::InPlace,
         money::MoneyInput,
         outcome::{UserError, id_of, outcome, patch},
         post::Post,
@@ -79,7 +80,7 @@ pub struct LikePostInput {
 #[derive(SimpleObject)]
 pub struct PostPayload {
     /// The post as it is now.
-    post: Option<Result<Post>>,
+    post: Option<Result<InPlace<Post>>>,
     /// Why nothing changed.
     user_errors: Vec<UserError>,
 }
@@ -99,7 +100,7 @@ impl PostPayload {
     }
 
     fn of((post, user_errors): (Option<PostRecord>, Vec<UserError>)) -> Self {
-        Self { post: post.as_ref().map(|post| Ok(Post::from(post))), user_errors }
+        Self { post: post.map(|post| Ok(InPlace(Post::from(post)))), user_errors }
     }
 }
 

@@ -9,6 +9,7 @@ use crate::{
         directives,
         errors::failed_call,
         id,
+        in_place::InPlace,
         post::Post,
         resolve::{object, scope},
         scalars::Cursor,
@@ -56,7 +57,9 @@ impl PostOrder {
 impl PostQuery {
     /// One post; `null` if there is none.
     #[graphql(directive = directives::call::apply("post".into(), "/v1/posts".into()))]
-    async fn post(&self, ctx: &Context<'_>, #[graphql(desc = "Id: `pst_…`.")] id: ID) -> Option<Result<Post>> {
+    async fn post(
+        &self, ctx: &Context<'_>, #[graphql(desc = "Id: `pst_…`.")] id: ID
+    ) -> Option<Result<InPlace<Post>>> {
         match id::parse("id", &id) {
             Ok(id) => object(scope(ctx).loaders().posts_by_id.load((), id).await),
             Err(error) => Some(Err(error)),
@@ -81,6 +84,6 @@ impl PostQuery {
             let request = &scope(ctx).request;
             request.clients.posts.posts(&request.context, (&filter, &page)).await.map_err(failed_call)
         };
-        Some(posts.await.map(|posts| Connection::of(&posts)))
+        Some(posts.await.map(Connection::of))
     }
 }

@@ -55,14 +55,14 @@ pub enum Role {
     Admin,
 }
 
-impl From<&UserRecord> for User {
-    fn from(record: &UserRecord) -> Self {
+impl From<UserRecord> for User {
+    fn from(record: UserRecord) -> Self {
         Self {
             id: GlobalId(record.id),
-            handle: record.handle.clone(),
-            name: record.name.clone(),
-            avatar_url: record.avatar_url.clone().map(Url),
-            bio: record.bio.clone(),
+            handle: record.handle,
+            name: record.name,
+            avatar_url: record.avatar_url.map(Url),
+            bio: record.bio,
             created_at: DateTime(record.created_at),
         }
     }

@@ -7,6 +7,7 @@ use crate::{
     graphql::{
         access::{self, AccessRule},
         directives,
+        in_place::InPlace,
         outcome::{UserError, id_of, outcome, patch},
         resolve::{object, scope},
         scalars::Url,
@@ -51,7 +52,7 @@ pub struct UpdateProfilePayload {
 #[derive(SimpleObject)]
 pub struct FollowUserPayload {
     /// Whom.
-    user: Option<Result<User>>,
+    user: Option<Result<InPlace<User>>>,
     /// Why nothing changed.
     user_errors: Vec<UserError>,
 }
@@ -75,7 +76,7 @@ impl UserMutation {
             };
             let command = (viewer, changes, input.idempotency_key);
             let (user, user_errors) = outcome(request.clients.users.update_profile(&request.context, command).await)?;
-            Ok(UpdateProfilePayload { user: user.as_ref().map(User::from), user_errors })
+            Ok(UpdateProfilePayload { user: user.map(User::from), user_errors })
         };
         Some(changed.await)
     }

@@ -8,6 +8,7 @@ use crate::graphql::{
     directives,
     errors::{bad_request, failed_call},
     id,
+    in_place::InPlace,
     resolve::{object, scope},
     scalars::Cursor,
     user::User,
@@ -33,7 +34,7 @@ impl UserQuery {
         directive = directives::access::apply(AccessRule::Viewer),
         directive = directives::call::apply("user".into(), "/v1/users".into())
     )]
-    async fn viewer(&self, ctx: &Context<'_>) -> Option<Result<User>> {
+    async fn viewer(&self, ctx: &Context<'_>) -> Option<Result<InPlace<User>>> {
         let scope = scope(ctx);
         let viewer = scope.request.viewer.as_ref()?;
         object(scope.loaders().users_by_id.load((), viewer.id()).await)
@@ -45,7 +46,7 @@ impl UserQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "By id or by handle.")] by: UserBy,
-    ) -> Option<Result<User>> {
+    ) -> Option<Result<InPlace<User>>> {
         let loaders = scope(ctx).loaders();
         match by {
             UserBy::Id(id) => match id::parse("by.id", &id) {
@@ -73,7 +74,7 @@ impl UserQuery {
             Err(error) => return Some(Err(error)),
         };
         let users = request.clients.users.users(&request.context, &page).await;
-        Some(users.map(|users| Connection::of(&users)).map_err(failed_call))
+        Some(users.map(Connection::of).map_err(failed_call))
     }
 }
 
