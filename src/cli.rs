@@ -6,11 +6,15 @@ use clap::{Parser, Subcommand};
 
 /// A GraphQL backend-for-frontend over a user, a post and an order service.
 #[derive(Debug, Parser)]
-#[command(version)]
+#[command(version, args_conflicts_with_subcommands = true)]
 pub struct Cli {
     /// What to do; without it, `dev` where that is built in.
     #[command(subcommand)]
     pub verb: Option<Verb>,
+    /// What `dev` takes, for when no verb is given.
+    #[cfg(feature = "dev")]
+    #[command(flatten)]
+    pub dev: crate::dev::DevArguments,
 }
 
 /// The program's verbs.

@@ -33,7 +33,7 @@ fn main() -> ExitCode {
 fn run(cli: Cli) -> Result<(), Failure> {
     match cli.verb {
         #[cfg(feature = "dev")]
-        None => tessera::dev::run(&tessera::dev::DevArguments::default()),
+        None => tessera::dev::run(&cli.dev),
         #[cfg(not(feature = "dev"))]
         None => Err("say what to do: `tessera serve --config tessera.toml`, or `tessera --help`".into()),
         #[cfg(feature = "dev")]
@@ -53,13 +53,14 @@ fn print(text: &str) -> Result<(), Failure> {
     Ok(io::stdout().write_all(text.as_bytes())?)
 }
 
-#[tokio::main]
-async fn serve(config: &Config) -> Result<(), Failure> {
+fn serve(config: &Config) -> Result<(), Failure> {
     telemetry::install(&config.log);
     server::install_cryptography();
     let address = config.http.listen;
-    let listener = TcpListener::bind(address)
-        .await
-        .map_err(|error| format!("http.listen: cannot listen on {address}: {error}"))?;
-    Ok(server::serve(config, listener, server::asked_to_stop()).await?)
+    server::runtime()?.block_on(async {
+        let listener = TcpListener::bind(address)
+            .await
+            .map_err(|error| format!("http.listen: cannot listen on {address}: {error}"))?;
+        Ok(server::serve(config, listener, server::asked_to_stop()).await?)
+    })
 }

@@ -44,12 +44,6 @@ impl KeySet {
         Self { source, keys: RwLock::new(None), asked: Mutex::new(None) }
     }
 
-    /// Whether a key set was ever fetched; tries to fetch one if not.
-    pub async fn ready(&self) -> bool {
-        self.refresh(|keys| keys.is_some()).await;
-        self.current().is_some()
-    }
-
     pub(crate) async fn key(&self, id: &str) -> Lookup {
         let known =
             |keys: &Option<Arc<HashMap<String, DecodingKey>>>| keys.as_ref().is_some_and(|keys| keys.contains_key(id));

@@ -2,7 +2,7 @@
 //! else is refused. A bad or expired token is never taken for anonymous.
 
 use contract::token::{TokenError, TokenVerifier};
-use http::HeaderValue;
+use http::{HeaderMap, header::AUTHORIZATION};
 
 use super::Viewer;
 
@@ -15,7 +15,7 @@ pub struct Authenticator {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AuthenticationError {
     /// Another scheme than `Bearer`, or no token behind it.
-    #[error("the Authorization header must be `Bearer` and a token")]
+    #[error("there must be one Authorization header, `Bearer` and a token")]
     Malformed,
     /// The token is forged, foreign or not good yet.
     #[error("the access token is not valid")]
@@ -34,14 +34,13 @@ impl Authenticator {
         Self { verifier }
     }
 
-    /// Whether tokens can be verified: fetches the keys if that was not done yet.
-    pub async fn ready(&self) -> bool {
-        self.verifier.keys().ready().await
-    }
-
-    /// Who sent this header; `None` without one.
-    pub async fn authenticate(&self, header: Option<&HeaderValue>) -> Result<Option<Viewer>, AuthenticationError> {
-        let Some(header) = header else { return Ok(None) };
+    /// Who sent these headers; `None` without `Authorization`, of which there may be one at most.
+    pub async fn authenticate(&self, headers: &HeaderMap) -> Result<Option<Viewer>, AuthenticationError> {
+        let mut given = headers.get_all(AUTHORIZATION).iter();
+        let Some(header) = given.next() else { return Ok(None) };
+        if given.next().is_some() {
+            return Err(AuthenticationError::Malformed);
+        }
         let token = header.to_str().ok().and_then(bearer).ok_or(AuthenticationError::Malformed)?;
         match self.verifier.verify(token).await {
             Ok(claims) => Ok(Some(Viewer::new(claims, header.clone()))),

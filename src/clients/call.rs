@@ -13,7 +13,7 @@ use http::{HeaderValue, Method, StatusCode, header};
 use serde::{Serialize, de::DeserializeOwned};
 use tokio::time::{Instant, timeout_at};
 
-use super::{CallContext, CallError, Refusal, Service};
+use super::{CallContext, CallError, Detail, Refusal, Service};
 use crate::auth::Viewer;
 
 /// An answer larger than this is broken: 100 posts of the largest size fit.
@@ -151,6 +151,7 @@ impl Door {
             request = authorized(request, viewer);
         }
         if let Some(key) = command.idempotency_key {
+            let key = HeaderValue::from_str(&key).map_err(|_| self.unusable_key())?;
             request = request.header(IDEMPOTENCY_KEY, key);
         }
         if let Some(body) = command.body {
@@ -183,7 +184,8 @@ impl Door {
             Ok(answer) => answer,
             Err(_) => Err(CallError::Timeout(self.service)),
         };
-        context.record(self.service, started.elapsed());
+        let answered = matches!(answer, Ok(_) | Err(CallError::Refused(_)));
+        context.record(self.service, started.elapsed(), answered);
         if let Err(error) = &answer {
             tracing::debug!(service = self.service.name(), %error, "a call failed");
         }
@@ -204,6 +206,18 @@ impl Door {
         if status.is_success() { Ok(body.freeze()) } else { Err(self.refused(status, &body)) }
     }
 
+    /// What the service would say, were it possible to send it the key.
+    fn unusable_key(&self) -> CallError {
+        let issue = "must be 1 to 255 visible ASCII characters".to_owned();
+        CallError::Refused(Arc::new(Refusal {
+            service: self.service,
+            status: StatusCode::UNPROCESSABLE_ENTITY,
+            code: "VALIDATION_FAILED".into(),
+            message: "the command is not valid".into(),
+            details: vec![Detail { field: "idempotency_key".into(), issue }],
+        }))
+    }
+
     fn transport_error(&self, error: &reqwest::Error) -> CallError {
         if is_not_http(error) {
             self.broken("not HTTP")
@@ -214,11 +228,11 @@ impl Door {
         }
     }
 
-    /// What an answer that is no success means: 4xx is the service's word on what we asked, 5xx and 429 its weakness.
+    /// What an answer that is no success means: 4xx is the service's word on what we asked, 5xx its weakness.
     fn refused(&self, status: StatusCode, body: &[u8]) -> CallError {
         match status {
             StatusCode::GATEWAY_TIMEOUT => CallError::Timeout(self.service),
-            StatusCode::TOO_MANY_REQUESTS => CallError::Unavailable(self.service),
+            StatusCode::TOO_MANY_REQUESTS => CallError::Limited(self.service),
             status if status.is_server_error() => CallError::Unavailable(self.service),
             status => match Refusal::read(self.service, status, body) {
                 Some(refusal) => CallError::Refused(Arc::new(refusal)),

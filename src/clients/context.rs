@@ -29,6 +29,8 @@ struct Inner {
 pub struct CallRecord {
     /// Calls sent.
     pub count: [u32; Service::ALL.len()],
+    /// Calls that brought no usable answer; a refusal is usable.
+    pub failed: u32,
     /// Time from sending to the answer's last byte, added up over calls that may have run side by side.
     pub waited: [Duration; Service::ALL.len()],
 }
@@ -72,9 +74,10 @@ impl CallContext {
         *self.0.calls.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn record(&self, service: Service, waited: Duration) {
+    pub(super) fn record(&self, service: Service, waited: Duration, answered: bool) {
         let mut calls = self.0.calls.lock().unwrap_or_else(PoisonError::into_inner);
         calls.count[service.index()] += 1;
         calls.waited[service.index()] += waited;
+        calls.failed += u32::from(!answered);
     }
 }

@@ -10,7 +10,10 @@ use super::Service;
 /// A call that brought no answer. Cheap to clone: one failure fails every key of its batch.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum CallError {
-    /// Not reachable, broke off, or answered 5xx or 429.
+    /// The service takes no more of this caller for now (429).
+    #[error("too many requests to the {0} service: try again later")]
+    Limited(Service),
+    /// Not reachable, broke off, or answered 5xx.
     #[error("the {0} service is not available")]
     Unavailable(Service),
     /// No answer within the call's or the request's time.

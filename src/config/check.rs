@@ -46,9 +46,9 @@ impl Config {
         expect(http.max_body_bytes >= 1_024, "http.max_body_bytes", "must be at least 1024")?;
         expect(limits.max_tokens > 0, "limits.max_tokens", "must be more than 0")?;
         expect(
-            (1..=500).contains(&limits.max_nesting),
+            (1..=100).contains(&limits.max_nesting),
             "limits.max_nesting",
-            "must be 1 to 500: deeper recursion could end the process",
+            "must be 1 to 100: deeper recursion could end the process",
         )?;
         expect(limits.max_fields > 0, "limits.max_fields", "must be more than 0")?;
         expect(
@@ -64,6 +64,10 @@ fn expect(good: bool, key: &'static str, problem: &str) -> Result<(), ConfigErro
 }
 
 fn is_origin(url: &str) -> bool {
+    // Names and passwords would show in logs; a fragment would swallow the path of every call.
+    if url.contains(['@', '#']) {
+        return false;
+    }
     let parsed = url.parse::<Uri>();
     parsed.is_ok_and(|uri| {
         matches!(uri.scheme_str(), Some("http" | "https"))

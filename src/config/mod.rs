@@ -99,7 +99,8 @@ pub struct Timeouts {
 pub struct Limits {
     /// Lexical tokens of a document.
     pub max_tokens: usize,
-    /// Nesting of a document's selections, lists and objects, and of the variables.
+    /// Nesting of a document's selections, lists and objects, and of the variables. The engine recurses: see
+    /// `server::runtime` for the stack that goes with it.
     pub max_nesting: usize,
     /// Fields of an operation once its fragments are in place.
     pub max_fields: usize,
@@ -152,7 +153,7 @@ impl Default for Timeouts {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { max_tokens: 2_000, max_nesting: 200, max_fields: 2_000, document_cache_bytes: 64 * 1024 * 1024 }
+        Self { max_tokens: 2_000, max_nesting: 48, max_fields: 2_000, document_cache_bytes: 64 * 1024 * 1024 }
     }
 }
 

@@ -12,11 +12,14 @@ use serde::{Deserialize, Serialize};
 /// The databases' files, one per service, without SQLite's own suffixes.
 const DATABASES: [&str; 3] = ["user.db", "post.db", "order.db"];
 const NOTE: &str = "demo.toml";
+const LOCK: &str = "demo.lock";
 
 /// A folder that can be written to.
 pub struct Folder {
     path: PathBuf,
     plan: Plan,
+    /// Locked as long as we use the folder.
+    _lock: fs::File,
 }
 
 /// Which data the databases hold.
@@ -37,6 +40,12 @@ pub enum FolderError {
         /// What the system says.
         error: io::Error,
     },
+    /// Another process uses it.
+    #[error("the data folder {path} is in use by another `tessera dev`: stop it, or choose another with --data-dir")]
+    InUse {
+        /// Which folder.
+        path: PathBuf,
+    },
     /// It holds other data than asked for.
     #[error("{path} holds data of --seed {seed} --scale {scale}: say so, or replace it with --fresh")]
     OtherData {
@@ -47,8 +56,8 @@ pub enum FolderError {
         /// Its scale.
         scale: String,
     },
-    /// Databases without a note.
-    #[error("{path} holds databases that were never filled to the end: replace them with --fresh")]
+    /// Databases without a note, or a note without databases.
+    #[error("{path} does not hold all of the demo data: replace it with --fresh")]
     Unfinished {
         /// Which folder.
         path: PathBuf,
@@ -58,11 +67,11 @@ pub enum FolderError {
 impl Folder {
     /// Makes the folder; with `fresh`, empties it of databases.
     pub fn prepare(path: &Path, plan: Plan, fresh: bool) -> Result<Self, FolderError> {
-        let folder = Self { path: path.to_owned(), plan };
         let unwritable = |error| FolderError::Unwritable { path: path.to_owned(), error };
         fs::create_dir_all(path).map_err(unwritable)?;
-        let probe = path.join(".probe");
-        fs::write(&probe, "").and_then(|()| fs::remove_file(&probe)).map_err(unwritable)?;
+        let lock = fs::File::create(path.join(LOCK)).map_err(unwritable)?;
+        lock.try_lock().map_err(|_| FolderError::InUse { path: path.to_owned() })?;
+        let folder = Self { path: path.to_owned(), plan, _lock: lock };
         if fresh {
             folder.clear().map_err(unwritable)?;
         }
@@ -76,7 +85,10 @@ impl Folder {
     pub fn is_empty(&self) -> Result<bool, FolderError> {
         let path = self.path.clone();
         match fs::read_to_string(self.path.join(NOTE)).ok().and_then(|note| toml::from_str::<Note>(&note).ok()) {
-            Some(note) if note == self.note() => Ok(false),
+            Some(note) if note == self.note() => {
+                let all_there = DATABASES.iter().all(|name| self.path.join(name).exists());
+                if all_there { Ok(false) } else { Err(FolderError::Unfinished { path }) }
+            }
             Some(Note { seed, scale }) => Err(FolderError::OtherData { path, seed, scale }),
             None if DATABASES.iter().any(|name| self.path.join(name).exists()) => Err(FolderError::Unfinished { path }),
             None => Ok(true),

@@ -8,7 +8,7 @@ mod welcome;
 
 use std::{error::Error, path::PathBuf};
 
-use clap::{Args, Parser, ValueEnum};
+use clap::{Args, ValueEnum};
 use contract::RequestId;
 use demo::Plan;
 use tokio_util::sync::CancellationToken;
@@ -48,24 +48,13 @@ pub enum Scale {
     Large,
 }
 
-impl Default for DevArguments {
-    /// What `tessera` without a verb does.
-    fn default() -> Self {
-        #[derive(Parser)]
-        struct Alone {
-            #[command(flatten)]
-            arguments: DevArguments,
-        }
-        Alone::parse_from(["tessera"]).arguments
-    }
-}
-
 /// Serves until SIGTERM or SIGINT.
 pub fn run(arguments: &DevArguments) -> Result<(), Box<dyn Error>> {
-    let log = Log { format: LogFormat::Readable, ..Log::default() };
+    // Without the texts of statements that are slow because they are large: those of the demo data.
+    let log = Log { format: LogFormat::Readable, level: "info,sqlx=error".into() };
     telemetry::install(&log);
     server::install_cryptography();
-    tokio::runtime::Runtime::new()?.block_on(serve(arguments, log))
+    server::runtime()?.block_on(serve(arguments, log))
 }
 
 async fn serve(arguments: &DevArguments, log: Log) -> Result<(), Box<dyn Error>> {

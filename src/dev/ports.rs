@@ -24,14 +24,14 @@ pub enum PortError {
         error: io::Error,
     },
     /// There are no four ports from there on.
-    #[error("--port {0} leaves no room for the three services' ports behind it: at most 65532")]
-    TooHigh(u16),
+    #[error("--port {0} leaves no room for the three services' ports behind it: 1 to 65532")]
+    NoRoom(u16),
 }
 
 impl Ports {
     /// Takes `first` and the three behind it.
     pub async fn take(first: u16) -> Result<Self, PortError> {
-        let port = |offset: u16| first.checked_add(offset).ok_or(PortError::TooHigh(first));
+        let port = |offset: u16| first.checked_add(offset).filter(|_| first > 0).ok_or(PortError::NoRoom(first));
         let (user, post, order) = (port(1)?, port(2)?, port(3)?);
         Ok(Self { bff: take(first).await?, services: [take(user).await?, take(post).await?, take(order).await?] })
     }

@@ -49,6 +49,7 @@ pub fn restore_path(error: &mut ServerError) {
 pub fn failed_call(error: CallError) -> Error {
     let message = error.to_string();
     match error {
+        CallError::Limited(service) => of_service(message, "RATE_LIMITED", service),
         CallError::Unavailable(service) => of_service(message, "SERVICE_UNAVAILABLE", service),
         CallError::Timeout(service) => of_service(message, "SERVICE_TIMEOUT", service),
         CallError::BadResponse(service) => of_service(message, "SERVICE_BAD_RESPONSE", service),

@@ -35,6 +35,9 @@ pub enum Failure {
     /// The body is larger than allowed, in bytes.
     #[error("the body is larger than {0} bytes")]
     PayloadTooLarge(usize),
+    /// The body did not come within the request's time.
+    #[error("the body did not arrive in time")]
+    RequestTimeout,
     /// A bad token.
     #[error(transparent)]
     Unauthenticated(#[from] AuthenticationError),
@@ -59,6 +62,7 @@ impl Failure {
             Self::NotAcceptable => "NOT_ACCEPTABLE",
             Self::UnsupportedMediaType => "UNSUPPORTED_MEDIA_TYPE",
             Self::PayloadTooLarge(_) => "PAYLOAD_TOO_LARGE",
+            Self::RequestTimeout => "REQUEST_TIMEOUT",
             Self::Unauthenticated(AuthenticationError::Unavailable) => "SERVICE_UNAVAILABLE",
             Self::Unauthenticated(_) | Self::SignInNeeded => "UNAUTHENTICATED",
             Self::Internal => "INTERNAL_SERVER_ERROR",
@@ -75,6 +79,7 @@ impl Failure {
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::PayloadTooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::RequestTimeout => StatusCode::REQUEST_TIMEOUT,
             Self::Unauthenticated(AuthenticationError::Unavailable) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Unauthenticated(_) | Self::SignInNeeded => StatusCode::UNAUTHORIZED,
             Self::NotFound => StatusCode::NOT_FOUND,

@@ -10,9 +10,9 @@ use axum::{
 };
 use contract::{RequestId, TraceContext, headers::TRACEPARENT};
 use futures::FutureExt;
-use http::{HeaderMap, Method, header::AUTHORIZATION, request::Parts};
+use http::{HeaderMap, Method, request::Parts};
 use http_body_util::{BodyExt, Limited};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
 
 use super::{
     App, answer, client_address::client_address, failure::Failure, media::MediaType, request::Parameters,
@@ -51,7 +51,10 @@ pub async fn handle(
     };
     let response = match answered {
         Ok(executed) => answer::executed(&executed, media_type, &request_id),
-        Err(failure) => answer::failed(&failure, media_type, &request_id),
+        Err(failure) => {
+            line.refused(failure.code());
+            answer::failed(&failure, media_type, &request_id)
+        }
     };
     line.answered(response.status());
     response
@@ -63,11 +66,12 @@ async fn respond(
     context: CallContext,
     line: &mut RequestLine,
 ) -> Result<async_graphql::Response, Failure> {
-    let parameters = read(app, &parts, body).await?;
+    let read = timeout_at(context.deadline(), read(app, &parts, body)).await;
+    let parameters = read.unwrap_or(Err(Failure::RequestTimeout))?;
     let selected = app.operations.select(&parameters.query, parameters.operation_name.as_deref())?;
     line.operation = selected.name().map(str::to_owned);
     check_method(&parts.method, &selected)?;
-    let viewer = app.authenticator.authenticate(parts.headers.get(AUTHORIZATION)).await?;
+    let viewer = app.authenticator.authenticate(&parts.headers).await?;
     let Prepared { operation, variables } = app.operations.complete(&selected, parameters.variables)?;
     if viewer.is_none() && nothing_for_anonymous(&operation) {
         return Err(Failure::SignInNeeded);
@@ -77,7 +81,7 @@ async fn respond(
     let execution = async move { schema.execute(document, variables, Scope::new(request)).await };
     let executed = match operation.kind() {
         // A client that hangs up ends its query, but not the commands that it has begun.
-        OperationKind::Mutation => tokio::spawn(execution).await.map_err(|_| Failure::Internal)?,
+        OperationKind::Mutation => app.commands.spawn(execution).await.map_err(|_| Failure::Internal)?,
         _ => execution.await,
     };
     line.errors = executed.errors.len();

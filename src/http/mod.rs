@@ -13,7 +13,7 @@ mod request_line;
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use axum::{Router, routing::any, routing::get};
-use tokio_util::sync::CancellationToken;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{auth::Authenticator, clients::Clients, graphql::Schema, operations::Operations};
 
@@ -33,6 +33,8 @@ pub struct App {
     pub max_body_bytes: usize,
     /// Proxies whose word on the client's address is believed.
     pub trusted_proxies: Vec<IpAddr>,
+    /// Mutations under way: they end when they are done, also when their client is gone.
+    pub commands: TaskTracker,
     /// Set once the process is asked to stop.
     pub draining: CancellationToken,
 }

@@ -16,14 +16,20 @@ pub struct RequestLine {
     status: u16,
     /// The operation's name in its document.
     pub operation: Option<String>,
-    /// Errors beside the data.
+    /// Errors in the answer.
     pub errors: usize,
+    code: &'static str,
 }
 
 impl RequestLine {
     /// The line of a request that starts now.
     pub fn new(started: Instant, context: CallContext) -> Self {
-        Self { started, context, status: CLIENT_CLOSED_REQUEST, operation: None, errors: 0 }
+        Self { started, context, status: CLIENT_CLOSED_REQUEST, operation: None, errors: 0, code: "-" }
+    }
+
+    /// The request was not executed, for the reason that this code names.
+    pub fn refused(&mut self, code: &'static str) {
+        (self.errors, self.code) = (1, code);
     }
 
     /// The request is answered.
@@ -42,10 +48,12 @@ impl Drop for RequestLine {
             operation = self.operation.as_deref().unwrap_or("-"),
             status = self.status,
             errors = self.errors,
+            code = self.code,
             duration_ms = self.started.elapsed().as_secs_f64() * 1000.0,
             calls.user = of(Service::User),
             calls.post = of(Service::Post),
             calls.order = of(Service::Order),
+            calls.failed = calls.failed,
             "request"
         );
     }

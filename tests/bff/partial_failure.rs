@@ -15,6 +15,7 @@ const CALL_MS: u64 = 700;
 
 const UNAVAILABLE: &str = "SERVICE_UNAVAILABLE";
 const TIMEOUT: &str = "SERVICE_TIMEOUT";
+const LIMITED: &str = "RATE_LIMITED";
 const BROKEN: &str = "SERVICE_BAD_RESPONSE";
 
 /// Every way to go wrong as a whole, and the code it gets.
@@ -25,7 +26,7 @@ const KINDS: [(Behaviour, &str); 13] = [
     (Behaviour::Slow(Duration::from_secs(60)), TIMEOUT),
     (Behaviour::Status(500), UNAVAILABLE),
     (Behaviour::Status(503), UNAVAILABLE),
-    (Behaviour::Status(429), UNAVAILABLE),
+    (Behaviour::Status(429), LIMITED),
     (Behaviour::Status(504), TIMEOUT),
     (Behaviour::Status(302), BROKEN),
     (Behaviour::NotJson, BROKEN),

@@ -182,3 +182,32 @@ async fn a_client_that_hangs_up_ends_its_query_but_not_its_commands() {
     second.arrived(1).await;
     assert!(services.calls_of("GET /v1/users?ids").is_empty());
 }
+
+#[tokio::test]
+async fn a_document_as_deep_as_allowed_is_answered_and_a_deeper_one_refused() {
+    let services = Services::start(Sizes::default()).await;
+    let program = Program::serve(&services, &[("TESSERA__LIMITS__MAX_NESTING", "100")]).await;
+    // Three levels a turn.
+    let deep = |turns| {
+        let (before, behind) = ("posts(first: 1) { nodes { author { ".repeat(turns), "} } } ".repeat(turns));
+        format!("{{ users(first: 1) {{ nodes {{ {before} id {behind} }} }} }}")
+    };
+    let answer = program.client().run(&deep(30)).await;
+    assert_eq!((answer.status, answer.errors()), (200, vec![]), "{}", answer.text);
+    let answer = program.client().run(&deep(40)).await;
+    assert_eq!((answer.status, answer.errors()), (400, vec!["QUERY_TOO_DEEP".to_owned()]));
+    let answer = program.client().run("{ posts(first: 1) { nodes { id } } }").await;
+    assert_eq!(answer.status, 200);
+}
+
+#[tokio::test]
+async fn nobody_reading_the_log_does_not_keep_it_from_answering() {
+    let services = Services::start(Sizes::default()).await;
+    let program = Program::serve(&services, &[]).await;
+    let client = program.client();
+    let Program { child: _child, log, .. } = program;
+    drop(log);
+    for _ in 0..3 {
+        client.run("{ posts(first: 1) { nodes { id } } }").await.data();
+    }
+}

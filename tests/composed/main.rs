@@ -6,6 +6,7 @@ mod access;
 mod bad_input;
 mod cursors;
 mod demo_data;
+mod dev;
 mod mutations;
 mod orders;
 mod random_queries;

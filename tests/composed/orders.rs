@@ -92,6 +92,8 @@ async fn what_cannot_be_ordered_says_why() {
         (input(&other, 1, ""), "INVALID"),
         (input(&other, 1, "no blanks"), "INVALID"),
         (input(&other, 1, "kein Schlüssel"), "INVALID"),
+        (input(&other, 1, "a\nb"), "INVALID"),
+        (input(&other, 1, "\u{0}"), "INVALID"),
     ];
     let before = order_ids(&ada).await;
     for (input, code) in cases {

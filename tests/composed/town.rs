@@ -28,7 +28,7 @@ pub struct Town {
     pub client: Client,
     user: RunningService,
     post: RunningService,
-    order: RunningService,
+    _order: RunningService,
     orders: OrderSettings,
     _stop: oneshot::Sender<()>,
     _databases: [TestDatabase; 3],
@@ -67,7 +67,7 @@ impl Town {
         demo::fill(PLAN, &filled).await.unwrap();
         let order = spawn(order).await;
         let (client, _stop) = bff([&user, &post, &order]).await;
-        Self { client, user, post, order, orders, _stop, _databases: databases }
+        Self { client, user, post, _order: order, orders, _stop, _databases: databases }
     }
 
     /// A second instance of order service and BFF on the same databases.
@@ -75,11 +75,6 @@ impl Town {
         let order = spawn(order_service::service(&self.orders, Clock::system()).await.unwrap()).await;
         let (client, _stop) = bff([&self.user, &self.post, &order]).await;
         Twin { client, _order: order, _stop }
-    }
-
-    /// Where the order service is.
-    pub fn order_service(&self) -> &str {
-        &self.order.url
     }
 
     /// A client signed in with the demo password.

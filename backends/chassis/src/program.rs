@@ -122,9 +122,12 @@ fn start_logging() {
     let lines = tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::new("info,sqlx=warn"))
         .with_span_events(FmtSpan::NONE)
+        .with_writer(std::io::stderr)
+        // A log that nobody reads any more must not end requests: by default its errors are printed, which panics then.
+        .log_internal_errors(false)
         .with_target(false);
     // Fails only if logging is set up already, which is as good.
-    let _ = if std::io::stdout().is_terminal() {
+    let _ = if std::io::stderr().is_terminal() {
         lines.try_init()
     } else {
         lines.json().flatten_event(true).with_current_span(true).with_span_list(false).try_init()

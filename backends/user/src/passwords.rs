@@ -2,7 +2,11 @@
 //! the service. In: a password and the hash of the account that is asked for, if it exists. Out: whether they match,
 //! after the same work in each case.
 
-use std::sync::Arc;
+use std::{
+    collections::HashMap,
+    net::IpAddr,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use argon2::{
     Argon2,
@@ -18,6 +22,8 @@ use tokio::{
 
 /// Those who wait for their turn at most; the next is told to come back.
 const MAX_WAITING: usize = 256;
+/// Those of one network among them: a flood from one place must leave the others their turns.
+const MAX_WAITING_OF_A_NETWORK: usize = 24;
 /// Of no password. Verifying against it costs what any verification costs.
 const NOBODYS: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5J3Mgc2FsdCEhIQ$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
@@ -25,8 +31,15 @@ const NOBODYS: &str =
 /// Who may hash when.
 pub(crate) struct Passwords {
     turns: Arc<Semaphore>,
-    waiting: Arc<Semaphore>,
+    waiting: Semaphore,
+    networks: Mutex<HashMap<IpAddr, usize>>,
     computed: Counter,
+}
+
+/// A place among those of one network that wait.
+struct Place<'a> {
+    networks: &'a Mutex<HashMap<IpAddr, usize>>,
+    network: IpAddr,
 }
 
 /// The right to hash once.
@@ -40,15 +53,39 @@ impl Passwords {
     pub(crate) fn new(computed: Counter) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let turns = Arc::new(Semaphore::new((cores / 2).max(1)));
-        Self { turns, waiting: Arc::new(Semaphore::new(MAX_WAITING)), computed }
+        Self { turns, waiting: Semaphore::new(MAX_WAITING), networks: Mutex::default(), computed }
     }
 
-    /// Waits for a turn up to the deadline; 503 when too many wait already.
-    pub(crate) async fn turn(&self, deadline: Deadline) -> Result<Turn, ApiError> {
-        let _place = self.waiting.try_acquire().map_err(|_| ApiError::unavailable("too many sign in at the moment"))?;
+    /// Waits for a turn up to the deadline; 503 when too many wait already, of this network or of all.
+    pub(crate) async fn turn(&self, network: IpAddr, deadline: Deadline) -> Result<Turn, ApiError> {
+        let full = || ApiError::unavailable("too many sign in at the moment");
+        let _place = self.place(network).ok_or_else(full)?;
+        let _waiting = self.waiting.try_acquire().map_err(|_| full())?;
         let turn = timeout_at(deadline.instant(), Arc::clone(&self.turns).acquire_owned());
         let permit = turn.await.map_err(|_| ApiError::deadline_exceeded())?.map_err(ApiError::internal)?;
         Ok(Turn { permit, computed: self.computed.clone() })
+    }
+
+    fn place(&self, network: IpAddr) -> Option<Place<'_>> {
+        let mut networks = self.networks.lock().unwrap_or_else(PoisonError::into_inner);
+        let waiting = networks.entry(network).or_default();
+        if *waiting >= MAX_WAITING_OF_A_NETWORK {
+            return None;
+        }
+        *waiting += 1;
+        Some(Place { networks: &self.networks, network })
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        let mut networks = self.networks.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(waiting) = networks.get_mut(&self.network) {
+            *waiting -= 1;
+            if *waiting == 0 {
+                networks.remove(&self.network);
+            }
+        }
     }
 }
 

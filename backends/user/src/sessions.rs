@@ -57,7 +57,7 @@ impl IdentityProvider {
             None => None,
         };
         let (id, hash) = credentials.map(|known| (known.id, known.password_hash)).unzip();
-        let turn = self.passwords.turn(deadline).await?;
+        let turn = self.passwords.turn(shown.network, deadline).await?;
         // Again, because others may have guessed while this one waited.
         self.guesses.check(pair)?;
         let guesses = Arc::clone(&self.guesses);

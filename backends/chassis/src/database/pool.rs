@@ -12,6 +12,8 @@ use crate::StartError;
 
 /// Set on every SQLite connection. A busy writer is waited for by the pool, not by SQLite; this is for other processes.
 const SQLITE: &str = "PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000; PRAGMA temp_store = MEMORY;";
+/// Set on the SQLite writer besides: room for the inner pages of large indices (64 MiB), and a log that shrinks again.
+const SQLITE_WRITER: &str = "PRAGMA cache_size = -65536; PRAGMA journal_size_limit = 67108864;";
 /// Set on SQLite readers besides.
 const SQLITE_READER: &str = "PRAGMA query_only = ON;";
 /// An idle connection may have died; one used a moment ago has not.
@@ -47,7 +49,7 @@ impl Pools {
         };
         match settings.url.engine() {
             Engine::Sqlite => Ok(Self {
-                writers: pool(1, "").await.map_err(unreachable)?,
+                writers: pool(1, SQLITE_WRITER).await.map_err(unreachable)?,
                 readers: pool(settings.connections, SQLITE_READER).await.map_err(unreachable)?,
             }),
             Engine::Postgres => {

@@ -54,7 +54,7 @@ pub(super) async fn answer(State(edge): State<Edge>, mut request: Request, next:
     extensions.insert(id.clone());
     extensions.insert(trace);
 
-    let span = info_span!("request", service = edge.service, request.id = %id, trace.id = trace.trace_id());
+    let span = info_span!("request", service = edge.service, request_id = %id, trace_id = trace.trace_id());
     let response = async {
         let response = run(next.run(request), deadline).await;
         let mut response = spell_out_error(response, &id);

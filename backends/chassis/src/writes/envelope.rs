@@ -86,7 +86,8 @@ impl Envelope {
     pub(crate) fn scope(&self) -> Result<Option<Scope>, ApiError> {
         let Some(key) = &self.key else { return Ok(None) };
         if !(1..=MAX_KEY).contains(&key.len()) || !key.bytes().all(|b| b.is_ascii_graphic()) {
-            return Err(ApiError::bad_request("the Idempotency-Key is not 1 to 255 visible ASCII characters"));
+            return Err(ApiError::bad_request("the Idempotency-Key is not 1 to 255 visible ASCII characters")
+                .field("idempotency_key"));
         }
         let scope = Sha256::new().chain_update(&self.route).chain_update([0]).chain_update(key).finalize();
         Ok(Some(Scope { key: hex(&scope), body_hash: hex(&self.body_hash) }))

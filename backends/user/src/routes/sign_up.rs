@@ -68,7 +68,8 @@ pub(super) async fn sign_up(
     let newcomer = check(input)?;
     let deadline = envelope.deadline();
     let known_by = json!([newcomer.handle.to_string(), newcomer.name, newcomer.email.to_string()]).to_string();
-    let password_hash = provider.passwords.turn(deadline).await?.hash(newcomer.password.clone()).await?;
+    let password_hash = provider.passwords.turn(caller.network(), deadline).await?;
+    let password_hash = password_hash.hash(newcomer.password.clone()).await?;
     let mut opened = None;
     let effect = async |connection: &mut Connection| {
         let (id, event) = create(connection, &provider, (&newcomer, &password_hash)).await?;
