@@ -28,7 +28,7 @@ fn rotate(home: &TestDatabase) -> Output {
 async fn keys_are_rotated_by_a_word_and_not_again_before_that_has_ended() {
     let home = TestDatabase::create().await;
     let first = rotate(&home);
-    let said = String::from_utf8(first.stdout).unwrap();
+    let said = String::from_utf8(first.stderr).unwrap();
     assert!(first.status.success() && said.contains("the next key is published"), "{said}");
     let again = rotate(&home);
     let said = String::from_utf8(again.stderr).unwrap();
@@ -42,7 +42,7 @@ async fn nothing_secret_is_printed() {
     chassis::program::install_crypto();
     let home = TestDatabase::create().await;
     let mut served = program(&home, "127.0.0.1:0").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let mut lines = BufReader::new(served.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let mut lines = BufReader::new(served.stderr.take().unwrap()).lines().map(Result::unwrap);
     let listening: Json = serde_json::from_str(&lines.find(|line| line.contains("listening")).unwrap()).unwrap();
     let url = format!("http://{}", listening["address"].as_str().unwrap());
 
@@ -63,9 +63,9 @@ async fn nothing_secret_is_printed() {
     // By its own id; Child::kill would not let it finish.
     assert!(Command::new("kill").arg(served.id().to_string()).status().unwrap().success());
     let mut printed: String = lines.collect::<Vec<_>>().join("\n");
-    served.stderr.take().unwrap().read_to_string(&mut printed).unwrap();
+    served.stdout.take().unwrap().read_to_string(&mut printed).unwrap();
     assert!(served.wait().unwrap().success());
-    printed += &String::from_utf8(rotation.stdout).unwrap();
+    printed += &String::from_utf8(rotation.stderr).unwrap();
 
     assert!(printed.contains("/v1/sessions/refresh") && printed.contains("stopped"), "{printed}");
     for session in &sessions {

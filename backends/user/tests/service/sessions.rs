@@ -107,7 +107,8 @@ async fn guesses_all_at_once_are_no_more_than_one_after_the_other() {
     // Those that are being hashed at the same moment, one per two cores, do not know of each other.
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     assert!((10..10 + (cores / 2).max(1)).contains(&guessed), "{guessed}");
-    assert!(replies.iter().all(|reply| matches!(reply.status, 401 | 429)));
+    // Not all of one network wait at once.
+    assert!(replies.iter().all(|reply| matches!(reply.status, 401 | 429 | 503)));
 }
 
 #[tokio::test]
