@@ -1,8 +1,6 @@
 //! From what a loader answered to what a field returns. A nullable field that may fail is `Option<Result<T>>`: the engine
 //! then puts `null` and the error at that field; `Result<Option<T>>` would throw the parent object away.
 
-use std::sync::Arc;
-
 use async_graphql::{ContainerType, Context, Result};
 
 use super::{
@@ -22,8 +20,8 @@ pub fn scope<'a>(ctx: &Context<'a>) -> &'a Scope {
 }
 
 /// An object of a record; `null` if there is none.
-pub fn object<R: Clone, T: From<R>>(loaded: Result<Option<Arc<R>>, CallError>) -> Option<Result<InPlace<T>>> {
-    value(loaded, |record| InPlace(T::from(R::clone(&record))))
+pub fn object<R, T: From<R>>(loaded: Result<Option<R>, CallError>) -> Option<Result<InPlace<T>>> {
+    value(loaded, |record| InPlace(T::from(record)))
 }
 
 /// Something of what was loaded; `null` if there is nothing.
@@ -33,7 +31,7 @@ pub fn value<L, T>(loaded: Result<Option<L>, CallError>, read: impl FnOnce(L) ->
 
 /// A page of a parent's list.
 pub async fn page_of<K, R, T>(
-    pages: &Batch<PageArguments, K, Arc<PageRecord<R>>>,
+    pages: &Batch<PageArguments, K, PageRecord<R>>,
     parent: K,
     (first, after): (i32, Option<Cursor>),
 ) -> Option<Result<Connection<T>>>
@@ -43,7 +41,7 @@ where
     T: ContainerType + From<R>,
 {
     match connection::page(first, after) {
-        Ok(page) => value(pages.load(page, parent).await, |page| Connection::of(PageRecord::clone(&page))),
+        Ok(page) => value(pages.load(page, parent).await, Connection::of),
         Err(error) => Some(Err(error)),
     }
 }

@@ -8,10 +8,7 @@ mod order;
 mod post;
 mod user;
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::sync::{Arc, Mutex, PoisonError};
 
 pub use batch::Batch;
 pub use level::Level;
@@ -125,9 +122,4 @@ impl Scope {
         *self.loaders.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(Loaders::new(&self.request));
         self
     }
-}
-
-/// Records that many places of an answer can hold.
-fn shared<K: std::hash::Hash + Eq, R>(records: HashMap<K, R>) -> HashMap<K, Arc<R>> {
-    records.into_iter().map(|(key, record)| (key, Arc::new(record))).collect()
 }

@@ -4,16 +4,16 @@ use std::{collections::HashMap, sync::Arc};
 
 use contract::{PostId, UserId};
 
-use super::{Batch, Request, shared};
+use super::{Batch, Request};
 use crate::clients::{
     PageArguments, PageRecord,
     post::{LikeCountRecord, PostCountRecord, PostRecord},
 };
 
 /// Posts by id.
-pub type PostsById = Batch<(), PostId, Arc<PostRecord>>;
+pub type PostsById = Batch<(), PostId, PostRecord>;
 /// A page of posts for each author.
-pub type PostsByAuthor = Batch<PageArguments, UserId, Arc<PageRecord<PostRecord>>>;
+pub type PostsByAuthor = Batch<PageArguments, UserId, PageRecord<PostRecord>>;
 /// Numbers of posts by author.
 pub type PostCounts = Batch<(), UserId, PostCountRecord>;
 /// Numbers of likes by post.
@@ -23,15 +23,13 @@ pub type LikedByViewer = Batch<(), PostId, bool>;
 
 pub(super) fn posts_by_id(request: &Arc<Request>) -> PostsById {
     Batch::new(request, |request, (), ids| {
-        Box::pin(async move { request.clients.posts.posts_by_ids(&request.context, &ids).await.map(shared) })
+        Box::pin(async move { request.clients.posts.posts_by_ids(&request.context, &ids).await })
     })
 }
 
 pub(super) fn posts_by_author(request: &Arc<Request>) -> PostsByAuthor {
     Batch::new(request, |request, page, ids| {
-        Box::pin(
-            async move { request.clients.posts.posts_by_author(&request.context, (&ids, &page)).await.map(shared) },
-        )
+        Box::pin(async move { request.clients.posts.posts_by_author(&request.context, (&ids, &page)).await })
     })
 }
 

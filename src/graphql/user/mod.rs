@@ -4,8 +4,6 @@
 mod mutation;
 mod query;
 
-use std::sync::Arc;
-
 use async_graphql::{ComplexObject, Context, Enum, Result, SimpleObject};
 use contract::{UserId, token};
 
@@ -83,7 +81,7 @@ impl User {
     }
 
     /// The account, if this viewer may see it.
-    async fn account(&self, ctx: &Context<'_>) -> Result<Option<Arc<AccountRecord>>> {
+    async fn account(&self, ctx: &Context<'_>) -> Result<Option<AccountRecord>> {
         let scope = scope(ctx);
         access::self_or_admin(scope.request.viewer.as_ref(), self.key())?;
         scope.loaders().accounts.load((), self.key()).await.map_err(failed_call)
@@ -111,7 +109,7 @@ impl User {
         directive = directives::call::apply("user".into(), "/v1/accounts".into())
     )]
     async fn email(&self, ctx: &Context<'_>) -> Option<Result<String>> {
-        self.account(ctx).await.map(|account| account.map(|account| account.email.clone())).transpose()
+        self.account(ctx).await.map(|account| account.map(|account| account.email)).transpose()
     }
 
     /// What the user may do.
