@@ -5,7 +5,7 @@ use std::{
     collections::{HashMap, hash_map::Entry},
     future::poll_fn,
     hash::Hash,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
     task::{Context, Poll, Waker},
 };
 
@@ -19,7 +19,12 @@ type Fetch<G, K, V> = fn(Arc<Request>, G, Vec<K>) -> BoxFuture<'static, Result<H
 
 /// Loads a `V` for each key `K`. Keys of one group `G` (the arguments that a call has once) go out in one call, at most
 /// [`MAX_IDS`] of them; all calls of a batch are in flight together.
-pub struct Batch<G, K, V>(Arc<Shared<G, K, V>>);
+pub struct Batch<G, K, V> {
+    request: Arc<Request>,
+    fetch: Fetch<G, K, V>,
+    /// Made when first needed: a request has many loaders and uses few.
+    shared: OnceLock<Arc<Shared<G, K, V>>>,
+}
 
 struct Shared<G, K, V> {
     request: Arc<Request>,
@@ -46,8 +51,7 @@ where
 {
     /// A loader for `request`.
     pub(super) fn new(request: &Arc<Request>, fetch: Fetch<G, K, V>) -> Self {
-        let state = Mutex::new(State { due: Vec::new(), slots: HashMap::new() });
-        Self(Arc::new(Shared { request: Arc::clone(request), fetch, state }))
+        Self { request: Arc::clone(request), fetch, shared: OnceLock::new() }
     }
 
     /// The value of `key` in `group`.
@@ -64,7 +68,11 @@ where
         place: &mut Option<usize>,
         cx: &mut Context<'_>,
     ) -> Poll<Result<Option<V>, CallError>> {
-        let mut state = self.0.lock();
+        let shared = self.shared.get_or_init(|| {
+            let state = Mutex::new(State { due: Vec::new(), slots: HashMap::new() });
+            Arc::new(Shared { request: Arc::clone(&self.request), fetch: self.fetch, state })
+        });
+        let mut state = shared.lock();
         if let Some(known) = state.slots.get_mut(slot) {
             return match known {
                 Slot::Ready(value) => Poll::Ready(value.clone()),
@@ -81,7 +89,7 @@ where
             };
         }
         if state.due.is_empty() {
-            self.0.request.level.open(Box::pin(Arc::clone(&self.0).fetch_due()));
+            self.request.level.open(Box::pin(Arc::clone(shared).fetch_due()));
         }
         state.due.push(slot.clone());
         state.slots.insert(slot.clone(), Slot::Waiting(vec![cx.waker().clone()]));
