@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
-/// Measures the BFF against a hand-written handler.
+/// Measures the BFF against a hand-written handler
 #[derive(Parser)]
 pub struct Arguments {
-    /// Few and short rounds: to see that it works, not to judge by.
+    /// Few and short rounds: to see that it works, not to judge by
     #[arg(long)]
     pub quick: bool,
-    /// Only the scenario of that name.
+    /// Only the scenario of that name
     #[arg(long)]
     pub only: Option<String>,
     /// Cargo says so; it changes nothing.
@@ -20,9 +20,11 @@ pub struct Arguments {
     pub role: Option<Role>,
 }
 
-/// A part to play; the measuring process starts these.
+/// Another measurement, or a part to play for the measuring process.
 #[derive(Subcommand)]
 pub enum Role {
+    /// Measures what the same queries cost the services over little and over much data
+    Growth,
     /// The three services.
     #[command(hide = true)]
     Stubs,

@@ -28,6 +28,11 @@ pub fn announce(ports: &[u16]) {
     std::io::stdout().flush().unwrap();
 }
 
+/// A port that is free now; nobody else is expected to take it before its user does.
+pub fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
 impl Process {
     /// This program in another role.
     pub fn in_role(role: &[&str]) -> Self {
@@ -41,8 +46,7 @@ impl Process {
 
     /// The BFF, as it is released, with its default settings; its log goes into a file.
     pub async fn bff(services: &ServiceUrls, folder: &Path) -> Self {
-        // The port is free now; nobody else is expected to take it before the BFF does.
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = free_port();
         let config = format!(
             "[http]\nlisten = \"127.0.0.1:{port}\"\n[services]\napi_key = \"{API_KEY}\"\n\
              user.url = \"{}\"\npost.url = \"{}\"\norder.url = \"{}\"\n",
@@ -52,15 +56,18 @@ impl Process {
         fs::write(&path, config).unwrap();
         let log = fs::File::create(folder.join("compose-bff.log")).unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_tessera"));
-        let child = command.arg("serve").arg("--config").arg(&path).stdin(Stdio::null()).stderr(log).spawn().unwrap();
-        let bff = Self { child, ports: vec![port] };
-        let listens = || TcpStream::connect(("127.0.0.1", port)).is_ok();
+        Self::listening(command.arg("serve").arg("--config").arg(&path).stderr(log), port).await
+    }
+
+    /// A program that will listen on that port, once it does.
+    pub async fn listening(command: &mut Command, port: u16) -> Self {
+        let process = Self { child: command.stdin(Stdio::null()).spawn().unwrap(), ports: vec![port] };
         let until = Instant::now() + Duration::from_secs(10);
-        while !listens() {
-            assert!(Instant::now() < until, "the BFF does not listen");
+        while TcpStream::connect(("127.0.0.1", port)).is_err() {
+            assert!(Instant::now() < until, "{command:?} does not listen");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        bff
+        process
     }
 
     /// CPU time used so far, in user and kernel mode: fields 14 and 15 of `/proc/PID/stat` (proc(5)).

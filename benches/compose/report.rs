@@ -15,11 +15,14 @@ struct Figures {
     calls: u64,
 }
 
-/// How many times the CPU per request of the hand-written handler the BFF takes.
-struct Ratio {
-    median: f64,
-    lowest: f64,
-    highest: f64,
+/// How many times the CPU per request of one side the other takes.
+pub struct Ratio {
+    /// Of all rounds.
+    pub median: f64,
+    /// Of any round.
+    pub lowest: f64,
+    /// Of any round.
+    pub highest: f64,
 }
 
 impl Figures {
@@ -53,13 +56,16 @@ impl Figures {
 }
 
 impl Ratio {
-    /// Of neighbouring rounds: what the machine does meanwhile is nearly the same for both.
-    fn of(outcome: &Outcome) -> Self {
-        let per_request = |round: &Round| round.cpu.as_secs_f64() / round.latencies.len() as f64;
-        let pairs = outcome.handwritten.iter().zip(&outcome.bff);
-        let mut ratios: Vec<f64> = pairs.map(|(theirs, ours)| per_request(ours) / per_request(theirs)).collect();
+    /// Of neighbouring rounds, CPU per request each: what the machine does meanwhile is nearly the same for both.
+    pub fn of(pairs: impl Iterator<Item = (f64, f64)>) -> Self {
+        let mut ratios: Vec<f64> = pairs.map(|(one, other)| other / one).collect();
         ratios.sort_by(f64::total_cmp);
         Self { median: ratios[ratios.len() / 2], lowest: ratios[0], highest: ratios[ratios.len() - 1] }
+    }
+
+    fn of_sides(outcome: &Outcome) -> Self {
+        let per_request = |round: &Round| round.cpu.as_secs_f64() / round.latencies.len() as f64;
+        Self::of(outcome.handwritten.iter().map(per_request).zip(outcome.bff.iter().map(per_request)))
     }
 }
 
@@ -70,7 +76,7 @@ pub const HEADING: &str = "\
 
 /// The rows of a scenario.
 pub fn rows(outcome: &Outcome) -> String {
-    let Ratio { median, lowest, highest } = Ratio::of(outcome);
+    let Ratio { median, lowest, highest } = Ratio::of_sides(outcome);
     let aim = outcome.scenario.aim.map(|aim| format!(", aim {aim:.0}")).unwrap_or_default();
     let (theirs, ours) = (Figures::of(&outcome.handwritten), Figures::of(&outcome.bff));
     format!(
@@ -85,7 +91,7 @@ pub fn rows(outcome: &Outcome) -> String {
 /// Writes all outcomes as JSON, and says where.
 pub fn write(outcomes: &[Outcome], path: &Path) {
     let scenarios = outcomes.iter().map(|outcome| {
-        let Ratio { median, lowest, highest } = Ratio::of(outcome);
+        let Ratio { median, lowest, highest } = Ratio::of_sides(outcome);
         json!({"scenario": outcome.scenario.name, "answer_bytes": outcome.answer_bytes, "aim": outcome.scenario.aim,
             "cpu_ratio": {"median": median, "lowest": lowest, "highest": highest},
             "handwritten": Figures::of(&outcome.handwritten).json(), "tessera": Figures::of(&outcome.bff).json()})
