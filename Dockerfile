@@ -7,8 +7,9 @@ COPY Cargo.toml Cargo.lock schema.graphql ./
 COPY contract contract
 COPY backends backends
 COPY src src
-COPY tests/harness tests/harness
-RUN cargo build --release --locked --no-default-features --bin tessera \
+COPY tests tests
+COPY benches benches
+RUN cargo build --release --locked -p tessera --no-default-features --bin tessera \
  && cargo build --release --locked -p user-service --bin user-service \
  && cargo build --release --locked -p post-service --bin post-service \
  && cargo build --release --locked -p order-service --bin order-service
