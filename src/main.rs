@@ -39,7 +39,10 @@ fn run(cli: Cli) -> Result<(), Failure> {
         #[cfg(feature = "dev")]
         Some(Verb::Dev(arguments)) => tessera::dev::run(&arguments),
         Some(Verb::Serve(arguments)) => serve(&load(&arguments)?),
-        Some(Verb::Config { verb: ConfigVerb::Check(arguments) }) => load(&arguments).map(drop),
+        Some(Verb::Config { verb: ConfigVerb::Check(arguments) }) => {
+            load(&arguments)?;
+            print("the configuration is good\n")
+        }
         Some(Verb::Config { verb: ConfigVerb::Print(arguments) }) => print(&toml::to_string(&load(&arguments)?)?),
         Some(Verb::Schema { verb: SchemaVerb::Print }) => print(&Schema::new().sdl()),
     }

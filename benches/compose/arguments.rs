@@ -14,7 +14,7 @@ pub struct Arguments {
     #[arg(long)]
     pub only: Option<String>,
     /// Cargo says so; it changes nothing.
-    #[arg(long, hide = true)]
+    #[arg(long, hide = true, global = true)]
     pub bench: bool,
     #[command(subcommand)]
     pub role: Option<Role>,

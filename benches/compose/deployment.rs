@@ -72,7 +72,7 @@ impl Deployment {
 /// A program of this workspace, beside the BFF's.
 fn program(name: &str) -> PathBuf {
     let path = Path::new(env!("CARGO_BIN_EXE_tessera")).with_file_name(name);
-    assert!(path.exists(), "{name} is missing: cargo build --release --workspace --bins");
+    assert!(path.exists(), "{name} is missing: cargo build --release -p user-service -p post-service -p order-service");
     path
 }
 

@@ -35,8 +35,12 @@ impl Services {
         let urls = [&user, &post, &order].map(|settings| format!("http://{}", settings.listen));
         let peer = |url: &String| url.parse().map_err(|error| StartError::Other(format!("{url}: {error}")));
         let post = PostSettings { service: post, user_service_url: peer(&urls[0])? };
-        let order =
-            OrderSettings { service: order, user_service_url: peer(&urls[0])?, post_service_url: peer(&urls[1])? };
+        let order = OrderSettings {
+            service: order,
+            user_service_url: peer(&urls[0])?,
+            post_service_url: peer(&urls[1])?,
+            api_key: Some(api_key.parse().map_err(|error| StartError::Other(format!("the API key: {error}")))?),
+        };
         Ok(Self {
             user: user_service::service(&user, clock.clone()).await?,
             post: post_service::service(&post, clock.clone()).await?,

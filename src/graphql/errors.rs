@@ -56,8 +56,10 @@ pub fn failed_call(error: CallError) -> Error {
         CallError::Refused(refusal) => match refusal.status {
             StatusCode::UNAUTHORIZED => unauthenticated(),
             StatusCode::FORBIDDEN => forbidden(),
-            // Ids and sizes are checked before a call: what is left for a service to refuse is the cursor.
-            StatusCode::BAD_REQUEST => bad_request("`after` is not a cursor of this list"),
+            // Ids and sizes are checked before a call, cursors are the services' own.
+            StatusCode::BAD_REQUEST if refusal.details.iter().any(|detail| detail.field == "after") => {
+                bad_request("`after` is not a cursor of this list")
+            }
             _ => of_service(message, "SERVICE_BAD_RESPONSE", refusal.service),
         },
     }

@@ -60,7 +60,12 @@ impl Town {
         let post = post_service::service(&post, Clock::system()).await.unwrap();
         let post_database = post.database().clone();
         let post = spawn(post).await;
-        let orders = OrderSettings { service: order, user_service_url: url(&user), post_service_url: url(&post) };
+        let orders = OrderSettings {
+            service: order,
+            user_service_url: url(&user),
+            post_service_url: url(&post),
+            api_key: Some(API_KEY.parse().unwrap()),
+        };
         let order: Service = order_service::service(&orders, Clock::system()).await.unwrap();
         let order_database = order.database().clone();
         let filled = Databases { user: &user_database, post: &post_database, order: &order_database };

@@ -6,10 +6,10 @@ use std::{fmt, str::FromStr, sync::Arc, time::Duration};
 use axum::extract::FromRequestParts;
 use contract::{
     RequestId, TraceContext,
-    headers::{TRACEPARENT, X_REQUEST_ID, X_REQUEST_TIMEOUT_MS},
+    headers::{TRACEPARENT, X_API_KEY, X_REQUEST_ID, X_REQUEST_TIMEOUT_MS},
     key_set::KeySource,
 };
-use http::{StatusCode, Uri, request::Parts};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, request::Parts};
 use serde::de::DeserializeOwned;
 use tokio::time::timeout_at;
 
@@ -24,6 +24,15 @@ const KEYS_TIMEOUT: Duration = Duration::from_secs(2);
 /// Where a peer is: scheme and authority, `http://post-service:4002`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PeerUrl(Arc<str>);
+
+/// The key that a service shows to its peers in `X-Api-Key`, so that they do not count its calls against its address.
+#[derive(Clone, Debug)]
+pub struct ApiKey(HeaderValue);
+
+/// Text that is no such key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("expected visible ASCII characters")]
+pub struct ApiKeyError;
 
 /// Text that is no such URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -79,6 +88,17 @@ impl fmt::Display for PeerUrl {
     }
 }
 
+impl FromStr for ApiKey {
+    type Err = ApiKeyError;
+
+    fn from_str(text: &str) -> Result<Self, ApiKeyError> {
+        let is_visible = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
+        let mut key = HeaderValue::from_str(text).ok().filter(|_| is_visible).ok_or(ApiKeyError)?;
+        key.set_sensitive(true);
+        Ok(Self(key))
+    }
+}
+
 impl CallContext {
     /// The same request's, for a call that may take no longer than `time`.
     #[must_use]
@@ -96,10 +116,13 @@ impl CallContext {
 }
 
 impl Peer {
-    /// A client without proxies and redirects: peers are where the settings say.
-    pub fn new() -> Result<Self, PeerError> {
+    /// A client without proxies and redirects: peers are where the settings say. Shows the key to all of them.
+    pub fn new(api_key: Option<&ApiKey>) -> Result<Self, PeerError> {
         crate::program::install_crypto();
+        let headers: HeaderMap =
+            api_key.map(|ApiKey(key)| (HeaderName::from_static(X_API_KEY), key.clone())).into_iter().collect();
         let client = reqwest::Client::builder()
+            .default_headers(headers)
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(CONNECT_TIMEOUT)

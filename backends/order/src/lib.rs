@@ -26,7 +26,7 @@ static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 /// Opens the database and puts the service together.
 pub async fn service(settings: &OrderSettings, clock: Clock) -> Result<Service, StartError> {
     let database = Database::open(&settings.service.database(), &MIGRATIONS, clock).await?;
-    let peer = Peer::new().map_err(|error| StartError::Other(error.to_string()))?;
+    let peer = Peer::new(settings.api_key.as_ref()).map_err(|error| StartError::Other(error.to_string()))?;
     let keys = peer.clone().key_source(format!("{}/.well-known/jwks.json", settings.user_service_url));
     let posts = posts::PostService::new(peer, settings.post_service_url.clone());
     let routes = routes::all(database.clone(), posts);

@@ -23,7 +23,7 @@ static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 /// Opens the database and puts the service together.
 pub async fn service(settings: &PostSettings, clock: Clock) -> Result<Service, StartError> {
     let database = Database::open(&settings.service.database(), &MIGRATIONS, clock).await?;
-    let peer = Peer::new().map_err(|error| StartError::Other(error.to_string()))?;
+    let peer = Peer::new(None).map_err(|error| StartError::Other(error.to_string()))?;
     let keys = peer.key_source(format!("{}/.well-known/jwks.json", settings.user_service_url));
     let routes = routes::all(database.clone());
     Service::new(&settings.service, Parts { name: "post-service", database, keys, routes })

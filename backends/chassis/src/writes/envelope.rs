@@ -155,7 +155,11 @@ fn is_json(headers: &HeaderMap) -> bool {
 }
 
 fn text(headers: &HeaderMap, name: &str) -> Result<Option<String>, ApiError> {
-    let read = |value: &http::HeaderValue| value.to_str().map(str::to_owned);
+    let mut values = headers.get_all(name).iter();
+    let Some(value) = values.next() else { return Ok(None) };
+    if values.next().is_some() {
+        return Err(ApiError::bad_request(format!("the header {name} is there more than once")));
+    }
     let malformed = |_| ApiError::bad_request(format!("the header {name} is not visible ASCII"));
-    headers.get(name).map(read).transpose().map_err(malformed)
+    value.to_str().map(|text| Some(text.to_owned())).map_err(malformed)
 }

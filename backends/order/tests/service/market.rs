@@ -15,6 +15,9 @@ use serde_json::{Value as Json, json};
 
 use crate::stubs::{PostStub, Signer};
 
+/// What the service shows to the post service.
+pub const API_KEY: &str = "key-of-the-order-service";
+
 /// When the market opens, in epoch milliseconds.
 pub const OPENING: i64 = 1_700_000_000_000;
 
@@ -107,6 +110,7 @@ impl Market {
             service: ServiceSettings::new(home.url.clone(), "127.0.0.1:0".parse().unwrap()),
             user_service_url: signer.url.parse().unwrap(),
             post_service_url: url.parse().unwrap(),
+            api_key: Some(API_KEY.parse().unwrap()),
         };
         let service = order_service::service(&settings, clock.clone()).await.expect("the service");
         let database = service.database().clone();

@@ -6,7 +6,7 @@ use reqwest::Method;
 use serde_json::json;
 
 use crate::{
-    market::{ADA, GRACE, HEDY, Market, Reply, basket, post, send},
+    market::{ADA, API_KEY, GRACE, HEDY, Market, Reply, basket, post, send},
     stubs::{self, Mood, PostStub, nobody},
 };
 
@@ -30,6 +30,7 @@ async fn all_posts_of_an_order_are_asked_for_in_one_call_that_carries_the_reques
     assert!(!header("traceparent").contains("b7ad6b7169203331"), "a span of its own");
     let left: u64 = header("x-request-timeout-ms").parse().unwrap();
     assert!((1..=4500).contains(&left), "half of the time that was left: {left}");
+    assert_eq!(header("x-api-key"), API_KEY, "or the calls of all users together count as one address's");
     assert!(!calls[0].headers.contains_key("authorization"), "posts are public: the token stays here");
 }
 

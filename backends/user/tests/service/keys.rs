@@ -41,7 +41,7 @@ async fn instances_that_start_at_once_agree_on_the_first_key() {
 async fn a_key_is_listed_ten_minutes_before_it_signs_and_as_long_as_its_tokens_live() {
     let town = Town::standing_at(Clock::fixed(Time::from_millis(1_800_000_000_000)), 0).await;
     let verifier = || {
-        let keys = Peer::new().unwrap().key_source(format!("{}/.well-known/jwks.json", town.service.url));
+        let keys = Peer::new(None).unwrap().key_source(format!("{}/.well-known/jwks.json", town.service.url));
         TokenVerifier::new("tessera", "tessera", keys, town.clock.clone())
     };
     town.send(town.sign_up("ada")).await;

@@ -99,7 +99,7 @@ async fn the_keys_that_verify_tokens_are_published() {
 #[tokio::test]
 async fn another_service_verifies_tokens_with_the_published_keys() {
     let town = Town::of(1).await;
-    let keys = Peer::new().unwrap().key_source(format!("{}/.well-known/jwks.json", town.service.url));
+    let keys = Peer::new(None).unwrap().key_source(format!("{}/.well-known/jwks.json", town.service.url));
     let verifier = TokenVerifier::new("tessera", "tessera", keys, Clock::system());
     let claims = verifier.verify(&town.token(1, Role::Admin).await).await.unwrap();
     assert_eq!((claims.sub, claims.roles.as_slice()), (user(1), [Role::Admin].as_slice()));

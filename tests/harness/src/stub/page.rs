@@ -24,7 +24,7 @@ pub(super) fn by_keys(call: &Call, records: impl DoubleEndedIterator<Item = Item
 pub(super) fn of_list(call: &Call, items: Vec<Item>) -> Answer {
     match page(call, items) {
         Some(page) => (200, page),
-        None => refused(400, "BAD_REQUEST"),
+        None => forged_cursor(),
     }
 }
 
@@ -34,8 +34,15 @@ pub(super) fn of_parents(call: &Call, items: impl Fn(&str) -> Vec<Item>) -> Answ
         call.keys.iter().map(|parent| Some((parent.clone(), page(call, items(parent))?))).collect();
     match pages {
         Some(pages) => (200, json!({ "pages": pages })),
-        None => refused(400, "BAD_REQUEST"),
+        None => forged_cursor(),
     }
+}
+
+/// What a service says to a cursor that it did not make.
+fn forged_cursor() -> Answer {
+    let (status, mut body) = refused(400, "BAD_REQUEST");
+    body["error"]["details"] = json!([{"field": "after", "issue": "not a cursor of this list"}]);
+    (status, body)
 }
 
 /// `{"counts": {…}}` of those keys that `count` knows.
