@@ -91,6 +91,7 @@ fn app(config: &Config, draining: CancellationToken) -> Result<App, StartError> 
         request_timeout: Duration::from_millis(config.timeouts.request_ms),
         max_body_bytes: config.http.max_body_bytes,
         trusted_proxies: config.http.trusted_proxies.clone(),
+        playground: config.http.playground,
         commands: TaskTracker::new(),
         draining,
     })

@@ -47,6 +47,9 @@ pub struct Http {
     pub trusted_proxies: Vec<IpAddr>,
     /// Seconds that requests under way get after SIGTERM.
     pub drain_seconds: u64,
+    /// Whether browsers get the playground. No setting: `tessera dev` says so, and nothing else.
+    #[serde(skip)]
+    pub playground: bool,
 }
 
 /// Where the services are, and how the BFF is known to them.
@@ -135,6 +138,7 @@ impl Default for Http {
             max_body_bytes: 256 * 1024,
             trusted_proxies: Vec::new(),
             drain_seconds: 10,
+            playground: false,
         }
     }
 }

@@ -74,7 +74,7 @@ async fn serve(arguments: &DevArguments, log: Log) -> Result<(), Box<dyn Error>>
         folder.filled()?;
     }
     let config = Config {
-        http: Http { listen: ports.bff.local_addr()?, ..Http::default() },
+        http: Http { listen: ports.bff.local_addr()?, playground: true, ..Http::default() },
         services: services.config(Secret::new(api_key)),
         auth: Auth::default(),
         timeouts: Timeouts::default(),

@@ -7,6 +7,8 @@ mod failure;
 mod graphql;
 mod health;
 mod media;
+#[cfg(feature = "dev")]
+mod playground;
 mod request;
 mod request_line;
 
@@ -33,6 +35,8 @@ pub struct App {
     pub max_body_bytes: usize,
     /// Proxies whose word on the client's address is believed.
     pub trusted_proxies: Vec<IpAddr>,
+    /// Whether browsers get the playground.
+    pub playground: bool,
     /// Mutations under way: they end when they are done, also when their client is gone.
     pub commands: TaskTracker,
     /// Set once the process is asked to stop.
@@ -41,10 +45,12 @@ pub struct App {
 
 /// All routes.
 pub fn router(app: Arc<App>) -> Router {
-    Router::new()
+    let routes = Router::new()
         .route("/graphql", any(graphql::handle))
         .route("/livez", get(health::live))
         .route("/readyz", get(health::ready))
-        .fallback(health::nothing_here)
-        .with_state(app)
+        .fallback(health::nothing_here);
+    #[cfg(feature = "dev")]
+    let routes = if app.playground { playground::add_to(routes) } else { routes };
+    routes.with_state(app)
 }
