@@ -69,12 +69,6 @@ pub async fn serve(
 
 fn app(config: &Config, draining: CancellationToken) -> Result<App, StartError> {
     let schema = Schema::new();
-    let limits = Limits {
-        tokens: config.limits.max_tokens,
-        nesting: config.limits.max_nesting,
-        fields: config.limits.max_fields,
-        cache_bytes: config.limits.document_cache_bytes,
-    };
     let http = reqwest::Client::builder()
         .connect_timeout(Duration::from_millis(config.timeouts.connect_ms))
         .redirect(reqwest::redirect::Policy::none())
@@ -84,7 +78,7 @@ fn app(config: &Config, draining: CancellationToken) -> Result<App, StartError> 
     let source = key_source(clients.users.clone(), Duration::from_millis(config.timeouts.call_ms));
     let verifier = TokenVerifier::new(&config.auth.issuer, &config.auth.audience, source, Clock::system());
     Ok(App {
-        operations: Operations::new(&schema.sdl(), limits, SCALAR_CHECKS.into_iter().collect())?,
+        operations: operations(&schema, &config.limits)?,
         schema,
         authenticator: Authenticator::new(verifier),
         clients,
@@ -95,6 +89,25 @@ fn app(config: &Config, draining: CancellationToken) -> Result<App, StartError> 
         commands: TaskTracker::new(),
         draining,
     })
+}
+
+/// What judges documents by the schema, within the limits.
+///
+/// # Errors
+/// The schema and what judges documents by it do not agree.
+pub fn operations(schema: &Schema, limits: &config::Limits) -> Result<Operations, SchemaError> {
+    let limits = Limits {
+        depth: limits.max_depth,
+        aliases: limits.max_aliases,
+        directives: limits.max_directives,
+        root_fields: limits.max_root_fields,
+        cost: limits.max_cost,
+        tokens: limits.max_tokens,
+        nesting: limits.max_nesting,
+        fields: limits.max_fields,
+        cache_bytes: limits.document_cache_bytes,
+    };
+    Operations::new(&schema.sdl(), limits, SCALAR_CHECKS.into_iter().collect())
 }
 
 /// Keys come from the user service, through the same door as everything else.

@@ -44,6 +44,13 @@ impl Config {
         )?;
         expect(timeouts.request_ms <= 600_000, "timeouts.request_ms", "must be at most 600000 (10 minutes)")?;
         expect(http.max_body_bytes >= 1_024, "http.max_body_bytes", "must be at least 1024")?;
+        expect(
+            (1..=limits.max_nesting).contains(&limits.max_depth),
+            "limits.max_depth",
+            "must be 1 to limits.max_nesting, which bounds it",
+        )?;
+        expect(limits.max_root_fields > 0, "limits.max_root_fields", "must be more than 0")?;
+        expect(limits.max_cost > 0, "limits.max_cost", "must be more than 0")?;
         expect(limits.max_tokens > 0, "limits.max_tokens", "must be more than 0")?;
         expect(
             (1..=100).contains(&limits.max_nesting),

@@ -100,6 +100,16 @@ pub struct Timeouts {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Limits {
+    /// Levels of fields once fragments are in place, introspection aside.
+    pub max_depth: usize,
+    /// Aliases in a document.
+    pub max_aliases: usize,
+    /// Directives in a document.
+    pub max_directives: usize,
+    /// Fields at the root of an operation.
+    pub max_root_fields: usize,
+    /// What an operation may cost: see `@cost` and `@listSize` in the schema.
+    pub max_cost: u64,
     /// Lexical tokens of a document.
     pub max_tokens: usize,
     /// Nesting of a document's selections, lists and objects, and of the variables. The engine recurses: see
@@ -157,7 +167,17 @@ impl Default for Timeouts {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { max_tokens: 2_000, max_nesting: 48, max_fields: 2_000, document_cache_bytes: 64 * 1024 * 1024 }
+        Self {
+            max_depth: 12,
+            max_aliases: 30,
+            max_directives: 20,
+            max_root_fields: 10,
+            max_cost: 2_000,
+            max_tokens: 2_000,
+            max_nesting: 48,
+            max_fields: 2_000,
+            document_cache_bytes: 64 * 1024 * 1024,
+        }
     }
 }
 

@@ -10,5 +10,26 @@ use super::access::AccessRule;
 pub fn access(rule: AccessRule) {}
 
 /// Resolving the field asks that service, in one batch per level of the query.
-#[TypeDirective(location = "FieldDefinition")]
+/// On a type: so are its objects found by their ids.
+#[TypeDirective(location = "FieldDefinition", location = "Object")]
 pub fn call(service: String, batch: String) {}
+
+/// What resolving the field costs, where that is not what its kind costs: a scalar 0, a call or a mutation 10.
+#[TypeDirective(location = "FieldDefinition")]
+pub fn cost(weight: i32) {}
+
+/// How many objects a list has: as an argument says (a number, or as many as the argument has items), else as assumed.
+/// With `sizedFields`, that is the size of those fields of the object returned.
+#[TypeDirective(name = "listSize", location = "FieldDefinition")]
+pub fn list_size(assumed_size: Option<i32>, slicing_arguments: Option<Vec<String>>, sized_fields: Option<Vec<String>>) {
+}
+
+/// The slicing argument of a connection.
+pub fn first() -> Option<Vec<String>> {
+    Some(vec!["first".into()])
+}
+
+/// The fields of a connection that have as many items as it says.
+pub fn items() -> Option<Vec<String>> {
+    Some(vec!["nodes".into(), "edges".into()])
+}

@@ -47,7 +47,10 @@ impl NodeQuery {
     }
 
     /// Whatever has these ids, in their order, with `null` where there is nothing to see. At most 100.
-    #[graphql(directive = directives::access::apply(AccessRule::PartyOrAdmin))]
+    #[graphql(
+        directive = directives::access::apply(AccessRule::PartyOrAdmin),
+        directive = directives::list_size::apply(None, Some(vec!["ids".into()]), None)
+    )]
     async fn nodes(
         &self,
         ctx: &Context<'_>,

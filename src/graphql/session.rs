@@ -13,6 +13,9 @@ use super::{
 };
 use crate::clients::user::{SessionRecord, SignUp};
 
+/// A password's hash takes the user service ten times as long as anything else.
+const PASSWORD_COST: i32 = 100;
+
 /// Mutations of sessions.
 #[derive(Default)]
 pub struct SessionMutation;
@@ -67,6 +70,7 @@ pub struct SignUpPayload {
     /// The new session, if there is one.
     session: Option<Session>,
     /// Why not.
+    #[graphql(directive = directives::list_size::apply(Some(1), None, None))]
     user_errors: Vec<UserError>,
 }
 
@@ -76,6 +80,7 @@ pub struct LogInPayload {
     /// The new session, if there is one.
     session: Option<Session>,
     /// Why not.
+    #[graphql(directive = directives::list_size::apply(Some(1), None, None))]
     user_errors: Vec<UserError>,
 }
 
@@ -83,6 +88,7 @@ pub struct LogInPayload {
 #[derive(SimpleObject)]
 pub struct LogOutPayload {
     /// Why not.
+    #[graphql(directive = directives::list_size::apply(Some(1), None, None))]
     user_errors: Vec<UserError>,
 }
 
@@ -96,6 +102,7 @@ impl From<SessionRecord> for Session {
 #[Object]
 impl SessionMutation {
     /// Creates a user and signs them in.
+    #[graphql(directive = directives::cost::apply(PASSWORD_COST))]
     async fn sign_up(
         &self,
         ctx: &Context<'_>,
@@ -112,6 +119,7 @@ impl SessionMutation {
     }
 
     /// Signs in.
+    #[graphql(directive = directives::cost::apply(PASSWORD_COST))]
     async fn log_in(
         &self,
         ctx: &Context<'_>,

@@ -13,13 +13,14 @@ use apollo_compiler::parser::{Parser, SourceSpan};
 use apollo_compiler::validation::{DiagnosticList, Valid};
 use apollo_compiler::{ExecutableDocument, Name, Schema};
 
+use super::limits::Limits;
 use super::literal_checks;
 use super::position::LineIndex;
 use super::rejection::{Location, Rejection, RejectionCode};
 use super::rules;
 use super::scalars::Scalars;
+use super::tally::Tally;
 use super::toggles;
-use super::weight;
 
 /// How the compiler names the text in its own reports, which nobody sees.
 const SOURCE_NAME: &str = "document.graphql";
@@ -54,6 +55,7 @@ impl Judged {
 pub(crate) struct Judge {
     pub(crate) schema: Valid<Schema>,
     pub(crate) scalars: Scalars,
+    pub(crate) limits: Limits,
 }
 
 impl Judge {
@@ -62,6 +64,8 @@ impl Judge {
         let text: Arc<str> = text.into();
         let lines = LineIndex::new(Arc::clone(&text));
         let syntax = parse(&text, &lines)?;
+        let tally = Tally::of(&syntax);
+        tally.admit(&self.limits)?;
         let mut found = rules::of_tree(&syntax, &lines);
         let document = match syntax.to_executable_validate(&self.schema) {
             Ok(document) => document,
@@ -76,8 +80,8 @@ impl Judge {
         found.extend(rules::of_valid(&self.schema, &document, &lines));
         found.extend(literal_checks::violations(self, &document, &lines));
         reject(RejectionCode::ValidationFailed, found)?;
-        let (toggles, nodes) = (toggles::of_document(&document), weight::count_nodes(&syntax));
-        Ok(Judged { toggles, nodes, document: without_sources(document), lines })
+        let toggles = toggles::of_document(&document);
+        Ok(Judged { toggles, nodes: tally.nodes, document: without_sources(document), lines })
     }
 }
 

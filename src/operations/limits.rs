@@ -3,13 +3,25 @@
 //! In: the settings of the process. Out: numbers that the scanner, the flattener and the cache hold to.
 //! Every limit is on by default and names itself in the error of whoever passes it.
 
+use super::plan::Cost;
+
 /// The limits on one document, and on the memory that prepared documents may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
+    /// Levels of fields once fragments are inlined, introspection aside. Passing it: `QUERY_TOO_DEEP`.
+    pub depth: usize,
+    /// Aliases in a document. Passing it: `TOO_MANY_ALIASES`.
+    pub aliases: usize,
+    /// Directives in a document. Passing it: `TOO_MANY_DIRECTIVES`.
+    pub directives: usize,
+    /// Fields at the root of an operation once it is flattened. Passing it: `TOO_MANY_ROOT_FIELDS`.
+    pub root_fields: usize,
+    /// What an operation may cost with its variables (`plan/cost.rs`). Passing it: `QUERY_TOO_COSTLY`.
+    pub cost: Cost,
     /// Lexical tokens of a document, comments and commas not counted. Passing it: `TOO_MANY_TOKENS`.
     pub tokens: usize,
-    /// Levels of braces, brackets and parentheses in a document, levels of fields once its fragments are
-    /// inlined, and levels of a variable's JSON. Passing it: `QUERY_TOO_DEEP`, or
+    /// Levels of braces, brackets and parentheses in a document, of fields once its fragments are inlined, and of
+    /// a variable's JSON: how deep anything may recurse. Passing it: `QUERY_TOO_DEEP`, or
     /// `VARIABLE_COERCION_FAILED` for a variable.
     pub nesting: usize,
     /// Fields of an operation once it is flattened. Passing it: `TOO_MANY_FIELDS`.
@@ -20,6 +32,16 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { tokens: 2_000, nesting: 64, fields: 2_000, cache_bytes: 64 * 1024 * 1024 }
+        Self {
+            depth: 12,
+            aliases: 30,
+            directives: 20,
+            root_fields: 10,
+            cost: 2_000,
+            tokens: 2_000,
+            nesting: 48,
+            fields: 2_000,
+            cache_bytes: 64 * 1024 * 1024,
+        }
     }
 }

@@ -14,6 +14,7 @@ mod leaf;
 mod limits;
 mod literal;
 mod literal_checks;
+mod plan;
 mod position;
 mod possible;
 mod prepared;
@@ -22,11 +23,11 @@ mod rules;
 mod scalars;
 mod scan;
 mod select;
+mod tally;
 #[cfg(test)]
 mod tests;
 mod toggles;
 mod variant;
-mod weight;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -36,6 +37,7 @@ use async_graphql::Variables;
 use serde_json::{Map, Value};
 
 pub use limits::Limits;
+pub use plan::{Cost, Keys, PlannedCall};
 pub use prepared::{OperationKind, PreparedOperation, RootField};
 pub use rejection::{Location, Rejection, RejectionCode, Violation};
 pub use scalars::{ScalarCheck, Scalars};
@@ -93,7 +95,7 @@ impl Operations {
         }
         Ok(Self {
             possible: PossibleTypes::new(&schema),
-            judge: Judge { schema, scalars },
+            judge: Judge { schema, scalars, limits },
             limits,
             cache: DocumentCache::new(limits.cache_bytes),
         })
@@ -102,8 +104,8 @@ impl Operations {
     /// Judges a document, or remembers its judgement, and chooses one of its operations.
     ///
     /// # Errors
-    /// `TOO_MANY_TOKENS`, `QUERY_TOO_DEEP`, `GRAPHQL_PARSE_FAILED`, `GRAPHQL_VALIDATION_FAILED`,
-    /// `OPERATION_RESOLUTION_FAILED`.
+    /// `TOO_MANY_TOKENS`, `QUERY_TOO_DEEP`, `TOO_MANY_ALIASES`, `TOO_MANY_DIRECTIVES`, `GRAPHQL_PARSE_FAILED`,
+    /// `GRAPHQL_VALIDATION_FAILED`, `OPERATION_RESOLUTION_FAILED`.
     pub fn select(&self, document: &str, operation_name: Option<&str>) -> Result<SelectedOperation, Rejection> {
         let entry = self.cache.entry(document, || {
             scan::admit(document, &self.limits)?;
@@ -115,13 +117,14 @@ impl Operations {
     /// Coerces the variables and takes the operation in the form that their values need.
     ///
     /// # Errors
-    /// `VARIABLE_COERCION_FAILED`, `TOO_MANY_FIELDS`, `QUERY_TOO_DEEP`.
+    /// `VARIABLE_COERCION_FAILED`, `TOO_MANY_FIELDS`, `TOO_MANY_ROOT_FIELDS`, `QUERY_TOO_DEEP`, `QUERY_TOO_COSTLY`.
     pub fn complete(&self, selected: &SelectedOperation, variables: Map<String, Value>) -> Result<Prepared, Rejection> {
         let coercion = Coercion { judge: &self.judge, nesting: self.limits.nesting };
         let (judged, definitions) = (&selected.judged, &selected.operation.variables);
         let coerced = coercion.coerce(definitions, variables, &judged.lines)?;
         let operation = self.operation(selected, &coerced)?;
         let variables = operation.variables(coerced)?;
+        operation.admit(&variables, &self.limits)?;
         Ok(Prepared { operation, variables })
     }
 

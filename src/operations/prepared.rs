@@ -3,7 +3,6 @@
 //! In: one operation of a judged document and the state of its variables. Out: its kind, name and root fields,
 //! and the flattened document for the engine. Made once, kept in the cache, shared by requests.
 
-use apollo_compiler::ast::Value as Literal;
 use apollo_compiler::executable::{Operation, OperationType};
 use apollo_compiler::schema::FieldDefinition;
 use async_graphql::parser::types as engine;
@@ -12,7 +11,9 @@ use async_graphql_value::ConstValue;
 
 use super::coerce::Coerced;
 use super::flatten::{Flattener, Usage};
+use super::limits::Limits;
 use super::literal::engine_name;
+use super::plan::{Cost, Plan, PlannedCall, Planner, argument};
 use super::rejection::{Location, Rejection, RejectionCode};
 
 /// The three kinds of operation.
@@ -45,6 +46,7 @@ pub struct PreparedOperation {
     root_fields: Vec<RootField>,
     document: engine::ExecutableDocument,
     variables: Vec<UsedVariable>,
+    plan: Plan,
     bytes: usize,
 }
 
@@ -71,7 +73,11 @@ impl PreparedOperation {
             }
             _ => None,
         });
-        let root_fields = root_fields.collect();
+        let root_fields: Vec<_> = root_fields.collect();
+        let kind = kind(operation.operation_type);
+        let schema = (&flattener.judge.schema, flattener.collector.possible);
+        let plan = Planner::plan(schema, &root.ty, kind, &items);
+        admit_shape(&plan, root_fields.len(), &flattener.judge.limits)?;
         let variables = used_variables(&flattener);
         let definition = engine::OperationDefinition {
             ty: engine_kind(operation.operation_type),
@@ -80,7 +86,7 @@ impl PreparedOperation {
             selection_set: Positioned::new(engine::SelectionSet { items }, Default::default()),
         };
         Ok(Self {
-            kind: kind(operation.operation_type),
+            kind,
             name: operation.name.as_ref().map(ToString::to_string),
             root_fields,
             document: engine::ExecutableDocument {
@@ -88,6 +94,7 @@ impl PreparedOperation {
                 fragments: Default::default(),
             },
             variables,
+            plan,
             bytes: size_of::<Self>() + flattener.budget.bytes(),
         })
     }
@@ -113,6 +120,42 @@ impl PreparedOperation {
         &self.document
     }
 
+    /// Levels of fields, introspection aside.
+    pub fn depth(&self) -> usize {
+        self.plan.depth
+    }
+
+    /// The most that it can cost with these variables.
+    pub fn estimated_cost(&self, variables: &Variables) -> Cost {
+        self.plan.estimate(variables)
+    }
+
+    /// What it did cost, by its answer.
+    pub fn actual_cost(&self, data: &ConstValue) -> Cost {
+        self.plan.actual(data)
+    }
+
+    /// The calls to the services, wave by wave.
+    pub fn calls(&self) -> Vec<PlannedCall> {
+        self.plan.calls(self.kind == OperationKind::Mutation)
+    }
+
+    /// The fields whose answers depend on the viewer, with their rules; without any, and without a mutation, the
+    /// answer is the same for everybody.
+    pub fn of_viewer(&self) -> &[String] {
+        &self.plan.of_viewer
+    }
+
+    /// Holds what depends on the variables to the limits.
+    pub(crate) fn admit(&self, variables: &Variables, limits: &Limits) -> Result<(), Rejection> {
+        let (cost, allowed) = (self.plan.estimate(variables), limits.cost);
+        if cost <= allowed {
+            return Ok(());
+        }
+        let message = format!("The operation may cost {cost}; at most {allowed} is allowed.");
+        Err(Rejection::new(RejectionCode::TooCostly, message))
+    }
+
     /// Bytes held, estimated for the cache's account.
     pub(crate) fn bytes(&self) -> usize {
         self.bytes
@@ -135,6 +178,21 @@ impl PreparedOperation {
         }
         Ok(variables)
     }
+}
+
+/// Holds what does not depend on variables to the limits.
+fn admit_shape(plan: &Plan, root_fields: usize, limits: &Limits) -> Result<(), Rejection> {
+    let (depth, allowed) = (plan.depth, limits.depth);
+    if depth > allowed {
+        let message = format!("The operation is {depth} levels deep; at most {allowed} are allowed.");
+        return Err(Rejection::new(RejectionCode::TooDeep, message));
+    }
+    let allowed = limits.root_fields;
+    if root_fields > allowed {
+        let message = format!("The operation has {root_fields} fields at its root; at most {allowed} are allowed.");
+        return Err(Rejection::new(RejectionCode::TooManyRootFields, message));
+    }
+    Ok(())
 }
 
 fn used_variables(flattener: &Flattener<'_>) -> Vec<UsedVariable> {
@@ -170,17 +228,7 @@ fn root_field(field: &engine::Field, definition: Option<&FieldDefinition>) -> Ro
     RootField {
         name: field.name.node.to_string(),
         response_key: field.response_key().node.to_string(),
-        access: definition.and_then(access_rule),
-    }
-}
-
-/// The rule's name, whether the schema declares it as an enum or as a string.
-fn access_rule(field: &FieldDefinition) -> Option<String> {
-    let access = field.directives.get("access")?;
-    match &**access.specified_argument_by_name("rule")? {
-        Literal::Enum(rule) => Some(rule.to_string()),
-        Literal::String(rule) => Some(rule.clone()),
-        _ => None,
+        access: definition.and_then(|field| argument(field.directives.get("access")?, "rule")),
     }
 }
 

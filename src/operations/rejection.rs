@@ -29,6 +29,14 @@ pub enum RejectionCode {
     TooManyFields,
     /// Nested deeper than allowed.
     TooDeep,
+    /// More aliases than allowed.
+    TooManyAliases,
+    /// More directives than allowed.
+    TooManyDirectives,
+    /// More fields at the root than allowed.
+    TooManyRootFields,
+    /// Costlier than allowed.
+    TooCostly,
 }
 
 impl RejectionCode {
@@ -42,6 +50,10 @@ impl RejectionCode {
             Self::TooManyTokens => "TOO_MANY_TOKENS",
             Self::TooManyFields => "TOO_MANY_FIELDS",
             Self::TooDeep => "QUERY_TOO_DEEP",
+            Self::TooManyAliases => "TOO_MANY_ALIASES",
+            Self::TooManyDirectives => "TOO_MANY_DIRECTIVES",
+            Self::TooManyRootFields => "TOO_MANY_ROOT_FIELDS",
+            Self::TooCostly => "QUERY_TOO_COSTLY",
         }
     }
 }

@@ -35,6 +35,7 @@ pub struct AddCommentPayload {
     /// The post as it is now.
     post: Option<Result<InPlace<Post>>>,
     /// Why nothing changed.
+    #[graphql(directive = directives::list_size::apply(Some(1), None, None))]
     user_errors: Vec<UserError>,
 }
 

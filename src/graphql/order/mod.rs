@@ -23,7 +23,7 @@ use crate::clients::order::{OrderItemRecord, OrderRecord, OrderStatusRecord, Ord
 
 /// Something bought.
 #[derive(SimpleObject)]
-#[graphql(complex)]
+#[graphql(complex, directive = directives::call::apply("order".into(), "/v1/orders".into()))]
 pub struct Order {
     /// Id: `ord_…`.
     pub(super) id: GlobalId<contract::id::Order>,
@@ -38,8 +38,10 @@ pub struct Order {
     /// When it was placed.
     placed_at: DateTime,
     /// Each status it had, oldest first.
+    #[graphql(directive = directives::list_size::apply(Some(4), None, None))]
     history: Vec<OrderStep>,
     /// What is bought.
+    #[graphql(directive = directives::list_size::apply(Some(3), None, None))]
     items: Vec<InPlace<OrderItem>>,
     #[graphql(skip)]
     buyer_id: UserId,

@@ -50,6 +50,7 @@ pub struct OrderPayload {
     /// The order as it is now.
     order: Option<Order>,
     /// Why nothing changed.
+    #[graphql(directive = directives::list_size::apply(Some(1), None, None))]
     user_errors: Vec<UserError>,
 }
 

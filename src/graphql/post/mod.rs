@@ -28,7 +28,7 @@ const MAX_EXCERPT: i32 = 1000;
 
 /// Something published, by somebody, for everybody.
 #[derive(SimpleObject)]
-#[graphql(complex)]
+#[graphql(complex, directive = directives::call::apply("post".into(), "/v1/posts".into()))]
 pub struct Post {
     /// Id: `pst_…`.
     pub(super) id: GlobalId<contract::id::Post>,
@@ -110,7 +110,10 @@ impl Post {
     }
 
     /// What people say of it, newest first.
-    #[graphql(directive = directives::call::apply("post".into(), "/v1/comments/by-post".into()))]
+    #[graphql(
+        directive = directives::call::apply("post".into(), "/v1/comments/by-post".into()),
+        directive = directives::list_size::apply(None, directives::first(), directives::items())
+    )]
     async fn comments(
         &self,
         ctx: &Context<'_>,

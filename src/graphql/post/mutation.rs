@@ -82,6 +82,7 @@ pub struct PostPayload {
     /// The post as it is now.
     post: Option<Result<InPlace<Post>>>,
     /// Why nothing changed.
+    #[graphql(directive = directives::list_size::apply(Some(1), None, None))]
     user_errors: Vec<UserError>,
 }
 
@@ -91,6 +92,7 @@ pub struct DeletePostPayload {
     /// The id of what is gone.
     deleted_post_id: Option<ID>,
     /// Why nothing changed.
+    #[graphql(directive = directives::list_size::apply(Some(1), None, None))]
     user_errors: Vec<UserError>,
 }
 

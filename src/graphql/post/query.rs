@@ -67,7 +67,10 @@ impl PostQuery {
     }
 
     /// All posts that pass the filter.
-    #[graphql(directive = directives::call::apply("post".into(), "/v1/posts".into()))]
+    #[graphql(
+        directive = directives::call::apply("post".into(), "/v1/posts".into()),
+        directive = directives::list_size::apply(None, directives::first(), directives::items())
+    )]
     async fn posts(
         &self,
         ctx: &Context<'_>,

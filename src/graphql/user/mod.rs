@@ -28,7 +28,7 @@ use crate::{
 
 /// Somebody who signed up.
 #[derive(SimpleObject)]
-#[graphql(complex)]
+#[graphql(complex, directive = directives::call::apply("user".into(), "/v1/users".into()))]
 pub struct User {
     /// Id: `usr_…`.
     pub(super) id: GlobalId<contract::id::User>,
@@ -122,7 +122,10 @@ impl User {
     }
 
     /// Who follows the user, latest first.
-    #[graphql(directive = directives::call::apply("user".into(), "/v1/followers/by-user".into()))]
+    #[graphql(
+        directive = directives::call::apply("user".into(), "/v1/followers/by-user".into()),
+        directive = directives::list_size::apply(None, directives::first(), directives::items())
+    )]
     async fn followers(
         &self,
         ctx: &Context<'_>,
@@ -133,7 +136,10 @@ impl User {
     }
 
     /// Whom the user follows, latest first.
-    #[graphql(directive = directives::call::apply("user".into(), "/v1/following/by-user".into()))]
+    #[graphql(
+        directive = directives::call::apply("user".into(), "/v1/following/by-user".into()),
+        directive = directives::list_size::apply(None, directives::first(), directives::items())
+    )]
     async fn following(
         &self,
         ctx: &Context<'_>,
@@ -167,7 +173,10 @@ impl User {
     }
 
     /// What the user published, newest first.
-    #[graphql(directive = directives::call::apply("post".into(), "/v1/posts/by-author".into()))]
+    #[graphql(
+        directive = directives::call::apply("post".into(), "/v1/posts/by-author".into()),
+        directive = directives::list_size::apply(None, directives::first(), directives::items())
+    )]
     async fn posts(
         &self,
         ctx: &Context<'_>,
@@ -186,7 +195,8 @@ impl User {
     /// Orders that the user placed, latest first.
     #[graphql(
         directive = directives::access::apply(AccessRule::SelfOrAdmin),
-        directive = directives::call::apply("order".into(), "/v1/orders/by-buyer".into())
+        directive = directives::call::apply("order".into(), "/v1/orders/by-buyer".into()),
+        directive = directives::list_size::apply(None, directives::first(), directives::items())
     )]
     async fn orders(
         &self,
@@ -200,7 +210,8 @@ impl User {
     /// Orders with something that the user sells, latest first.
     #[graphql(
         directive = directives::access::apply(AccessRule::SelfOrAdmin),
-        directive = directives::call::apply("order".into(), "/v1/orders/by-seller".into())
+        directive = directives::call::apply("order".into(), "/v1/orders/by-seller".into()),
+        directive = directives::list_size::apply(None, directives::first(), directives::items())
     )]
     async fn sales(
         &self,

@@ -45,6 +45,7 @@ pub struct UpdateProfilePayload {
     /// The viewer as changed.
     user: Option<User>,
     /// Why nothing changed.
+    #[graphql(directive = directives::list_size::apply(Some(1), None, None))]
     user_errors: Vec<UserError>,
 }
 
@@ -54,6 +55,7 @@ pub struct FollowUserPayload {
     /// Whom.
     user: Option<Result<InPlace<User>>>,
     /// Why nothing changed.
+    #[graphql(directive = directives::list_size::apply(Some(1), None, None))]
     user_errors: Vec<UserError>,
 }
 

@@ -61,7 +61,10 @@ impl UserQuery {
     }
 
     /// All users, in the order they signed up, newest first.
-    #[graphql(directive = directives::call::apply("user".into(), "/v1/users".into()))]
+    #[graphql(
+        directive = directives::call::apply("user".into(), "/v1/users".into()),
+        directive = directives::list_size::apply(None, directives::first(), directives::items())
+    )]
     async fn users(
         &self,
         ctx: &Context<'_>,

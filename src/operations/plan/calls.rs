@@ -1,0 +1,127 @@
+//! Which services an operation will ask, and when: the waves of calls.
+//!
+//! In: a plan. Out: the calls in the order they leave. A field's call leaves one wave after the call that its object comes
+//! from; calls of one wave, route and arguments are one batch, if the objects they hang on arrive at the same time.
+
+use super::{Call, Plan, PlannedField, Selections};
+
+/// For what a call is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Keys {
+    /// For the keys that a level of the operation has, at most 100 a call.
+    Many,
+    /// For one list that hangs on nothing.
+    None,
+}
+
+/// A call that the operation will make, if there is anything to ask for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlannedCall {
+    /// From 1; calls of one wave are under way together. The root fields of a mutation run one after the other.
+    pub wave: usize,
+    /// Which service.
+    pub service: String,
+    /// Its batch route.
+    pub batch: String,
+    /// One call, or one per 100 keys.
+    pub keys: Keys,
+    /// The fields it is made for, as paths in the answer.
+    pub fields: Vec<String>,
+    /// Made at most that many times: more than once only if the objects it hangs on come from different calls.
+    pub at_most: usize,
+    group: String,
+    /// The calls that it waits for, by their places.
+    after: Vec<Option<usize>>,
+}
+
+impl Plan {
+    /// All calls, by wave. In a mutation the first wave of each root field follows the last wave of the one before it.
+    pub(crate) fn calls(&self, one_by_one: bool) -> Vec<PlannedCall> {
+        let mut calls = Calls(Vec::new());
+        for field in &self.fields {
+            let begun = if one_by_one { calls.last_wave() } else { 0 };
+            calls.field(
+                field,
+                &Place { path: "", wave: begun, after: None, from: if one_by_one { calls.0.len() } else { 0 } },
+            );
+        }
+        calls.0.sort_by_key(|call| call.wave);
+        calls.0
+    }
+}
+
+/// Where a field stands.
+struct Place<'a> {
+    path: &'a str,
+    /// The wave that brings its object; 0 for the root.
+    wave: usize,
+    /// The call that brings its object.
+    after: Option<usize>,
+    /// Calls before this one belong to an earlier root field of a mutation, and are not shared.
+    from: usize,
+}
+
+struct Calls(Vec<PlannedCall>);
+
+impl Calls {
+    fn last_wave(&self) -> usize {
+        self.0.iter().map(|call| call.wave).max().unwrap_or_default()
+    }
+
+    fn field(&mut self, field: &PlannedField, place: &Place<'_>) {
+        let path = if place.path.is_empty() { field.key.to_string() } else { format!("{}.{}", place.path, field.key) };
+        let made: Vec<_> = field.calls.iter().map(|call| (&call.object, self.call(call, &path, place))).collect();
+        let below = |call: Option<usize>| match call {
+            Some(call) => Place { path: &path, wave: place.wave + 1, after: Some(call), from: place.from },
+            None => Place { path: &path, wave: place.wave, after: place.after, from: place.from },
+        };
+        match &field.selections {
+            Selections::Fields(fields) => {
+                let place = below(made.first().map(|(_, call)| *call));
+                fields.iter().for_each(|field| self.field(field, &place));
+            }
+            Selections::ByObject(objects) => {
+                for (object, fields) in objects {
+                    let of_object = made.iter().find(|(of, _)| of.as_ref().is_none_or(|of| of == object));
+                    let place = below(of_object.map(|(_, call)| *call));
+                    fields.iter().for_each(|field| self.field(field, &place));
+                }
+            }
+        }
+    }
+
+    /// Notes a call, or that it is made for one more field; its place.
+    fn call(&mut self, call: &Call, path: &str, place: &Place<'_>) -> usize {
+        let wave = place.wave + 1;
+        let same = |known: &PlannedCall| {
+            call.keys == Keys::Many
+                && known.wave == wave
+                && (&known.service, &known.batch, &known.group) == (&call.service, &call.batch, &call.group)
+        };
+        let from = place.from.min(self.0.len());
+        match self.0[from..].iter().position(same) {
+            Some(found) => {
+                let known = &mut self.0[from + found];
+                known.fields.push(path.to_owned());
+                if !known.after.contains(&place.after) {
+                    known.after.push(place.after);
+                    known.at_most += 1;
+                }
+                from + found
+            }
+            None => {
+                self.0.push(PlannedCall {
+                    wave,
+                    service: call.service.clone(),
+                    batch: call.batch.clone(),
+                    keys: call.keys,
+                    fields: vec![path.to_owned()],
+                    at_most: 1,
+                    group: call.group.clone(),
+                    after: vec![place.after],
+                });
+                self.0.len() - 1
+            }
+        }
+    }
+}
