@@ -12,24 +12,28 @@ const LOG_IN = `mutation LogIn($input: LogInInput!) {
 }`;
 const LOG_OUT = 'mutation LogOut { logOut { userErrors { message } } }';
 
-const bearer = (session) => `Bearer ${session.accessToken}`;
+// Every value that was put into a headers editor: what somebody typed there by hand is not taken away.
+const ours = new Set();
 
 async function logIn(email) {
   const variables = { input: { email, password: DEMO_PASSWORD } };
   const { data, errors } = await ask({ query: LOG_IN, variables });
   const session = data?.logIn?.session;
   if (!session) throw new Error((data?.logIn?.userErrors ?? errors)?.[0]?.message ?? 'signing in failed');
-  return { email, ...session };
+  const authorization = `Bearer ${session.accessToken}`;
+  ours.add(authorization);
+  return { email, authorization, expiresAt: session.expiresAt };
 }
 
-// The headers with that authorization, or without; text that is no JSON object stays as it is.
+// The headers with that authorization, or without ours; text that is no JSON stays as it is.
 function withAuthorization(text, authorization) {
   let headers;
   try {
-    headers = JSON.parse(text.trim() || '{}');
+    headers = Object(JSON.parse(text.trim() || '{}'));
   } catch {
     return text;
   }
+  if (!authorization && !ours.has(headers.authorization)) return text;
   const others = Object.entries(headers).filter(([name]) => name.toLowerCase() !== 'authorization');
   const all = authorization ? [...others, ['authorization', authorization]] : others;
   return all.length ? JSON.stringify(Object.fromEntries(all), null, 2) : '';
@@ -40,7 +44,7 @@ export function SignIn() {
   const [problem, setProblem] = useState('');
   const editor = useGraphiQL((state) => state.headerEditor);
   const tab = useGraphiQL((state) => state.tabs[state.activeTabIndex]?.id);
-  const authorization = session && bearer(session);
+  const authorization = session?.authorization;
 
   useEffect(() => {
     if (!editor) return;

@@ -43,7 +43,8 @@ export class Visit {
 
   async openTab(name) {
     await this.page.locator('.graphiql-tab-button').getByText(name, { exact: true }).click();
-    await this.page.locator('.graphiql-query-editor').getByText(name).first().waitFor();
+    // GraphiQL reads a tab a moment after it shows it, and keeps then what it has read.
+    await this.page.waitForFunction((it) => localStorage.getItem('graphiql:query')?.includes(it), name);
   }
 
   /** Runs the tab that shows; its answer, once that is on the screen. */
