@@ -25,6 +25,8 @@ pub enum Verb {
     Dev(crate::dev::DevArguments),
     /// The BFF alone, in front of services that run elsewhere.
     Serve(ConfigArguments),
+    /// What an operation will take: cost, depth, the calls to the services. Nothing is run.
+    Explain(ExplainArguments),
     /// The settings as they would be used.
     Config {
         /// What to do with them.
@@ -45,6 +47,27 @@ pub struct ConfigArguments {
     /// A TOML file; `TESSERA__SECTION__KEY` variables win over it.
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
+}
+
+/// What to explain.
+#[derive(clap::Args, Debug)]
+pub struct ExplainArguments {
+    /// A GraphQL document.
+    #[arg(value_name = "FILE")]
+    pub document: PathBuf,
+    /// Which of its operations, if it has several.
+    #[arg(long, value_name = "NAME")]
+    pub operation: Option<String>,
+    /// Values of its variables, as a JSON object.
+    #[arg(long, value_name = "JSON", default_value = "{}", value_parser = json_object)]
+    pub variables: serde_json::Map<String, serde_json::Value>,
+    /// Settings with other limits than the defaults.
+    #[command(flatten)]
+    pub config: ConfigArguments,
+}
+
+fn json_object(text: &str) -> Result<serde_json::Map<String, serde_json::Value>, String> {
+    serde_json::from_str(text).map_err(|error| format!("not a JSON object: {error}"))
 }
 
 /// What to do with settings.

@@ -1,15 +1,17 @@
 //! The program `tessera`: reads the verb, does it, and turns whatever went wrong into one sentence and exit code 1.
 
 use std::{
+    fs,
     io::{self, Write},
     process::ExitCode,
 };
 
 use clap::Parser;
 use tessera::{
-    cli::{Cli, ConfigArguments, ConfigVerb, SchemaVerb, Verb},
+    cli::{Cli, ConfigArguments, ConfigVerb, ExplainArguments, SchemaVerb, Verb},
     config::{self, Config},
     graphql::Schema,
+    operations::Explanation,
     server, telemetry,
 };
 use tokio::net::TcpListener;
@@ -39,6 +41,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         #[cfg(feature = "dev")]
         Some(Verb::Dev(arguments)) => tessera::dev::run(&arguments),
         Some(Verb::Serve(arguments)) => serve(&load(&arguments)?),
+        Some(Verb::Explain(arguments)) => explain(arguments),
         Some(Verb::Config { verb: ConfigVerb::Check(arguments) }) => {
             load(&arguments)?;
             print("the configuration is good\n")
@@ -50,6 +53,18 @@ fn run(cli: Cli) -> Result<(), Failure> {
 
 fn load(arguments: &ConfigArguments) -> Result<Config, Failure> {
     Ok(config::load(arguments.config.as_deref())?)
+}
+
+fn explain(arguments: ExplainArguments) -> Result<(), Failure> {
+    let ExplainArguments { document: file, operation, variables, config } = arguments;
+    let limits = if config.config.is_some() { load(&config)?.limits } else { config::Limits::default() };
+    let document = fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
+    // What costs too much is explained like everything else.
+    let unpriced = config::Limits { max_cost: u64::MAX, ..limits.clone() };
+    let prepared = server::operations(&Schema::new(), &unpriced)?
+        .prepare(&document, operation.as_deref(), variables)
+        .map_err(|rejection| format!("{}: {rejection}", file.display()))?;
+    print(&Explanation { prepared: &prepared, limits: server::operation_limits(&limits) }.to_string())
 }
 
 fn print(text: &str) -> Result<(), Failure> {

@@ -96,7 +96,12 @@ fn app(config: &Config, draining: CancellationToken) -> Result<App, StartError> 
 /// # Errors
 /// The schema and what judges documents by it do not agree.
 pub fn operations(schema: &Schema, limits: &config::Limits) -> Result<Operations, SchemaError> {
-    let limits = Limits {
+    Operations::new(&schema.sdl(), operation_limits(limits), SCALAR_CHECKS.into_iter().collect())
+}
+
+/// The settings, as the stage takes them that they are for.
+pub fn operation_limits(limits: &config::Limits) -> Limits {
+    Limits {
         depth: limits.max_depth,
         aliases: limits.max_aliases,
         directives: limits.max_directives,
@@ -106,8 +111,7 @@ pub fn operations(schema: &Schema, limits: &config::Limits) -> Result<Operations
         nesting: limits.max_nesting,
         fields: limits.max_fields,
         cache_bytes: limits.document_cache_bytes,
-    };
-    Operations::new(&schema.sdl(), limits, SCALAR_CHECKS.into_iter().collect())
+    }
 }
 
 /// Keys come from the user service, through the same door as everything else.

@@ -71,6 +71,12 @@ impl Budget {
         self.bytes
     }
 
+    /// Steps paid for.
+    #[cfg(test)]
+    pub(crate) fn steps_taken(&self) -> usize {
+        self.limits.fields.saturating_mul(STEPS_PER_FIELD) - self.steps
+    }
+
     fn steps(&mut self, steps: usize) -> Result<(), Rejection> {
         let allowed = self.limits.fields.saturating_mul(STEPS_PER_FIELD);
         self.steps = self.steps.checked_sub(steps).ok_or_else(|| {

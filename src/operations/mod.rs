@@ -8,6 +8,7 @@ mod budget;
 mod cache;
 mod coerce;
 mod collect;
+mod explain;
 mod flatten;
 mod judge;
 mod leaf;
@@ -36,6 +37,7 @@ use apollo_compiler::Schema;
 use async_graphql::Variables;
 use serde_json::{Map, Value};
 
+pub use explain::Explanation;
 pub use limits::Limits;
 pub use plan::{Cost, Keys, PlannedCall};
 pub use prepared::{OperationKind, PreparedOperation, RootField};

@@ -48,6 +48,8 @@ pub struct PreparedOperation {
     variables: Vec<UsedVariable>,
     plan: Plan,
     bytes: usize,
+    #[cfg(test)]
+    steps: usize,
 }
 
 /// A variable that is still in the flattened operation.
@@ -94,8 +96,10 @@ impl PreparedOperation {
                 fragments: Default::default(),
             },
             variables,
+            bytes: size_of::<Self>() + flattener.budget.bytes() + plan.bytes(),
+            #[cfg(test)]
+            steps: flattener.budget.steps_taken() + plan.steps,
             plan,
-            bytes: size_of::<Self>() + flattener.budget.bytes(),
         })
     }
 
@@ -118,6 +122,12 @@ impl PreparedOperation {
     /// name. The engine takes it by value, so a request clones it once.
     pub fn document(&self) -> &engine::ExecutableDocument {
         &self.document
+    }
+
+    /// Selections and fields looked at while flattening and planning; grows with the document alone.
+    #[cfg(test)]
+    pub(crate) fn steps(&self) -> usize {
+        self.steps
     }
 
     /// Levels of fields, introspection aside.

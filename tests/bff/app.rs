@@ -62,7 +62,8 @@ fn settings(services: &Services) -> Config {
         },
         auth: Auth::default(),
         timeouts: Timeouts { connect_ms: 5_000, call_ms: 20_000, request_ms: 40_000 },
-        limits: Limits::default(),
+        // Batches are the subject of most tests, and large ones cost more than is allowed by default.
+        limits: Limits { max_cost: 1_000_000, ..Limits::default() },
         log: Log::default(),
     }
 }

@@ -5,6 +5,8 @@ mod app;
 mod batching;
 mod config;
 mod correlation;
+mod demand_control;
+mod explain;
 mod http;
 mod nulls_and_order;
 mod partial_failure;

@@ -186,7 +186,9 @@ async fn a_client_that_hangs_up_ends_its_query_but_not_its_commands() {
 #[tokio::test]
 async fn a_document_as_deep_as_allowed_is_answered_and_a_deeper_one_refused() {
     let services = Services::start(Sizes::default()).await;
-    let program = Program::serve(&services, &[("TESSERA__LIMITS__MAX_NESTING", "100")]).await;
+    let limits = ["MAX_NESTING", "MAX_DEPTH", "MAX_COST"].map(|limit| format!("TESSERA__LIMITS__{limit}"));
+    let settings = [(limits[0].as_str(), "100"), (limits[1].as_str(), "100"), (limits[2].as_str(), "100000")];
+    let program = Program::serve(&services, &settings).await;
     // Three levels a turn.
     let deep = |turns| {
         let (before, behind) = ("posts(first: 1) { nodes { author { ".repeat(turns), "} } } ".repeat(turns));

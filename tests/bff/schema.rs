@@ -152,3 +152,30 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
     let (folders, files): (Vec<_>, Vec<_>) = entries.partition(|path| path.is_dir());
     files.into_iter().chain(folders.iter().flat_map(|folder| sources(folder))).collect()
 }
+
+#[test]
+fn every_list_of_objects_says_how_long_it_is() {
+    let schema = parsed(&exported());
+    let sized_by_parents: BTreeSet<(String, String)> = schema
+        .types
+        .values()
+        .flat_map(fields)
+        .filter_map(|field| {
+            let names = field.directives.get("listSize")?.specified_argument_by_name("sizedFields")?.as_list()?;
+            let returned = field.ty.inner_named_type().to_string();
+            Some(
+                names.iter().filter_map(|name| Some((returned.clone(), name.as_str()?.to_owned()))).collect::<Vec<_>>(),
+            )
+        })
+        .flatten()
+        .collect();
+    for (name, ty) in schema.types.iter().filter(|(name, _)| !name.starts_with("__")) {
+        for field in fields(ty).into_iter().filter(|field| field.ty.is_list()) {
+            let returned = schema.types.get(field.ty.inner_named_type());
+            let of_objects = returned.is_some_and(|it| it.is_object() || it.is_interface() || it.is_union());
+            let sized = field.directives.get("listSize").is_some()
+                || sized_by_parents.contains(&(name.to_string(), field.name.to_string()));
+            assert!(sized || !of_objects, "{name}.{} needs @listSize: its cost is unknown", field.name);
+        }
+    }
+}

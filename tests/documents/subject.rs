@@ -34,7 +34,15 @@ impl Subject {
         let sdl = std::fs::read_to_string(&path).unwrap();
         let schema = Schema::parse_and_validate(&sdl, &path).unwrap();
         // The limits have tests of their own; here none should be in the way.
-        let limits = Limits { tokens: 20_000, ..Limits::default() };
+        let limits = Limits {
+            tokens: 20_000,
+            depth: 48,
+            aliases: 20_000,
+            directives: 20_000,
+            root_fields: 2_000,
+            cost: u64::MAX,
+            ..Limits::default()
+        };
         let operations = Operations::new(&sdl, limits, Scalars::default()).unwrap();
         Self { path, schema, operations }
     }

@@ -28,6 +28,13 @@ pub(crate) struct Plan {
     pub(crate) steps: usize,
 }
 
+impl Plan {
+    /// Bytes held, estimated for the cache's account.
+    pub(crate) fn bytes(&self) -> usize {
+        self.steps * size_of::<PlannedField>()
+    }
+}
+
 /// A field that costs something or leads to one that does.
 #[derive(Debug)]
 pub(crate) struct PlannedField {

@@ -3,11 +3,10 @@
 use async_graphql_value::ConstValue;
 use serde_json::{Map, Value, json};
 
-use crate::graphql::{SCALAR_CHECKS, Schema};
-use crate::operations::{Keys, Limits, Operations, Prepared, Rejection};
+use crate::operations::{Keys, Limits, Operations, Prepared, Rejection, Scalars};
 
 fn operations(limits: Limits) -> Operations {
-    Operations::new(&Schema::new().sdl(), limits, SCALAR_CHECKS.into_iter().collect()).unwrap()
+    Operations::new(include_str!("../../../schema.graphql"), limits, Scalars::default()).unwrap()
 }
 
 fn prepare(document: &str, variables: Value) -> Result<Prepared, Rejection> {
@@ -145,4 +144,57 @@ fn what_hangs_on_the_same_call_goes_out_together() {
         (2, "/v1/users/counts", "users.nodes.followerCount users.nodes.followingCount"),
     ];
     assert_eq!(shown, expected.map(|(wave, batch, fields)| (wave, batch, fields.to_owned())));
+}
+
+#[test]
+fn making_a_plan_takes_a_step_per_field_whatever_the_shape() {
+    let wide = |size: usize| format!("{{ post(id: \"x\") {{ {} }} }}", "id ".repeat(size));
+    let aliased = |size: usize| {
+        let fields: String = (0..size).map(|n| format!("a{n}: title ")).collect();
+        format!("{{ post(id: \"x\") {{ {fields} }} }}")
+    };
+    let spread = |size: usize| {
+        let fields: String = (0..size).map(|n| format!("a{n}: author {{ ...F }} ")).collect();
+        format!("{{ post(id: \"x\") {{ {fields} }} }} fragment F on User {{ id handle name }}")
+    };
+    let chained = |size: usize| {
+        let fragments: String = (0..size).map(|n| format!("fragment F{n} on Post {{ id ...F{} }} ", n + 1)).collect();
+        format!("{{ post(id: \"x\") {{ ...F0 }} }} {fragments} fragment F{size} on Post {{ title }}")
+    };
+    let doubling = |size: usize| {
+        let fragments: String =
+            (0..size).map(|n| format!("fragment F{n} on Post {{ ...F{0} ...F{0} }} ", n + 1)).collect();
+        format!("{{ post(id: \"x\") {{ ...F0 }} }} {fragments} fragment F{size} on Post {{ title }}")
+    };
+    let typed = |size: usize| {
+        let conditions = "... on Post { title } ... on User { name } ".repeat(size);
+        format!("{{ node(id: \"x\") {{ {conditions} }} }}")
+    };
+    let limits = Limits {
+        tokens: usize::MAX,
+        aliases: usize::MAX,
+        fields: 1_000_000,
+        cost: u64::MAX,
+        cache_bytes: 1 << 30,
+        ..Limits::default()
+    };
+    let operations = operations(limits);
+    let steps = |document: &str| {
+        assert!(document.len() <= 256 * 1024);
+        operations.prepare(document, None, Map::new()).unwrap().operation.steps()
+    };
+    type Shape<'a> = (&'a str, &'a dyn Fn(usize) -> String, usize);
+    let shapes: [Shape<'_>; 6] = [
+        ("wide", &wide, 40_000),
+        ("aliased", &aliased, 12_000),
+        ("spread", &spread, 5_000),
+        ("chained", &chained, 90),
+        ("doubling", &doubling, 90),
+        ("typed", &typed, 5_000),
+    ];
+    for (name, document, size) in shapes {
+        let (half, whole) = (steps(&document(size / 2)), steps(&document(size)));
+        assert!(whole <= 2 * half + 16, "{name}: {half} steps for half of what takes {whole}");
+        assert!(whole <= document(size).len(), "{name}: {whole} steps");
+    }
 }

@@ -1,0 +1,68 @@
+//! What an operation will take, for people: depth, cost, the waves of calls, and for whom the answer is.
+//!
+//! In: a prepared operation, its variables, the limits. Out: a few lines of text. Nothing is run.
+
+use std::fmt::{self, Display, Formatter};
+
+use super::plan::{Keys, PlannedCall};
+use super::{Limits, OperationKind, Prepared};
+
+/// Shows a prepared operation.
+pub struct Explanation<'a> {
+    /// The operation with its variables.
+    pub prepared: &'a Prepared,
+    /// What it is held to.
+    pub limits: Limits,
+}
+
+impl Display for Explanation<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Prepared { operation, variables } = self.prepared;
+        let kind = match operation.kind() {
+            OperationKind::Query => "query",
+            OperationKind::Mutation => "mutation",
+            OperationKind::Subscription => "subscription",
+        };
+        writeln!(f, "{kind} {}", operation.name().unwrap_or("(anonymous)"))?;
+        let cost = operation.estimated_cost(variables);
+        let verdict = if cost > self.limits.cost { ": refused" } else { "" };
+        writeln!(f, "cost    {cost} at most, of {} allowed{verdict}", self.limits.cost)?;
+        writeln!(f, "depth   {} of {} allowed", operation.depth(), self.limits.depth)?;
+        match (operation.kind(), operation.of_viewer()) {
+            (OperationKind::Mutation, _) => writeln!(f, "answer  the viewer's: a mutation")?,
+            (_, []) => writeln!(f, "answer  public: nothing in it depends on the viewer")?,
+            (_, fields) => writeln!(f, "answer  the viewer's: {}", fields.join(", "))?,
+        }
+        if operation.kind() == OperationKind::Mutation {
+            writeln!(
+                f,
+                "each of its {} root fields is a command first, in their order",
+                operation.root_fields().len()
+            )?;
+        }
+        let calls = operation.calls();
+        let mut wave = 0;
+        for call in &calls {
+            if call.wave != wave {
+                wave = call.wave;
+                writeln!(f, "wave {wave}")?;
+            }
+            writeln!(f, "  {call}")?;
+        }
+        if calls.is_empty() { writeln!(f, "no calls") } else { Ok(()) }
+    }
+}
+
+impl Display for PlannedCall {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let each = match self.keys {
+            Keys::Many => ", for 100 keys",
+            Keys::None => "",
+        };
+        let at_most = match self.at_most {
+            1 => String::new(),
+            times => format!(", at most {times}"),
+        };
+        write!(f, "{} {}{each}{at_most}: {}", self.service, self.batch, self.fields.join(", "))
+    }
+}

@@ -1,0 +1,80 @@
+//! What a document may ask: every limit names itself with its value, at its boundary, before anything is executed.
+
+use harness::client::Answer;
+use serde_json::json;
+use tessera::config::Limits;
+
+use crate::app::App;
+use harness::stub::Services;
+use harness::town::Sizes;
+
+async fn app() -> App {
+    App::with(Services::start(Sizes::default()).await, |config| config.limits = Limits::default()).await
+}
+
+/// `part` as many times, numbered where it says `#`.
+fn many(number: usize, part: &str) -> String {
+    (0..number).map(|place| part.replace('#', &place.to_string())).collect()
+}
+
+#[tokio::test]
+async fn limits_hold_at_their_boundaries_and_nothing_is_executed_beyond() {
+    let app = app().await;
+    let id = "pst_00000000000070008000000000000000";
+    let post = |inside: &str| format!("{{ post(id: \"{id}\") {{ {inside} }} }}");
+    let users =
+        |size: usize| format!("{{ users(first: {size}) {{ nodes {{ id posts(first: 1) {{ nodes {{ id }} }} }} }} }}");
+    let deep = |levels: usize| {
+        let around = "comments(first: 1) { nodes { author { posts(first: 1) { nodes { ";
+        let whole = levels / 5;
+        let (rest, close) = match levels % 5 {
+            1 => ("id".to_owned(), String::new()),
+            2 => ("author { id".to_owned(), " }".to_owned()),
+            _ => panic!("not written for that"),
+        };
+        post(&format!("{}{rest}{close}{}", around.repeat(whole), " } } } } }".repeat(whole)))
+    };
+    let cases = [
+        ("TOO_MANY_ALIASES", post(&many(30, "a#: id ")), post(&many(31, "a#: id ")), "31 aliases; at most 30"),
+        (
+            "TOO_MANY_DIRECTIVES",
+            post(&many(20, "id @skip(if: false) ")),
+            post(&many(21, "id @skip(if: false) ")),
+            "21 directives; at most 20",
+        ),
+        (
+            "TOO_MANY_ROOT_FIELDS",
+            format!("{{ {} }}", many(10, "a#: __typename ")),
+            format!("{{ {} }}", many(11, "a#: __typename ")),
+            "11 fields at its root; at most 10",
+        ),
+        ("QUERY_TOO_DEEP", deep(11), deep(12), "13 levels deep; at most 12"),
+        // 10 + 1 + n × (1 + 10 + 1 + 1)
+        ("QUERY_TOO_COSTLY", users(153), users(154), "may cost 2013; at most 2000"),
+        ("TOO_MANY_TOKENS", post(&"id ".repeat(1_990)), post(&"id ".repeat(1_991)), "2001 tokens; at most 2000"),
+    ];
+    for (code, within, beyond, message) in cases {
+        let answer = app.client.run(&within).await;
+        let refused = answer.errors().iter().any(|error| error.starts_with(code));
+        assert!(!refused, "{code} within: {}", answer.text);
+        let before = app.services.calls().len();
+        let answer = app.client.run(&beyond).await;
+        assert_eq!((answer.status, answer.json().get("data").is_some()), (400, false), "{code}: {}", answer.text);
+        assert!(answer.errors()[0].starts_with(code) && answer.text.contains(message), "{code}: {}", answer.text);
+        assert_eq!(app.services.calls().len(), before, "{code}: a service was asked");
+    }
+}
+
+#[tokio::test]
+async fn a_cost_beyond_the_limit_may_come_from_the_variables() {
+    let app = app().await;
+    let document =
+        "query ($n: Int!) { posts(first: $n) { nodes { author { id } comments(first: $n) { nodes { id } } } } }";
+    let answer =
+        async |size: usize| Answer::of(app.client.post(&json!({"query": document, "variables": {"n": size}}))).await;
+    assert_eq!(answer(3).await.status, 200);
+    let refused = answer(100).await;
+    // 10 + 1 + 100 × (1 + 11 + 11 + 100)
+    assert!(refused.text.contains("may cost 12311; at most 2000"), "{}", refused.text);
+    assert_eq!(answer(3).await.status, 200, "the document itself is as good as before");
+}
