@@ -6,6 +6,7 @@ WORKDIR /tessera
 COPY Cargo.toml Cargo.lock schema.graphql ./
 COPY contract contract
 COPY backends backends
+COPY playground playground
 COPY src src
 COPY tests tests
 COPY benches benches

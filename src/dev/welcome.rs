@@ -13,6 +13,7 @@ pub fn print(config: &Config) -> io::Result<()> {
         io::stdout(),
         "
   Tessera       {graphql}
+  playground    http://{listen}/
   user service  {user}/openapi.json
   post service  {post}/openapi.json
   order service {order}/openapi.json
@@ -23,6 +24,7 @@ pub fn print(config: &Config) -> io::Result<()> {
   curl -s {graphql} -H 'content-type: application/json' -d '{{\"query\":\"{{ posts(first: 3) {{ nodes {{ title author {{ name }} likeCount }} }} }}\"}}'
 
 ",
+        listen = config.http.listen,
         user = services.user.url,
         post = services.post.url,
         order = services.order.url,

@@ -63,6 +63,7 @@ impl Display for PlannedCall {
             1 => String::new(),
             times => format!(", at most {times}"),
         };
-        write!(f, "{} {}{each}{at_most}: {}", self.service, self.batch, self.fields.join(", "))
+        let object = self.object.as_ref().map(|object| format!(", if the id is a {object}'s")).unwrap_or_default();
+        write!(f, "{} {}{each}{object}{at_most}: {}", self.service, self.batch, self.fields.join(", "))
     }
 }

@@ -10,6 +10,7 @@ mod explain;
 mod http;
 mod nulls_and_order;
 mod partial_failure;
+mod prediction;
 mod program;
 mod schema;
 mod viewer;

@@ -189,17 +189,15 @@ fn size(definition: &FieldDefinition, field: &engine::Field) -> Option<Size> {
     slicing.iter().find_map(of_argument).or_else(assumed)
 }
 
-/// The arguments that a batch has once: those of a page; of keys, what they are (`by: {handle: …}`).
+/// What a batch has once beside its keys: the arguments of a page, or what the keys are if not ids (`by: {handle: …}`).
 fn group(definition: &FieldDefinition, field: &engine::Field) -> String {
     let is_page = definition.directives.get("listSize").is_some();
-    let arguments = field.arguments.iter().map(|(name, value)| match &value.node {
-        value if is_page => format!("{}:{value}", name.node),
-        Value::Object(members) => {
-            format!("{}:{:?}", name.node, members.keys().map(|key| key.as_str()).collect::<Vec<_>>())
-        }
-        _ => name.node.to_string(),
+    let arguments = field.arguments.iter().filter_map(|(name, value)| match &value.node {
+        value if is_page => Some(format!("{}: {value}", name.node)),
+        Value::Object(members) => members.keys().find(|key| *key != "id").map(ToString::to_string),
+        _ => None,
     });
-    arguments.collect::<Vec<_>>().join(" ")
+    arguments.collect::<Vec<_>>().join(", ")
 }
 
 fn call(directive: &Directive) -> Option<Call> {

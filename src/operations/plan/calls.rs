@@ -25,6 +25,8 @@ pub struct PlannedCall {
     pub batch: String,
     /// One call, or one per 100 keys.
     pub keys: Keys,
+    /// It is made only if the id that was given names an object of this type.
+    pub object: Option<String>,
     /// The fields it is made for, as paths in the answer.
     pub fields: Vec<String>,
     /// Made at most that many times: more than once only if the objects it hangs on come from different calls.
@@ -94,7 +96,7 @@ impl Calls {
     fn call(&mut self, call: &Call, path: &str, place: &Place<'_>) -> usize {
         let wave = place.wave + 1;
         let same = |known: &PlannedCall| {
-            call.keys == Keys::Many
+            (call.keys, known.keys) == (Keys::Many, Keys::Many)
                 && known.wave == wave
                 && (&known.service, &known.batch, &known.group) == (&call.service, &call.batch, &call.group)
         };
@@ -103,6 +105,8 @@ impl Calls {
             Some(found) => {
                 let known = &mut self.0[from + found];
                 known.fields.push(path.to_owned());
+                // Another field may need it whatever that id is.
+                known.object = known.object.take().filter(|_| call.object.is_some());
                 if !known.after.contains(&place.after) {
                     known.after.push(place.after);
                     known.at_most += 1;
@@ -115,6 +119,7 @@ impl Calls {
                     service: call.service.clone(),
                     batch: call.batch.clone(),
                     keys: call.keys,
+                    object: call.object.as_ref().map(ToString::to_string),
                     fields: vec![path.to_owned()],
                     at_most: 1,
                     group: call.group.clone(),
