@@ -17,7 +17,7 @@ use tessera::{
 };
 use tokio::{net::TcpListener, sync::oneshot};
 
-const API_KEY: &str = "the key of the tests";
+const API_KEY: &str = "key-of-the-composed-tests";
 
 /// The plan of the data.
 pub const PLAN: Plan = Plan { seed: 1, scale: Scale::Small };
@@ -107,7 +107,13 @@ async fn bff([user, post, order]: [&RunningService; 3]) -> (Client, oneshot::Sen
         // Only a hanging test reaches these: an unoptimised build on a busy machine is slow.
         timeouts: Timeouts { connect_ms: 5_000, call_ms: 20_000, request_ms: 40_000 },
         // The limits have tests of their own; here none should be in the way.
-        limits: Limits { max_root_fields: 100, max_aliases: 1_000, max_cost: u64::MAX >> 1, ..Limits::default() },
+        limits: Limits {
+            max_root_fields: 100,
+            max_aliases: 1_000,
+            max_directives: 1_000,
+            max_cost: u64::MAX,
+            ..Limits::default()
+        },
         log: Log::default(),
     };
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -104,7 +104,7 @@ impl<'a> Planner<'a> {
         let returned = definition.ty.inner_named_type();
         let is_object = !self.possible.of(returned).is_empty();
         let (size, sized) = Self::sizes(definition, field, place.sized);
-        let calls = self.calls(definition, field, returned, place.root.is_some());
+        let calls = self.calls(definition, field, place.root.is_some());
         let below = Place { ty: returned, depth: place.depth + 1, sized: sized.as_ref(), root: None };
         let selections = self.selections(&field.selection_set.node.items, below);
         let weight = weight(definition, !calls.is_empty(), place.root);
@@ -136,7 +136,8 @@ impl<'a> Planner<'a> {
     }
 
     /// The calls of a field: its own, or those that find the objects behind an interface by their ids.
-    fn calls(&self, definition: &FieldDefinition, field: &engine::Field, returned: &Name, is_root: bool) -> Vec<Call> {
+    fn calls(&self, definition: &FieldDefinition, field: &engine::Field, is_root: bool) -> Vec<Call> {
+        let returned = definition.ty.inner_named_type();
         let group = group(definition, field);
         let slicing = names(definition, "slicingArguments");
         let keys = if is_root && definition.ty.is_named() && !slicing.is_empty() { Keys::None } else { Keys::Many };
