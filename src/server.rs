@@ -45,6 +45,8 @@ pub async fn serve(
     let app = Arc::new(app(config, draining.clone())?);
     tracing::info!(address = %listener.local_addr()?, "listening");
     let commands = app.commands.clone();
+    let (warm, stopped) = (Arc::clone(&app), draining.clone());
+    tokio::spawn(async move { stopped.run_until_cancelled(warm.authenticator.warm_up()).await });
     let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
     let stop = draining.clone();
     tokio::spawn(async move {

@@ -1,5 +1,5 @@
-//! The public keys that sign tokens (JWKS, RFC 7517), as somebody who verifies them keeps them: fetched when first
-//! needed, fetched again when a token names a key we do not know (at most every 10 s), and kept while the user service is down.
+//! The public keys that sign tokens (JWKS, RFC 7517), as somebody who verifies them keeps them: fetched at the start or
+//! when first needed, fetched again when a token names a key we do not know (at most every 10 s), and kept while the user service is down.
 
 use std::{
     collections::HashMap,
@@ -22,10 +22,12 @@ pub const REFRESH_INTERVAL: Duration = Duration::from_secs(10);
 /// Fetches the current key set; the error is for the log.
 pub type KeySource = Box<dyn Fn() -> Pin<Box<dyn Future<Output = Result<JwkSet, String>> + Send>> + Send + Sync>;
 
+type Keys = Arc<HashMap<String, DecodingKey>>;
+
 /// The last good key set, and where the next comes from.
 pub struct KeySet {
     source: KeySource,
-    keys: RwLock<Option<Arc<HashMap<String, DecodingKey>>>>,
+    keys: Arc<RwLock<Option<Keys>>>,
     /// When the source was last asked; held while asking, so that it is asked once however many wait.
     asked: Mutex<Option<Instant>>,
 }
@@ -41,26 +43,30 @@ pub(crate) enum Lookup {
 impl KeySet {
     /// A key set that asks `source` when it needs to.
     pub fn new(source: KeySource) -> Self {
-        Self { source, keys: RwLock::new(None), asked: Mutex::new(None) }
+        Self { source, keys: Arc::default(), asked: Mutex::new(None) }
     }
 
     pub(crate) async fn key(&self, id: &str) -> Lookup {
-        let known =
-            |keys: &Option<Arc<HashMap<String, DecodingKey>>>| keys.as_ref().is_some_and(|keys| keys.contains_key(id));
-        self.refresh(known).await;
+        self.refresh(|keys| keys.is_some_and(|keys| keys.contains_key(id))).await;
         match self.current() {
             None => Lookup::Unavailable,
             Some(keys) => keys.get(id).cloned().map_or(Lookup::Unknown, Lookup::Known),
         }
     }
 
-    fn current(&self) -> Option<Arc<HashMap<String, DecodingKey>>> {
+    /// Fetches the first key set, or has it; whether there is one then.
+    pub(crate) async fn ensure(&self) -> bool {
+        self.refresh(|keys| keys.is_some()).await;
+        self.current().is_some()
+    }
+
+    fn current(&self) -> Option<Keys> {
         self.keys.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
     }
 
     /// Asks the source unless what we have is `enough`, or we asked less than [`REFRESH_INTERVAL`] ago.
-    async fn refresh(&self, enough: impl Fn(&Option<Arc<HashMap<String, DecodingKey>>>) -> bool) {
-        if enough(&self.current()) {
+    async fn refresh(&self, enough: impl Fn(Option<&Keys>) -> bool) {
+        if enough(self.current().as_ref()) {
             return;
         }
         let mut asked = self.asked.lock().await;
@@ -68,18 +74,22 @@ impl KeySet {
         let recently = asked.is_some_and(|then| then.elapsed() < REFRESH_INTERVAL);
         // With no keys at all every request fails: then a second is long enough to wait.
         let eager = self.current().is_none() && asked.is_none_or(|then| then.elapsed() >= Duration::from_secs(1));
-        if enough(&self.current()) || (recently && !eager) {
+        if enough(self.current().as_ref()) || (recently && !eager) {
             return;
         }
-        let fetched = (self.source)().await;
         *asked = Some(Instant::now());
-        match fetched {
-            Ok(set) => {
-                let keys = set.keys.iter().filter_map(signing_key).collect();
-                *self.keys.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(Arc::new(keys));
+        let (fetch, kept) = ((self.source)(), Arc::clone(&self.keys));
+        // In a task of its own: whoever waits may hang up, and must neither undo the fetch nor make another one due.
+        let fetched = tokio::spawn(async move {
+            match fetch.await {
+                Ok(set) => {
+                    let keys = set.keys.iter().filter_map(signing_key).collect();
+                    *kept.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(Arc::new(keys));
+                }
+                Err(error) => tracing::warn!(error, "the key set could not be fetched; the last good one is kept"),
             }
-            Err(error) => tracing::warn!(error, "the key set could not be fetched; the last good one is kept"),
-        }
+        });
+        let _ = fetched.await;
     }
 }
 

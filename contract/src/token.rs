@@ -74,6 +74,11 @@ pub struct TokenVerifier {
 }
 
 impl TokenVerifier {
+    /// Fetches the keys if there are none yet; whether tokens can be verified then.
+    pub async fn fetch_keys(&self) -> bool {
+        self.keys.ensure().await
+    }
+
     /// A verifier of `issuer`'s tokens for `audience`.
     pub fn new(issuer: &str, audience: &str, source: KeySource, clock: Clock) -> Self {
         let mut validation = Validation::new(Algorithm::EdDSA);

@@ -1,10 +1,15 @@
 //! Turns the `Authorization` header into a viewer: no header is nobody, a good bearer token is somebody, everything
 //! else is refused. A bad or expired token is never taken for anonymous.
 
+use std::time::Duration;
+
 use contract::token::{TokenError, TokenVerifier};
 use http::{HeaderMap, header::AUTHORIZATION};
 
 use super::Viewer;
+
+/// Between two attempts to get the first keys.
+const WARM_UP_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Verifies tokens; its key source is given by the composition root.
 pub struct Authenticator {
@@ -32,6 +37,13 @@ impl Authenticator {
     /// An authenticator that trusts what `verifier` verifies.
     pub fn new(verifier: TokenVerifier) -> Self {
         Self { verifier }
+    }
+
+    /// Fetches the keys ahead of the first token, as often as it takes: without them no token can be judged.
+    pub async fn warm_up(&self) {
+        while !self.verifier.fetch_keys().await {
+            tokio::time::sleep(WARM_UP_INTERVAL).await;
+        }
     }
 
     /// Who sent these headers; `None` without `Authorization`, of which there may be one at most.

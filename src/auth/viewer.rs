@@ -17,7 +17,7 @@ pub struct Viewer {
 
 impl Viewer {
     /// The viewer of verified claims, and the header value that they came from.
-    pub(super) fn new(claims: Arc<Claims>, mut authorization: HeaderValue) -> Self {
+    pub(crate) fn new(claims: Arc<Claims>, mut authorization: HeaderValue) -> Self {
         authorization.set_sensitive(true);
         Self { claims, authorization }
     }

@@ -146,19 +146,25 @@ impl Door {
 
     /// Sends a command whose answer's body, if any, says nothing new.
     pub async fn perform(&self, context: &CallContext, command: Command<'_>) -> Result<Bytes, CallError> {
+        // A POST is done twice when it is sent twice (RFC 9110, section 9.2.2), unless it has a key.
+        let repeatable = command.method != Method::POST || command.idempotency_key.is_some();
         let mut request = self.request(command.method, &command.path);
         if let Some(viewer) = command.viewer {
             request = authorized(request, viewer);
         }
         if let Some(key) = command.idempotency_key {
-            let key = HeaderValue::from_str(&key).map_err(|_| self.unusable_key())?;
+            let is_visible = (1..=255).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic());
+            let key = HeaderValue::from_str(&key).ok().filter(|_| is_visible).ok_or_else(|| self.unusable_key())?;
             request = request.header(IDEMPOTENCY_KEY, key);
         }
         if let Some(body) = command.body {
             let body = body.map_err(|_| self.broken("the body of a command could not be written"))?;
             request = request.header(header::CONTENT_TYPE, "application/json").body(body);
         }
-        self.send(context, request).await
+        self.send(context, request).await.map_err(|error| match error {
+            CallError::Timeout(service) if !repeatable => CallError::Uncertain(service),
+            error => error,
+        })
     }
 
     fn request(&self, method: Method, path_and_query: &str) -> reqwest::RequestBuilder {
@@ -180,14 +186,17 @@ impl Door {
         if let Some(address) = context.client_address() {
             request = request.header(X_CLIENT_ADDRESS, address);
         }
+        let mut under_way = context.begin(self.service);
         let answer = match timeout_at(deadline, self.exchange(request)).await {
             Ok(answer) => answer,
             Err(_) => Err(CallError::Timeout(self.service)),
         };
-        let answered = matches!(answer, Ok(_) | Err(CallError::Refused(_)));
-        context.record(self.service, started.elapsed(), answered);
-        if let Err(error) = &answer {
-            tracing::debug!(service = self.service.name(), %error, "a call failed");
+        under_way.answered = matches!(answer, Ok(_) | Err(CallError::Refused(_)));
+        if let Err(error) = &answer
+            && !under_way.answered
+        {
+            let request_id = context.request_id().as_str();
+            tracing::warn!(service = self.service.name(), request_id, %error, "a call failed");
         }
         answer
     }

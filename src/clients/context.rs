@@ -24,15 +24,24 @@ struct Inner {
     calls: Mutex<CallRecord>,
 }
 
-/// How often each service was called and how long the calls took together, by [`Service::index`].
+/// How often each service was called, by [`Service::index`], and how long the request waited for them.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct CallRecord {
     /// Calls sent.
     pub count: [u32; Service::ALL.len()],
     /// Calls that brought no usable answer; a refusal is usable.
     pub failed: u32,
-    /// Time from sending to the answer's last byte, added up over calls that may have run side by side.
-    pub waited: [Duration; Service::ALL.len()],
+    /// Time in which one call or more were under way.
+    pub waited: Duration,
+    under_way: u32,
+    since: Option<Instant>,
+}
+
+/// A call that is under way; ends when dropped.
+pub(super) struct UnderWay<'a> {
+    context: &'a CallContext,
+    /// Whether it brought a usable answer.
+    pub(super) answered: bool,
 }
 
 impl CallContext {
@@ -74,10 +83,24 @@ impl CallContext {
         *self.0.calls.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn record(&self, service: Service, waited: Duration, answered: bool) {
+    /// Notes that a call begins.
+    pub(super) fn begin(&self, service: Service) -> UnderWay<'_> {
         let mut calls = self.0.calls.lock().unwrap_or_else(PoisonError::into_inner);
         calls.count[service.index()] += 1;
-        calls.waited[service.index()] += waited;
-        calls.failed += u32::from(!answered);
+        calls.under_way += 1;
+        calls.since.get_or_insert_with(Instant::now);
+        UnderWay { context: self, answered: false }
+    }
+}
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        let mut calls = self.context.0.calls.lock().unwrap_or_else(PoisonError::into_inner);
+        calls.failed += u32::from(!self.answered);
+        calls.under_way -= 1;
+        if calls.under_way == 0 {
+            let waited = calls.since.take().map(|since| since.elapsed());
+            calls.waited += waited.unwrap_or_default();
+        }
     }
 }

@@ -19,6 +19,9 @@ pub enum CallError {
     /// No answer within the call's or the request's time.
     #[error("the {0} service did not answer in time")]
     Timeout(Service),
+    /// No answer in time to a command that has no key: it may have been done, and must not be sent again blindly.
+    #[error("the {0} service did not answer in time: whether it was done is not known")]
+    Uncertain(Service),
     /// Not HTTP, not JSON, of another shape, or not what was asked.
     #[error("the {0} service gave a broken answer")]
     BadResponse(Service),

@@ -73,6 +73,11 @@ fn explain(error: figment::Error) -> ConfigError {
             // The value that was found is not repeated: it may be the key.
             Kind::InvalidType(_, expected) if expected == "a string" => "must be text in quotation marks".into(),
             Kind::InvalidType(_, expected) | Kind::InvalidValue(_, expected) => format!("must be {expected}"),
+            Kind::MissingField(field) => {
+                format!(
+                    "`{field}` is missing: give it in a file (`--config FILE`) or as `TESSERA__…`, as the README shows"
+                )
+            }
             kind => kind.to_string(),
         };
         let key = error.path.join(".");

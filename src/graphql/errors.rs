@@ -49,10 +49,11 @@ pub fn restore_path(error: &mut ServerError) {
 pub fn failed_call(error: CallError) -> Error {
     let message = error.to_string();
     match error {
-        CallError::Limited(service) => of_service(message, "RATE_LIMITED", service),
-        CallError::Unavailable(service) => of_service(message, "SERVICE_UNAVAILABLE", service),
-        CallError::Timeout(service) => of_service(message, "SERVICE_TIMEOUT", service),
-        CallError::BadResponse(service) => of_service(message, "SERVICE_BAD_RESPONSE", service),
+        CallError::Limited(service) => of_service(message, "RATE_LIMITED", (service, true)),
+        CallError::Unavailable(service) => of_service(message, "SERVICE_UNAVAILABLE", (service, true)),
+        CallError::Timeout(service) => of_service(message, "SERVICE_TIMEOUT", (service, true)),
+        CallError::Uncertain(service) => of_service(message, "SERVICE_TIMEOUT", (service, false)),
+        CallError::BadResponse(service) => of_service(message, "SERVICE_BAD_RESPONSE", (service, false)),
         CallError::Refused(refusal) => match refusal.status {
             StatusCode::UNAUTHORIZED => unauthenticated(),
             StatusCode::FORBIDDEN => forbidden(),
@@ -60,7 +61,7 @@ pub fn failed_call(error: CallError) -> Error {
             StatusCode::BAD_REQUEST if refusal.details.iter().any(|detail| detail.field == "after") => {
                 bad_request("`after` is not a cursor of this list")
             }
-            _ => of_service(message, "SERVICE_BAD_RESPONSE", refusal.service),
+            _ => of_service(message, "SERVICE_BAD_RESPONSE", (refusal.service, false)),
         },
     }
 }
@@ -69,9 +70,9 @@ fn coded(message: String, code: &'static str) -> Error {
     Error::new(message).extend_with(|_, extensions| extensions.set("code", code))
 }
 
-fn of_service(message: String, code: &'static str, service: Service) -> Error {
+fn of_service(message: String, code: &'static str, (service, retryable): (Service, bool)) -> Error {
     coded(message, code).extend_with(|_, extensions| {
         extensions.set("service", service.name());
-        extensions.set("retryable", code != "SERVICE_BAD_RESPONSE");
+        extensions.set("retryable", retryable);
     })
 }

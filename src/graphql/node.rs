@@ -11,7 +11,7 @@ use super::{
     errors::bad_request,
     id,
     in_place::InPlace,
-    order::Order,
+    order::{self, Order},
     post::Post,
     resolve::{object, scope},
     user::User,
@@ -75,7 +75,8 @@ async fn load(ctx: &Context<'_>, argument: &str, id: &ID) -> Option<Result<Node>
                 let comment = object(loaders.comments_by_id.load((), id::parse(argument, id)?).await);
                 comment.map(|comment| comment.map(|InPlace(comment)| Node::Comment(comment)))
             }
-            Some(contract::id::Order::PREFIX) => object(loaders.orders_by_id.load((), id::parse(argument, id)?).await)
+            Some(contract::id::Order::PREFIX) => order::by_id(ctx, id::parse(argument, id)?)
+                .await
                 .map(|order| order.map(|InPlace(order)| Node::Order(order))),
             _ => {
                 return Err(bad_request(format!(

@@ -11,7 +11,7 @@ use http::{
 use serde::Serialize;
 
 use super::{failure::Failure, media::MediaType};
-use crate::operations::Location;
+use crate::{clients::Service, operations::Location};
 
 /// Where an answer's buffer begins, so that it seldom has to grow.
 const USUAL_ANSWER_BYTES: usize = 8 * 1024;
@@ -77,8 +77,14 @@ pub fn executed(response: &async_graphql::Response, media_type: MediaType, reque
 /// The answer of a request that was not executed.
 pub fn failed(failure: &Failure, media_type: MediaType, request_id: &RequestId) -> Response {
     let message = failure.to_string();
-    let extensions =
-        || ExtensionsBody { code: failure.code(), request_id: request_id.as_str(), service: None, retryable: None };
+    let (user_service, yes) = (Value::from(Service::User.name()), Value::from(true));
+    let service = failure.is_of_user_service().then_some((&user_service, &yes));
+    let extensions = || ExtensionsBody {
+        code: failure.code(),
+        request_id: request_id.as_str(),
+        service: service.map(|(service, _)| service),
+        retryable: service.map(|(_, retryable)| retryable),
+    };
     let error = |message, locations| ErrorBody { message, locations, path: &[], extensions: extensions() };
     let errors = match failure {
         Failure::Rejected(rejection) => {

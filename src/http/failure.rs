@@ -69,6 +69,11 @@ impl Failure {
         }
     }
 
+    /// Whether the user service is to blame, whose keys are needed to judge a token.
+    pub fn is_of_user_service(&self) -> bool {
+        matches!(self, Self::Unauthenticated(AuthenticationError::Unavailable))
+    }
+
     /// The status under that media type.
     pub fn status(&self, media_type: MediaType) -> StatusCode {
         match self {

@@ -11,12 +11,11 @@ use axum::{
 use contract::{RequestId, TraceContext, headers::TRACEPARENT};
 use futures::FutureExt;
 use http::{HeaderMap, Method, request::Parts};
-use http_body_util::{BodyExt, Limited};
 use tokio::time::{Instant, timeout_at};
 
 use super::{
-    App, answer, client_address::client_address, failure::Failure, media::MediaType, request::Parameters,
-    request_line::RequestLine,
+    App, answer, body, client_address::client_address, failure::Failure, media::MediaType, request::Parameters,
+    request_line::RequestLine, timing,
 };
 use crate::{
     clients::CallContext,
@@ -43,7 +42,7 @@ pub async fn handle(
     let media_type = accepted.unwrap_or(MediaType::Json);
     let answered = match accepted {
         // A panic anywhere in a request ends that request alone. What it printed went to the log by the panic hook.
-        Some(_) => AssertUnwindSafe(respond(&app, (parts, body), context, &mut line))
+        Some(_) => AssertUnwindSafe(respond(&app, (parts, body), context.clone(), &mut line))
             .catch_unwind()
             .await
             .unwrap_or(Err(Failure::Internal)),
@@ -56,6 +55,8 @@ pub async fn handle(
             answer::failed(&failure, media_type, &request_id)
         }
     };
+    let mut response = response;
+    timing::write(response.headers_mut(), started.elapsed(), context.calls().waited);
     line.answered(response.status());
     response
 }
@@ -95,15 +96,7 @@ async fn read(app: &App, parts: &Parts, body: Body) -> Result<Parameters, Failur
             if !is_json(&parts.headers) {
                 return Err(Failure::UnsupportedMediaType);
             }
-            let limit = app.max_body_bytes;
-            let body = Limited::new(body, limit).collect().await.map_err(|error| {
-                if error.is::<http_body_util::LengthLimitError>() {
-                    Failure::PayloadTooLarge(limit)
-                } else {
-                    Failure::BadRequest("the body broke off".into())
-                }
-            })?;
-            Parameters::from_json(&body.to_bytes())
+            Parameters::from_json(&body::read(&parts.headers, body, app.max_body_bytes).await?)
         }
         _ => Err(Failure::MethodNotAllowed("GET, POST")),
     }

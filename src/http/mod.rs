@@ -2,6 +2,7 @@
 //! stages. Everything that goes wrong has one shape (`failure.rs`) and one place where it becomes an answer (`answer.rs`).
 
 mod answer;
+mod body;
 mod client_address;
 mod failure;
 mod graphql;
@@ -11,6 +12,7 @@ mod media;
 mod playground;
 mod request;
 mod request_line;
+mod timing;
 
 use std::{net::IpAddr, sync::Arc, time::Duration};
 

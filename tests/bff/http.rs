@@ -4,6 +4,8 @@
 use harness::client::{Answer, Client, GRAPHQL_RESPONSE};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 use crate::app::App;
 
@@ -234,6 +236,37 @@ async fn a_body_of_ten_megabytes_is_413() {
     let body = json!({"query": format!("{{ __typename }} #{}", "x".repeat(10_000_000))}).to_string();
     assert_statuses(post(&app.client, JSON, body), [413, 413], Some("PAYLOAD_TOO_LARGE")).await;
     app.client.run("{ __typename }").await.data();
+}
+
+#[tokio::test]
+async fn a_client_that_sends_ten_megabytes_without_asking_hears_why_not() {
+    let app = App::start().await;
+    let address = app.client.request(Method::GET, "/").build().unwrap().url().authority().to_owned();
+    let mut stream = TcpStream::connect(&address).await.unwrap();
+    let body = vec![b'x'; 10_000_000];
+    let head = format!(
+        "POST /graphql HTTP/1.1\r\nhost: {address}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
+        body.len()
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    // All of it goes out before anything is read, as simple clients do.
+    stream.write_all(&body).await.unwrap();
+    let mut answer = [0; 12];
+    stream.read_exact(&mut answer).await.unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 413");
+}
+
+#[tokio::test]
+async fn an_answer_says_where_the_time_went() {
+    let app = App::start().await;
+    let durations = |answer: &Answer| -> Vec<f64> {
+        let timing = answer.header("server-timing").unwrap();
+        timing.split(", ").map(|part| part.split_once(";dur=").unwrap().1.parse().unwrap()).collect()
+    };
+    let asked = durations(&app.client.run("{ posts(first: 1) { nodes { author { id } } } }").await);
+    assert!(asked[0] > 0.0 && asked[1] > 0.0, "{asked:?}");
+    let alone = durations(&app.client.run("{ __typename }").await);
+    assert_eq!(alone[0], 0.0);
 }
 
 #[tokio::test]

@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod app;
+#[cfg(feature = "client-tests")]
+mod audits;
 mod batching;
 mod config;
 mod correlation;

@@ -2,8 +2,9 @@
 
 use contract::{Clock, UserId};
 use harness::client::Answer;
-use harness::stub::{Behaviour, counts};
+use harness::stub::{Behaviour, Services, counts};
 use harness::token::{Signer, claims};
+use harness::town::Sizes;
 use serde_json::{Value, json};
 
 use crate::app::App;
@@ -28,7 +29,6 @@ async fn without_a_header_the_viewer_is_nobody() {
     let app = App::start().await;
     let data = app.client.run(WHO).await.data();
     assert_eq!(data["viewer"], Value::Null);
-    assert_eq!(app.services.key_sets_served(), 0);
 }
 
 #[tokio::test]
@@ -113,14 +113,23 @@ async fn tokens_of_unknown_keys_do_not_make_us_ask_for_the_keys_each_time() {
 
 #[tokio::test]
 async fn before_the_keys_were_ever_fetched_a_token_is_neither_good_nor_bad() {
-    let mut app = App::start().await;
-    app.services.user.behave(Behaviour::Dead).await;
+    let mut services = Services::start(Sizes::default()).await;
+    services.user.behave(Behaviour::Dead).await;
+    let mut app = App::with(services, |_| {}).await;
     let answer = app.person(1).run("{ posts(first: 1) { nodes { title } } }").await;
     assert_eq!((answer.status, answer.errors()), (503, vec!["SERVICE_UNAVAILABLE".to_owned()]), "{}", answer.text);
     assert!(answer.header("retry-after").is_some() && answer.json().get("data").is_none());
+    let extensions = &answer.json()["errors"][0]["extensions"];
+    assert_eq!((&extensions["service"], &extensions["retryable"]), (&json!("user"), &json!(true)));
     assert!(app.services.calls().is_empty());
     let anonymous = app.client.run("{ posts(first: 1) { nodes { title } } }").await.data();
     assert_eq!(anonymous["posts"]["nodes"][0]["title"], "Post 149");
+    // Once it is back the keys are fetched without anybody asking for them.
+    app.services.user.behave(Behaviour::Well).await;
+    while app.services.key_sets_served() == 0 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(app.person(1).run(WHO).await.data()["viewer"]["handle"], "user1");
 }
 
 #[tokio::test]

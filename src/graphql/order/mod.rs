@@ -4,13 +4,13 @@ mod mutation;
 mod query;
 
 use async_graphql::{ComplexObject, Context, Enum, Result, SimpleObject};
-use contract::{PostId, UserId};
+use contract::{OrderId, PostId, UserId};
 
 pub use mutation::OrderMutation;
 pub use query::OrderQuery;
 
 use super::{
-    directives,
+    access, directives,
     id::GlobalId,
     in_place::InPlace,
     money::Money,
@@ -89,6 +89,13 @@ pub enum OrderStatus {
     Delivered,
     /// Called off.
     Cancelled,
+}
+
+/// The order with this id, if the viewer may see it.
+pub async fn by_id(ctx: &Context<'_>, id: OrderId) -> Option<Result<InPlace<Order>>> {
+    let loaded = scope(ctx).loaders().orders_by_id.load((), id).await;
+    let viewer = access::viewer(ctx);
+    object(loaded.map(|order| order.filter(|order| access::party_or_admin(viewer, order))))
 }
 
 impl From<OrderRecord> for Order {

@@ -2,13 +2,7 @@
 
 use async_graphql::{Context, ID, Object, Result};
 
-use crate::graphql::{
-    access::AccessRule,
-    directives, id,
-    in_place::InPlace,
-    order::Order,
-    resolve::{object, scope},
-};
+use crate::graphql::{access::AccessRule, directives, id, in_place::InPlace, order::Order};
 
 /// Root fields that find orders.
 #[derive(Default)]
@@ -27,7 +21,7 @@ impl OrderQuery {
         #[graphql(desc = "Id: `ord_…`.")] id: ID,
     ) -> Option<Result<InPlace<Order>>> {
         match id::parse("id", &id) {
-            Ok(id) => object(scope(ctx).loaders().orders_by_id.load((), id).await),
+            Ok(id) => super::by_id(ctx, id).await,
             Err(error) => Some(Err(error)),
         }
     }

@@ -10,7 +10,7 @@ pub use mutation::PostMutation;
 pub use query::PostQuery;
 
 use super::{
-    access::AccessRule,
+    access::{self, AccessRule},
     comment::Comment,
     connection::Connection,
     directives, errors,
@@ -141,9 +141,8 @@ impl Post {
         directive = directives::call::apply("post".into(), "/v1/likes".into())
     )]
     async fn viewer_likes(&self, ctx: &Context<'_>) -> Option<Result<bool>> {
-        let scope = scope(ctx);
-        scope.request.viewer.as_ref()?;
-        value(scope.loaders().liked_by_viewer.load((), self.key()).await, |likes| likes)
+        access::viewer(ctx)?;
+        value(scope(ctx).loaders().liked_by_viewer.load((), self.key()).await, |likes| likes)
     }
 }
 

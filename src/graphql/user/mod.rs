@@ -167,9 +167,8 @@ impl User {
         directive = directives::call::apply("user".into(), "/v1/follows".into())
     )]
     async fn viewer_follows(&self, ctx: &Context<'_>) -> Option<Result<bool>> {
-        let scope = scope(ctx);
-        scope.request.viewer.as_ref()?;
-        value(scope.loaders().followed_by_viewer.load((), self.key()).await, |follows| follows)
+        access::viewer(ctx)?;
+        value(scope(ctx).loaders().followed_by_viewer.load((), self.key()).await, |follows| follows)
     }
 
     /// What the user published, newest first.

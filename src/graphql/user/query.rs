@@ -3,7 +3,7 @@
 use async_graphql::{Context, ID, Object, OneofObject, Result};
 
 use crate::graphql::{
-    access::AccessRule,
+    access::{self, AccessRule},
     connection::{self, Connection},
     directives,
     errors::{bad_request, failed_call},
@@ -35,9 +35,8 @@ impl UserQuery {
         directive = directives::call::apply("user".into(), "/v1/users".into())
     )]
     async fn viewer(&self, ctx: &Context<'_>) -> Option<Result<InPlace<User>>> {
-        let scope = scope(ctx);
-        let viewer = scope.request.viewer.as_ref()?;
-        object(scope.loaders().users_by_id.load((), viewer.id()).await)
+        let viewer = access::viewer(ctx)?;
+        object(scope(ctx).loaders().users_by_id.load((), viewer.id()).await)
     }
 
     /// One user; `null` if there is none.
