@@ -9,7 +9,7 @@ use contract::{
     headers::{X_API_KEY, X_CLIENT_ADDRESS},
     token::{Claims, Role, TokenError, TokenVerifier},
 };
-use http::{HeaderMap, header, request::Parts};
+use http::{HeaderMap, HeaderValue, header, request::Parts};
 use sha2::{Digest, Sha256};
 
 use crate::{ApiError, rate_limit};
@@ -98,21 +98,32 @@ impl Caller {
         rate_limit::network(self.address)
     }
 
-    /// Finds out who calls. A token that is no good is a 401, never anonymous; one that cannot be judged is a 503.
+    /// Finds out who calls. A token that is no good is a 401, never anonymous; one that cannot be judged is a 503; and who
+    /// says twice who they are is nobody.
     pub(crate) async fn identify(
         headers: &HeaderMap,
         socket: IpAddr,
         (verifier, keys): (&TokenVerifier, &[ApiKeyHash]),
     ) -> Result<Self, ApiError> {
-        let shown = headers.get(X_API_KEY).and_then(|key| key.to_str().ok()).map(ApiKeyHash::of);
+        let shown = only(headers, X_API_KEY)?.and_then(|key| key.to_str().ok()).map(ApiKeyHash::of);
         let is_bff = shown.is_some_and(|shown| keys.iter().fold(false, |found, key| found | key.matches(&shown)));
         let named = headers.get(X_CLIENT_ADDRESS).and_then(|address| address.to_str().ok()?.trim().parse().ok());
         let named = named.filter(|_| is_bff);
-        let viewer = match headers.get(header::AUTHORIZATION) {
+        let viewer = match only(headers, header::AUTHORIZATION.as_str())? {
             None => None,
             Some(value) => Some(verify(value.to_str().unwrap_or_default(), verifier).await?),
         };
         Ok(Self { viewer, is_bff, address: named.unwrap_or(socket), is_named: named.is_some() })
+    }
+}
+
+/// A header's one value; 401 when there are two, of which somebody on the way may have read the other.
+fn only<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a HeaderValue>, ApiError> {
+    let mut values = headers.get_all(name).iter();
+    let value = values.next();
+    match values.next() {
+        None => Ok(value),
+        Some(_) => Err(ApiError::unauthenticated(format!("the header {name} is there more than once"))),
     }
 }
 
