@@ -1,6 +1,6 @@
-//! A parsed body, and how a type is read from it: by the kinds of JSON, nothing taken for something else. In: JSON. Out: a
-//! value, or a [`Mismatch`]. `serde_json` itself takes an array for a struct (its members in their order) and an object
-//! for an enum.
+//! A parsed body, and how a type is read from it: by the kinds of JSON, nothing taken for something else. In: JSON.
+//! Out: a value, or a [`Mismatch`]. `serde_json` itself takes an array for a struct (its members in their order) and an
+//! object for an enum.
 
 use std::fmt;
 

@@ -1,5 +1,5 @@
-//! Why JSON does not fit a type, in words for the client: nothing of Rust in them. In: what serde finds. Out: the path of
-//! the member and what is wrong with it.
+//! Why JSON does not fit a type, in words for the client: nothing of Rust in them. In: what serde finds. Out: the path
+//! of the member and what is wrong with it.
 
 use std::fmt::{self, Display};
 
