@@ -21,7 +21,7 @@ use tracing::{Instrument, info_span};
 use crate::{
     ApiError, Deadline,
     answers::{json, keep_private},
-    caller::ApiKeyHash,
+    caller::ApiKeys,
     error::{ErrorBody, ErrorContent},
     metrics::Metrics,
     rate_limit::{RateLimits, seconds},
@@ -35,7 +35,7 @@ const MARGIN: Duration = Duration::from_millis(10);
 pub(crate) struct Edge {
     pub(crate) service: &'static str,
     pub(crate) verifier: Arc<TokenVerifier>,
-    pub(crate) api_keys: Arc<[ApiKeyHash]>,
+    pub(crate) api_keys: Arc<ApiKeys>,
     pub(crate) rate_limits: Arc<RateLimits>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) max_request_time: Duration,

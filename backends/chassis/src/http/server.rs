@@ -11,7 +11,8 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::{Edge, admission, description, health, request};
 use crate::{
-    ApiError, Deadline, ServiceSettings, StartError, database::Database, metrics::Metrics, rate_limit::RateLimits,
+    ApiError, Deadline, ServiceSettings, StartError, caller::ApiKeys, database::Database, metrics::Metrics,
+    rate_limit::RateLimits,
 };
 
 /// A body may be that large; the largest command, a post, has a tenth of it.
@@ -48,7 +49,7 @@ impl Service {
         let edge = Edge {
             service: name,
             verifier: Arc::new(TokenVerifier::new(&settings.issuer, &settings.audience, keys, clock)),
-            api_keys: settings.api_key_hashes.clone().into(),
+            api_keys: Arc::new(ApiKeys::new(settings.api_key_hashes.clone())),
             rate_limits: Arc::new(RateLimits::new(settings.rate_limit, settings.rate_limit_bff)),
             metrics: Arc::new(Metrics::new()),
             max_request_time: settings.request_timeout(),

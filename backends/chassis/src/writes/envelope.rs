@@ -7,7 +7,8 @@ use http::{HeaderMap, header, request::Parts};
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
-use crate::{ApiError, Deadline, MaybeViewer, answers::etag_of_version, extract::hex};
+use super::json::Json;
+use crate::{ApiError, Deadline, Detail, MaybeViewer, answers::etag_of_version, extract::hex};
 
 /// How long a key may be.
 const MAX_KEY: usize = 255;
@@ -135,18 +136,18 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Command<T> {
 
 /// 400 for what is no JSON, 422 for JSON of another shape.
 fn read_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
-    let mut deserializer = serde_json::Deserializer::from_slice(body);
-    let input = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
-        let path = error.path().to_string();
-        let error = error.into_inner();
-        if error.is_data() {
-            ApiError::invalid(vec![crate::Detail { field: path, issue: error.to_string() }])
-        } else {
-            ApiError::bad_request(format!("the body is not JSON: {error}"))
+    let json: Json = serde_json::from_slice(body)
+        .map_err(|error| ApiError::bad_request(format!("the body is not JSON: {error}")))?;
+    serde_path_to_error::deserialize(json).map_err(|error| {
+        let place = error.path().clone();
+        match error.into_inner().at(&place) {
+            (path, issue) if path.is_empty() => {
+                let (status, code) = (http::StatusCode::UNPROCESSABLE_ENTITY, "VALIDATION_FAILED");
+                ApiError::new(status, code, format!("the body {issue}"))
+            }
+            (field, issue) => ApiError::invalid(vec![Detail { field, issue }]),
         }
-    })?;
-    deserializer.end().map_err(|error| ApiError::bad_request(format!("the body is not JSON: {error}")))?;
-    Ok(input)
+    })
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

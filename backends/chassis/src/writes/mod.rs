@@ -4,6 +4,8 @@
 mod envelope;
 mod event;
 mod gate;
+mod json;
+mod mismatch;
 mod stored;
 
 use crate::{

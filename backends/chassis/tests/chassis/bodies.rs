@@ -26,11 +26,24 @@ async fn bodies_that_cannot_be_taken_say_why() {
 }
 
 #[tokio::test]
-async fn a_wrong_member_is_named() {
+async fn what_is_wrong_with_a_body_is_said_in_our_words() {
     let book = Notebook::open().await;
-    let body = book.request("POST", "/v1/notes").header("content-type", "application/json");
-    let reply = book.send(body.body("{\"id\":\"1\",\"text\":\"a\"}")).await;
-    assert_eq!(reply.json["error"]["details"][0]["field"], "id");
+    for (body, field, message) in [
+        (r#"[1, "a"]"#, None, "the body must be an object"),
+        (r#""a""#, None, "the body must be an object"),
+        ("null", None, "the body must be an object"),
+        (r#"{"id": "1", "text": "a"}"#, Some("id"), "id: must be a whole number"),
+        (r#"{"id": 1, "text": null}"#, Some("text"), "text: must be a string"),
+        (r#"{"id": 1}"#, Some("text"), "text: is missing"),
+        (r#"{"id": 1, "text": "a", "id": 2}"#, Some("id"), "id: is there more than once"),
+    ] {
+        let request = book.request("POST", "/v1/notes").header("content-type", "application/json");
+        let reply = book.send(request.body(body)).await;
+        assert_eq!((reply.status, reply.code()), (422, "VALIDATION_FAILED"), "{body}");
+        assert_eq!(reply.json["error"]["message"], message, "{body}");
+        assert_eq!(reply.json["error"]["details"][0]["field"].as_str(), field, "{body}");
+    }
+    assert_eq!(book.count().await, 0);
 }
 
 #[tokio::test]

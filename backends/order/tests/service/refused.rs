@@ -26,9 +26,11 @@ async fn impossible_baskets_are_refused_by_field_before_the_post_service_is_aske
         (line(json!(null)), vec!["items[0].quantity"]),
         (json!({"items": [{"post_id": of_another_kind, "quantity": 1}]}), vec!["items[0].post_id"]),
         (json!({"items": [{"post_id": "pst_\u{0}", "quantity": 1}]}), vec!["items[0].post_id"]),
-        (json!({"items": [{"quantity": 1}]}), vec!["items[0]"]),
+        (json!({"items": [{"quantity": 1}]}), vec!["items[0].post_id"]),
+        (json!({"items": [[post(1), 1]]}), vec!["items[0]"]),
         (json!({"items": {}}), vec!["items"]),
-        (json!({}), vec!["."]),
+        (json!({}), vec!["items"]),
+        (json!([[]]), vec![]),
     ] {
         let reply = market.place(ADA, "k", &body).await;
         assert_eq!((reply.refusal(), reply.fields()), ((422, "VALIDATION_FAILED"), fields), "{body}: {}", reply.json);

@@ -48,6 +48,7 @@ async fn a_draft_that_breaks_a_limit_is_refused_with_the_members_name() {
         ("title", json!("two\nlines"), "title"),
         ("title", json!("a\u{0}b"), "title"),
         ("title", json!(7), "title"),
+        ("title", json!(null), "title"),
         ("body", json!(""), "body"),
         ("body", json!("ä".repeat(50_001)), "body"),
         ("body", json!("a\u{0}b"), "body"),
@@ -67,6 +68,8 @@ async fn a_draft_that_breaks_a_limit_is_refused_with_the_members_name() {
         ("offer", offer(json!(1), json!(-1)), "offer.stock"),
         ("offer", offer(json!(1), json!(1_000_001)), "offer.stock"),
         ("offer", json!({"price": {"amount": 1, "currency": "eur"}, "stock": 1}), "offer.price.currency"),
+        ("offer", json!({"price": [1, "EUR"], "stock": 1}), "offer.price"),
+        ("offer", json!([{"amount": 1, "currency": "EUR"}, 1]), "offer"),
     ] {
         let mut draft = json!({"title": "B", "body": "text"});
         draft[member] = value.clone();
@@ -80,6 +83,11 @@ async fn a_draft_that_breaks_a_limit_is_refused_with_the_members_name() {
     }
     assert_eq!(forum.post_count(1).await, 1);
     assert_eq!(forum.get(&format!("/v1/posts/{post}")).await.json["version"], 1);
+    for path in ["/v1/posts".to_owned(), format!("/v1/posts/{post}/comments")] {
+        let reply = forum.tell(1, ("POST", &path), &json!(["title", "body"])).await;
+        let said = (reply.status, reply.json["error"]["message"].as_str());
+        assert_eq!(said, (422, Some("the body must be an object")), "{path}");
+    }
     for body in
         [json!({"body": " "}), json!({"body": "x".repeat(5_001)}), json!({"body": "\u{0}"}), json!({"body": null})]
     {

@@ -1,5 +1,7 @@
 //! Bad input gets one clear error of the one shape.
 
+use contract::token::Role;
+
 use crate::town::{API_KEY, Town, user};
 
 #[tokio::test]
@@ -76,6 +78,25 @@ async fn a_client_address_is_believed_from_the_bff_only() {
     assert_eq!(remaining(API_KEY, "192.0.2.2").await, 1999, "another client's bucket");
     let first = remaining("wrong", "192.0.2.3").await;
     assert!(remaining("wrong", "192.0.2.4").await <= first, "the socket's bucket, whoever is named");
+}
+
+#[tokio::test]
+async fn who_says_twice_who_they_are_is_refused() {
+    let town = Town::of(1).await;
+    let good = format!("Bearer {}", town.token(1, Role::Member).await);
+    for (name, values) in [
+        ("authorization", [good.as_str(), good.as_str()]),
+        ("authorization", [good.as_str(), "Bearer x"]),
+        ("x-api-key", [API_KEY, API_KEY]),
+        ("x-api-key", [API_KEY, "wrong"]),
+    ] {
+        let request = town.request("/v1/users").header(name, values[0]).header(name, values[1]);
+        let reply = town.send(request).await;
+        assert_eq!((reply.status, reply.code()), (401, "UNAUTHENTICATED"), "{values:?}");
+        assert_eq!(reply.text_of_error(), format!("the header {name} is there more than once"));
+    }
+    let once = town.request("/v1/users").header("authorization", &good).header("x-api-key", API_KEY);
+    assert_eq!(town.send(once).await.status, 200);
 }
 
 #[tokio::test]

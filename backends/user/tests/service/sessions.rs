@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use contract::{Clock, Time};
 use futures::future::join_all;
+use serde_json::json;
 
 use crate::town::{API_KEY, PASSWORD, Town};
 
@@ -26,6 +27,18 @@ async fn the_right_password_opens_a_session_in_any_letter_case_of_the_address() 
     assert_eq!(town.get_as(token, &path).await.json["items"][0]["email"], "ada@example.com");
     town.clock.advance(Duration::from_secs(15 * 60 + 30));
     assert_eq!(town.get_as(token, &path).await.status, 401, "15 minutes and the leeway later");
+}
+
+#[tokio::test]
+async fn an_array_of_the_right_values_opens_no_session() {
+    let town = adas().await;
+    for (path, body) in [
+        ("/v1/sessions", json!(["ada@example.com", PASSWORD])),
+        ("/v1/users", json!(["grace", "Grace", "grace@example.com", PASSWORD])),
+    ] {
+        let reply = town.send(town.command_with("POST", path, &body)).await;
+        assert_eq!((reply.status, reply.text_of_error()), (422, "the body must be an object"), "{path}");
+    }
 }
 
 /// What an idempotency key would store are secrets.

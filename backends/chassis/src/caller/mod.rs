@@ -1,7 +1,9 @@
 //! Who calls: a user by bearer token, the BFF by its key, anybody by address. Found out once, before the routes; a
 //! handler's signature says what it needs: [`Viewer`] (401 without) or [`MaybeViewer`].
 
-use std::{net::IpAddr, str::FromStr, sync::Arc};
+mod keys;
+
+use std::{net::IpAddr, sync::Arc, time::Instant};
 
 use axum::extract::FromRequestParts;
 use contract::{
@@ -9,9 +11,10 @@ use contract::{
     headers::{X_API_KEY, X_CLIENT_ADDRESS},
     token::{Claims, Role, TokenError, TokenVerifier},
 };
-use http::{HeaderMap, header, request::Parts};
-use sha2::{Digest, Sha256};
+use http::{HeaderMap, HeaderValue, header, request::Parts};
 
+pub(crate) use self::keys::ApiKeys;
+pub use self::keys::{ApiKeyHash, ApiKeyHashError};
 use crate::{ApiError, rate_limit};
 
 /// Who calls, as far as is known.
@@ -34,15 +37,6 @@ pub struct Viewer(Arc<Claims>);
 #[derive(Clone, Debug)]
 pub struct MaybeViewer(pub Option<Viewer>);
 
-/// SHA-256 of a key that the BFF may show.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ApiKeyHash([u8; 32]);
-
-/// Text that is no hash of a key.
-#[derive(Clone, Copy, Debug, thiserror::Error)]
-#[error("expected the 64 hex digits of a SHA-256")]
-pub struct ApiKeyHashError;
-
 impl Viewer {
     /// Who.
     pub fn id(&self) -> UserId {
@@ -60,33 +54,6 @@ impl Viewer {
     }
 }
 
-impl ApiKeyHash {
-    /// The hash of `key`.
-    pub fn of(key: &str) -> Self {
-        Self(Sha256::digest(key).into())
-    }
-
-    /// Compared in constant time: how many bytes match must not be measurable.
-    fn matches(&self, other: &Self) -> bool {
-        self.0.iter().zip(other.0).fold(0, |difference, (a, b)| difference | (a ^ b)) == 0
-    }
-}
-
-impl FromStr for ApiKeyHash {
-    type Err = ApiKeyHashError;
-
-    fn from_str(text: &str) -> Result<Self, ApiKeyHashError> {
-        let mut hash = [0; 32];
-        if text.len() != 64 || !text.is_ascii() {
-            return Err(ApiKeyHashError);
-        }
-        for (index, byte) in hash.iter_mut().enumerate() {
-            *byte = u8::from_str_radix(&text[index * 2..index * 2 + 2], 16).map_err(|_| ApiKeyHashError)?;
-        }
-        Ok(Self(hash))
-    }
-}
-
 impl Caller {
     /// The client's address: as the BFF says, else the socket's.
     pub const fn address(&self) -> IpAddr {
@@ -98,21 +65,31 @@ impl Caller {
         rate_limit::network(self.address)
     }
 
-    /// Finds out who calls. A token that is no good is a 401, never anonymous; one that cannot be judged is a 503.
+    /// Finds out who calls. A token that is no good is a 401, never anonymous; one that cannot be judged is a 503; who says
+    /// it twice is a 401 too.
     pub(crate) async fn identify(
         headers: &HeaderMap,
         socket: IpAddr,
-        (verifier, keys): (&TokenVerifier, &[ApiKeyHash]),
+        (verifier, keys): (&TokenVerifier, &ApiKeys),
     ) -> Result<Self, ApiError> {
-        let shown = headers.get(X_API_KEY).and_then(|key| key.to_str().ok()).map(ApiKeyHash::of);
-        let is_bff = shown.is_some_and(|shown| keys.iter().fold(false, |found, key| found | key.matches(&shown)));
+        let is_bff = only(headers, X_API_KEY)?.is_some_and(|key| keys.know(key, Instant::now()));
         let named = headers.get(X_CLIENT_ADDRESS).and_then(|address| address.to_str().ok()?.trim().parse().ok());
         let named = named.filter(|_| is_bff);
-        let viewer = match headers.get(header::AUTHORIZATION) {
+        let viewer = match only(headers, header::AUTHORIZATION.as_str())? {
             None => None,
             Some(value) => Some(verify(value.to_str().unwrap_or_default(), verifier).await?),
         };
         Ok(Self { viewer, is_bff, address: named.unwrap_or(socket), is_named: named.is_some() })
+    }
+}
+
+/// A header's one value; 401 when there are two, of which somebody on the way may have read the other.
+fn only<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a HeaderValue>, ApiError> {
+    let mut values = headers.get_all(name).iter();
+    let value = values.next();
+    match values.next() {
+        None => Ok(value),
+        Some(_) => Err(ApiError::unauthenticated(format!("the header {name} is there more than once"))),
     }
 }
 
