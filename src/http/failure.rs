@@ -35,6 +35,12 @@ pub enum Failure {
     /// The body is larger than allowed, in bytes.
     #[error("the body is larger than {0} bytes")]
     PayloadTooLarge(usize),
+    /// The request's target is longer than allowed, in bytes.
+    #[error("the URL is longer than {0} bytes")]
+    UriTooLong(usize),
+    /// The headers are larger than allowed, in bytes.
+    #[error("the headers are larger than {0} bytes")]
+    HeadersTooLarge(usize),
     /// The body did not come within the request's time.
     #[error("the body did not arrive in time")]
     RequestTimeout,
@@ -62,6 +68,8 @@ impl Failure {
             Self::NotAcceptable => "NOT_ACCEPTABLE",
             Self::UnsupportedMediaType => "UNSUPPORTED_MEDIA_TYPE",
             Self::PayloadTooLarge(_) => "PAYLOAD_TOO_LARGE",
+            Self::UriTooLong(_) => "URI_TOO_LONG",
+            Self::HeadersTooLarge(_) => "HEADERS_TOO_LARGE",
             Self::RequestTimeout => "REQUEST_TIMEOUT",
             Self::Unauthenticated(AuthenticationError::Unavailable) => "SERVICE_UNAVAILABLE",
             Self::Unauthenticated(_) | Self::SignInNeeded => "UNAUTHENTICATED",
@@ -84,6 +92,8 @@ impl Failure {
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::PayloadTooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::UriTooLong(_) => StatusCode::URI_TOO_LONG,
+            Self::HeadersTooLarge(_) => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             Self::RequestTimeout => StatusCode::REQUEST_TIMEOUT,
             Self::Unauthenticated(AuthenticationError::Unavailable) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Unauthenticated(_) | Self::SignInNeeded => StatusCode::UNAUTHORIZED,

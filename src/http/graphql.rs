@@ -10,11 +10,11 @@ use axum::{
 };
 use contract::{RequestId, TraceContext, headers::TRACEPARENT};
 use futures::FutureExt;
-use http::{HeaderMap, Method, request::Parts};
+use http::{HeaderMap, Method, header::CONTENT_TYPE, request::Parts};
 use tokio::time::{Instant, timeout_at};
 
 use super::{
-    App, answer, body, client_address::client_address, failure::Failure, media::MediaType, request::Parameters,
+    App, answer, body, client_address::client_address, failure::Failure, head, media::MediaType, request::Parameters,
     request_line::RequestLine, timing,
 };
 use crate::{
@@ -67,6 +67,7 @@ async fn respond(
     context: CallContext,
     line: &mut RequestLine,
 ) -> Result<async_graphql::Response, Failure> {
+    head::admit(&parts)?;
     let read = timeout_at(context.deadline(), read(app, &parts, body)).await;
     let parameters = read.unwrap_or(Err(Failure::RequestTimeout))?;
     let selected = app.operations.select(&parameters.query, parameters.operation_name.as_deref())?;
@@ -102,9 +103,11 @@ async fn read(app: &App, parts: &Parts, body: Body) -> Result<Parameters, Failur
     }
 }
 
-/// Whether the content type is `application/json`, in UTF-8 if it says so.
+/// Whether there is one content type, and it is `application/json`, in UTF-8 if it says so.
 fn is_json(headers: &HeaderMap) -> bool {
-    let Some(content_type) = header(headers, "content-type") else { return false };
+    let mut given = headers.get_all(CONTENT_TYPE).iter();
+    let (Some(content_type), None) = (given.next(), given.next()) else { return false };
+    let Ok(content_type) = content_type.to_str() else { return false };
     let mut parts = content_type.split(';').map(str::trim);
     let json = parts.next().is_some_and(|media_type| media_type.eq_ignore_ascii_case("application/json"));
     json && parts.all(|parameter| match parameter.split_once('=') {

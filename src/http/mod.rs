@@ -6,6 +6,7 @@ mod body;
 mod client_address;
 mod failure;
 mod graphql;
+mod head;
 mod health;
 mod media;
 #[cfg(feature = "dev")]

@@ -8,6 +8,7 @@ mod batching;
 mod config;
 mod correlation;
 mod demand_control;
+mod errors;
 mod explain;
 mod http;
 mod nulls_and_order;

@@ -1,0 +1,22 @@
+//! How large a request's head may be. In: request line and headers. Out: leave to go on, or 414 or 431.
+//!
+//! hyper has limits of its own and answers them with an empty body; these are lower, so that the answer is ours.
+
+use http::request::Parts;
+
+use super::failure::Failure;
+
+/// The longest path and query, in bytes.
+const MAX_URI_BYTES: usize = 16 * 1024;
+/// The most that names and values of all headers may have, in bytes.
+const MAX_HEADER_BYTES: usize = 16 * 1024;
+
+/// Lets a request through whose head is within the limits.
+pub fn admit(parts: &Parts) -> Result<(), Failure> {
+    let uri = parts.uri.path_and_query().map_or(0, |target| target.as_str().len());
+    if uri > MAX_URI_BYTES {
+        return Err(Failure::UriTooLong(MAX_URI_BYTES));
+    }
+    let headers: usize = parts.headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+    if headers > MAX_HEADER_BYTES { Err(Failure::HeadersTooLarge(MAX_HEADER_BYTES)) } else { Ok(()) }
+}

@@ -1,0 +1,169 @@
+//! `docs/errors.md`, row by row: each cause has the statuses and the code that the table promises, and nothing is
+//! executed.
+
+use std::collections::BTreeSet;
+
+use harness::client::{Answer, Client, GRAPHQL_RESPONSE};
+use harness::stub::{Behaviour, Services};
+use harness::town::Sizes;
+use reqwest::{Body, Method, RequestBuilder};
+use serde_json::{Value, json};
+use tessera::config::Limits;
+
+use crate::app::App;
+
+/// A row of the first table: cause, the two statuses, code.
+struct Row<'a> {
+    cause: &'a str,
+    statuses: [u16; 2],
+    code: &'a str,
+}
+
+fn rows() -> Vec<Row<'static>> {
+    let page = include_str!("../../docs/errors.md");
+    let table = page.split("## At a field").next().unwrap().lines().filter(|line| line.starts_with("| "));
+    let cells = |line: &'static str| line.trim_matches('|').split('|').map(str::trim).collect::<Vec<_>>();
+    let row = |cells: Vec<&'static str>| Row {
+        cause: cells[0],
+        statuses: [cells[1].parse().unwrap(), cells[2].parse().unwrap()],
+        code: cells[3].trim_matches('`'),
+    };
+    table.map(cells).filter(|cells| cells[1] != "status").map(row).collect()
+}
+
+fn many(number: usize, part: &str) -> String {
+    (0..number).map(|place| part.replace('#', &place.to_string())).collect()
+}
+
+/// A POST of that operation.
+fn asks(client: &Client, body: &Value) -> RequestBuilder {
+    sends(client, body.to_string())
+}
+
+fn sends(client: &Client, body: impl Into<Body>) -> RequestBuilder {
+    client.request(Method::POST, "/graphql").header("content-type", "application/json").body(body)
+}
+
+/// A request for each cause.
+fn requests(client: &Client) -> Vec<(&'static str, RequestBuilder)> {
+    let query = |query: String| asks(client, &json!({ "query": query }));
+    let post = |inside: &str| query(format!("{{ post(id: \"x\") {{ {inside} }} }}"));
+    let deep = "author { posts(first: 1) { nodes { ".repeat(4);
+    let named = "query A { __typename } query B { __typename }";
+    vec![
+        ("body is not JSON", sends(client, "{")),
+        ("body is an array", sends(client, "[]")),
+        ("body is nested 1,000 deep", sends(client, format!("{{\"query\": {}", "[".repeat(1_000)))),
+        ("body is not UTF-8", sends(client, b"{\"query\": \"\xff\"}".to_vec())),
+        ("`query` is missing", asks(client, &json!({}))),
+        ("`query` is not a string", asks(client, &json!({"query": 1}))),
+        ("`variables` is not an object", asks(client, &json!({"query": "{ __typename }", "variables": []}))),
+        ("`extensions` is not an object", asks(client, &json!({"query": "{ __typename }", "extensions": 1}))),
+        ("`operationName` is not a string", asks(client, &json!({"query": "{ __typename }", "operationName": {}}))),
+        ("document does not parse", query("{".into())),
+        ("document does not validate", query("{ nothing }".into())),
+        ("operation not found", asks(client, &json!({"query": named, "operationName": "C"}))),
+        ("operation ambiguous", query(named.into())),
+        (
+            "variable of the wrong type",
+            asks(
+                client,
+                &json!({"query": "query ($n: Int!) { posts(first: $n) { nodes { id } } }", "variables": {"n": "1"}}),
+            ),
+        ),
+        ("too many tokens", post(&"id ".repeat(2_000))),
+        ("too many aliases", post(&many(31, "a#: id "))),
+        ("too many directives", post(&"id @skip(if: false) ".repeat(21))),
+        ("too many root fields", query(format!("{{ {} }}", many(11, "a#: __typename ")))),
+        ("too many fields", query(spread())),
+        ("too deep", post(&format!("{deep} id {}", " } } }".repeat(4)))),
+        ("too costly", query("{ posts(first: 100) { nodes { comments(first: 100) { nodes { id } } } } }".into())),
+        ("bad token", asks(&client.signed_in("nonsense".into()), &json!({"query": "{ __typename }"}))),
+        ("no token where all needs one", query("mutation { logOut { userErrors { code } } }".into())),
+        ("mutation by GET", client.get(&[("query", "mutation { logOut { userErrors { code } } }")])),
+        ("other method", client.request(Method::PUT, "/graphql")),
+        ("content type missing", client.request(Method::POST, "/graphql").body("{}")),
+        (
+            "content type not JSON",
+            client.request(Method::POST, "/graphql").header("content-type", "text/plain").body("{}"),
+        ),
+        ("two content types", sends(client, "{}").header("content-type", "text/plain")),
+        ("body too large", sends(client, vec![b' '; 256 * 1024 + 1])),
+        ("URL too long", client.get(&[("query", &"x".repeat(17 * 1024))])),
+        (
+            "headers too large",
+            asks(client, &json!({"query": "{ __typename }"})).header("x-large", "x".repeat(17 * 1024)),
+        ),
+        ("nothing at this path", client.request(Method::GET, "/nothing")),
+    ]
+}
+
+/// 3,000 fields out of a small document.
+fn spread() -> String {
+    let user = |inside: &str| {
+        format!("{{ nodes {{ id title body tags publishedAt updatedAt excerpt likeCount author {{ {inside} }} }} }}")
+    };
+    let fields =
+        "id handle name bio avatarUrl createdAt postCount followerCount followingCount viewerFollows ".to_owned();
+    let pages = many(24, &format!("p#: posts(first: 1) {} ", user("...F")));
+    format!(
+        "{{ {} }} fragment P on User {{ {pages} }} fragment F on User {{ {fields} }}",
+        many(6, "u#: user(by: {id: \"x\"}) { ...P } ")
+    )
+}
+
+async fn assert_row(row: &Row<'_>, request: RequestBuilder) {
+    for (accept, status) in [GRAPHQL_RESPONSE, "application/json"].into_iter().zip(row.statuses) {
+        let request = request.try_clone().unwrap().header("accept", accept);
+        let answer = Answer::of(request).await;
+        assert_eq!(answer.status, status, "{} under {accept}: {}", row.cause, answer.text);
+        assert!(answer.errors().iter().all(|error| error == row.code), "{}: {}", row.cause, answer.text);
+        let body = answer.json();
+        assert!(body.get("data").is_none() && !answer.errors().is_empty(), "{}: {}", row.cause, answer.text);
+        for error in body["errors"].as_array().unwrap() {
+            assert_eq!(error["extensions"]["requestId"].as_str(), answer.header("x-request-id"), "{}", row.cause);
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_cause_is_answered_as_the_table_says() {
+    let app = App::with(Services::start(Sizes::default()).await, |config| config.limits = Limits::default()).await;
+    let rows = rows();
+    let mut requests = requests(&app.client);
+    let mut seen: BTreeSet<&str> = ["token before the keys are known", "body too slow"].into();
+    for (cause, request) in requests.drain(..) {
+        let row = rows.iter().find(|row| row.cause == cause).unwrap_or_else(|| panic!("no row says `{cause}`"));
+        assert_row(row, request).await;
+        seen.insert(cause);
+    }
+    let causes: BTreeSet<&str> = rows.iter().map(|row| row.cause).collect();
+    assert_eq!(seen, causes, "each row has its request");
+    assert!(app.services.calls().is_empty(), "nothing was executed");
+    app.client.run("{ __typename }").await.data();
+}
+
+#[tokio::test]
+async fn a_token_before_the_keys_are_known_is_answered_as_the_table_says() {
+    let mut services = Services::start(Sizes::default()).await;
+    services.user.behave(Behaviour::Dead).await;
+    let app = App::with(services, |_| {}).await;
+    let rows = rows();
+    let row = rows.iter().find(|row| row.cause == "token before the keys are known").unwrap();
+    assert_row(row, asks(&app.person(1), &json!({"query": "{ __typename }"}))).await;
+}
+
+#[tokio::test]
+async fn a_body_that_is_too_slow_is_answered_as_the_table_says() {
+    let app = App::with(Services::start(Sizes::default()).await, |config| {
+        (config.timeouts.connect_ms, config.timeouts.call_ms, config.timeouts.request_ms) = (100, 100, 100);
+    })
+    .await;
+    let rows = rows();
+    let row = rows.iter().find(|row| row.cause == "body too slow").unwrap();
+    let endless = || Body::wrap_stream(futures::stream::pending::<Result<bytes::Bytes, std::io::Error>>());
+    for (accept, status) in [GRAPHQL_RESPONSE, "application/json"].into_iter().zip(row.statuses) {
+        let answer = Answer::of(sends(&app.client, endless()).header("accept", accept)).await;
+        assert_eq!((answer.status, answer.errors()), (status, vec![row.code.to_owned()]), "{}", answer.text);
+    }
+}
