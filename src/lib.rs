@@ -4,6 +4,7 @@
 //! `http → operations → graphql → loaders → clients → backends/`. Read in that order; `server.rs` puts it together.
 
 pub mod auth;
+pub mod budgets;
 pub mod cli;
 pub mod clients;
 pub mod config;

@@ -9,10 +9,11 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     auth::Authenticator,
+    budgets::{Budgets, Mode},
     clients::{
         CallContext, Clients, Door, DoorSettings, Service, order::OrderClient, post::PostClient, user::UserClient,
     },
-    config::{self, Config},
+    config::{self, BudgetMode, Config},
     graphql::{SCALAR_CHECKS, Schema},
     http::{App, router},
     operations::{Limits, Operations, SchemaError},
@@ -83,6 +84,7 @@ fn app(config: &Config, draining: CancellationToken) -> Result<App, StartError> 
         operations: operations(&schema, &config.limits)?,
         schema,
         authenticator: Authenticator::new(verifier),
+        budgets: budgets(&config.budgets),
         clients,
         request_timeout: Duration::from_millis(config.timeouts.request_ms),
         max_body_bytes: config.http.max_body_bytes,
@@ -114,6 +116,14 @@ pub fn operation_limits(limits: &config::Limits) -> Limits {
         fields: limits.max_fields,
         cache_bytes: limits.document_cache_bytes,
     }
+}
+
+fn budgets(budgets: &config::Budgets) -> Budgets {
+    let mode = match budgets.mode {
+        BudgetMode::Enforce => Mode::Enforce,
+        BudgetMode::Measure => Mode::Measure,
+    };
+    Budgets::new(budgets.capacity, budgets.per_second, mode)
 }
 
 /// Keys come from the user service, through the same door as everything else.

@@ -49,7 +49,8 @@ impl Process {
         let port = free_port();
         let config = format!(
             "[http]\nlisten = \"127.0.0.1:{port}\"\n[services]\napi_key = \"{API_KEY}\"\n\
-             user.url = \"{}\"\npost.url = \"{}\"\norder.url = \"{}\"\n",
+             user.url = \"{}\"\npost.url = \"{}\"\norder.url = \"{}\"\n\
+             [budgets]\ncapacity = 1000000000000\nper_second = 1000000000000\n",
             services.user, services.post, services.order
         );
         let path = folder.join("compose.toml");

@@ -2,6 +2,7 @@
 //! the request later wants to know of its calls. A value, handed from stage to stage: batches run in tasks of their own.
 
 use std::{
+    net::IpAddr,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -46,8 +47,8 @@ pub(super) struct UnderWay<'a> {
 
 impl CallContext {
     /// The context of a request that ends at `deadline`.
-    pub fn new(deadline: Instant, request_id: RequestId, trace: TraceContext, client_address: HeaderValue) -> Self {
-        let client_address = Some(client_address);
+    pub fn new(deadline: Instant, request_id: RequestId, trace: TraceContext, client_address: IpAddr) -> Self {
+        let client_address = HeaderValue::from_str(&client_address.to_string()).ok();
         Self(Arc::new(Inner { deadline, request_id, trace, client_address, calls: Mutex::default() }))
     }
 

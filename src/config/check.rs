@@ -10,7 +10,7 @@ impl Config {
     /// # Errors
     /// The first setting that does not, and how to mend it.
     pub fn check(&self) -> Result<(), ConfigError> {
-        let Self { http, services, auth, timeouts, limits, log } = self;
+        let Self { http, services, auth, timeouts, limits, budgets, log } = self;
         let urls = [
             ("services.user.url", &services.user.url),
             ("services.post.url", &services.post.url),
@@ -58,6 +58,12 @@ impl Config {
             "must be 1 to 100: deeper recursion could end the process",
         )?;
         expect(limits.max_fields > 0, "limits.max_fields", "must be more than 0")?;
+        expect(
+            budgets.capacity >= limits.max_cost,
+            "budgets.capacity",
+            "must be at least limits.max_cost, or the costliest operation could never run",
+        )?;
+        expect(budgets.per_second > 0, "budgets.per_second", "must be more than 0")?;
         expect(
             log.level.parse::<tracing_subscriber::EnvFilter>().is_ok(),
             "log.level",

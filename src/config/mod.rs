@@ -30,6 +30,9 @@ pub struct Config {
     /// How much a document may ask.
     #[serde(default)]
     pub limits: Limits,
+    /// What callers may spend over time.
+    #[serde(default)]
+    pub budgets: Budgets,
     /// What is logged, and how.
     #[serde(default)]
     pub log: Log,
@@ -119,6 +122,34 @@ pub struct Limits {
     pub max_fields: usize,
     /// Memory for documents that were judged before, in bytes.
     pub document_cache_bytes: u64,
+}
+
+/// What a caller may spend over time, in cost: a bucket for each user, or for each network of anonymous clients.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Budgets {
+    /// Whether an empty bucket refuses, or is only counted in the log.
+    pub mode: BudgetMode,
+    /// What a full bucket holds.
+    pub capacity: u64,
+    /// How much flows in a second.
+    pub per_second: u64,
+}
+
+/// What an empty bucket does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BudgetMode {
+    /// Refuses with 429.
+    Enforce,
+    /// Lets through; the request's log line says `overdrawn`.
+    Measure,
+}
+
+impl Default for Budgets {
+    fn default() -> Self {
+        Self { mode: BudgetMode::Enforce, capacity: 40_000, per_second: 4_000 }
+    }
 }
 
 /// What is logged, and how.

@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use self::{folder::Folder, ports::Ports, services::Services};
 use crate::{
-    config::{Auth, Config, Http, Limits, Log, LogFormat, Secret, Timeouts},
+    config::{Auth, Budgets, Config, Http, Limits, Log, LogFormat, Secret, Timeouts},
     server, telemetry,
 };
 
@@ -79,6 +79,7 @@ async fn serve(arguments: &DevArguments, log: Log) -> Result<(), Box<dyn Error>>
         auth: Auth::default(),
         timeouts: Timeouts::default(),
         limits: Limits::default(),
+        budgets: Budgets::default(),
         log,
     };
     config.check()?;

@@ -6,11 +6,11 @@ use axum::{body::Body, response::Response};
 use contract::RequestId;
 use http::{
     HeaderName, HeaderValue, StatusCode,
-    header::{CACHE_CONTROL, CONTENT_TYPE, HeaderMap},
+    header::{CACHE_CONTROL, CONTENT_TYPE, HeaderMap, RETRY_AFTER},
 };
 use serde::Serialize;
 
-use super::{failure::Failure, media::MediaType};
+use super::{budget, failure::Failure, media::MediaType};
 use crate::{clients::Service, operations::Location};
 
 /// Where an answer's buffer begins, so that it seldom has to grow.
@@ -95,6 +95,10 @@ pub fn failed(failure: &Failure, media_type: MediaType, request_id: &RequestId) 
     };
     let mut response =
         written(failure.status(media_type), media_type, request_id, &ResponseBody { errors, data: None });
+    if let Failure::BudgetExhausted(allowance) = failure {
+        budget::write(response.headers_mut(), allowance);
+        response.headers_mut().insert(RETRY_AFTER, budget::seconds(allowance.retry_after).into());
+    }
     if let Some((name, value)) = failure.header() {
         response.headers_mut().insert(name, HeaderValue::from_static(value));
     }

@@ -3,10 +3,10 @@
 
 use std::net::IpAddr;
 
-use http::{HeaderMap, HeaderValue};
+use http::HeaderMap;
 
-/// The client's address, as text for the services.
-pub fn client_address(peer: IpAddr, headers: &HeaderMap, trusted_proxies: &[IpAddr]) -> HeaderValue {
+/// The client's address.
+pub fn client_address(peer: IpAddr, headers: &HeaderMap, trusted_proxies: &[IpAddr]) -> IpAddr {
     let peer = peer.to_canonical();
     let mut address = peer;
     if trusted_proxies.contains(&peer) {
@@ -21,7 +21,7 @@ pub fn client_address(peer: IpAddr, headers: &HeaderMap, trusted_proxies: &[IpAd
             }
         }
     }
-    HeaderValue::from_str(&address.to_string()).unwrap_or(HeaderValue::from_static("unknown"))
+    address
 }
 
 #[cfg(test)]
@@ -31,10 +31,10 @@ mod tests {
     fn address(peer: &str, forwarded: &[&'static str], trusted: &[&str]) -> String {
         let mut headers = HeaderMap::new();
         for value in forwarded {
-            headers.append("x-forwarded-for", HeaderValue::from_static(value));
+            headers.append("x-forwarded-for", http::HeaderValue::from_static(value));
         }
         let trusted: Vec<IpAddr> = trusted.iter().map(|proxy| proxy.parse().unwrap()).collect();
-        client_address(peer.parse().unwrap(), &headers, &trusted).to_str().unwrap().to_owned()
+        client_address(peer.parse().unwrap(), &headers, &trusted).to_string()
     }
 
     #[test]

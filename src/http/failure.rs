@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use http::StatusCode;
 
 use super::media::MediaType;
-use crate::{auth::AuthenticationError, operations::Rejection};
+use crate::{auth::AuthenticationError, budgets::Allowance, operations::Rejection};
 
 /// Why a request was not executed.
 #[derive(Debug, thiserror::Error)]
@@ -50,6 +50,9 @@ pub enum Failure {
     /// Everything asked for needs a viewer, and there is none.
     #[error("sign in to do this")]
     SignInNeeded,
+    /// The caller's budget is used up.
+    #[error("the budget of cost is used up: try again later")]
+    BudgetExhausted(Allowance),
     /// Nothing at this path.
     #[error("there is nothing at this path")]
     NotFound,
@@ -73,6 +76,7 @@ impl Failure {
             Self::RequestTimeout => "REQUEST_TIMEOUT",
             Self::Unauthenticated(AuthenticationError::Unavailable) => "SERVICE_UNAVAILABLE",
             Self::Unauthenticated(_) | Self::SignInNeeded => "UNAUTHENTICATED",
+            Self::BudgetExhausted(_) => "RATE_LIMITED",
             Self::Internal => "INTERNAL_SERVER_ERROR",
         }
     }
@@ -97,6 +101,7 @@ impl Failure {
             Self::RequestTimeout => StatusCode::REQUEST_TIMEOUT,
             Self::Unauthenticated(AuthenticationError::Unavailable) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Unauthenticated(_) | Self::SignInNeeded => StatusCode::UNAUTHORIZED,
+            Self::BudgetExhausted(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }

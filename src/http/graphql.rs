@@ -1,7 +1,11 @@
 //! `/graphql`: the path of a request, stage by stage.
 //! negotiate → read → select the operation → authenticate → complete with variables → admit → execute → answer.
 
-use std::{net::SocketAddr, panic::AssertUnwindSafe, sync::Arc};
+use std::{
+    net::{IpAddr, SocketAddr},
+    panic::AssertUnwindSafe,
+    sync::Arc,
+};
 
 use axum::{
     body::Body,
@@ -14,10 +18,11 @@ use http::{HeaderMap, Method, header::CONTENT_TYPE, request::Parts};
 use tokio::time::{Instant, timeout_at};
 
 use super::{
-    App, answer, body, client_address::client_address, failure::Failure, head, media::MediaType, request::Parameters,
-    request_line::RequestLine, timing,
+    App, answer, body, budget, client_address::client_address, failure::Failure, head, media::MediaType,
+    request::Parameters, request_line::RequestLine, timing,
 };
 use crate::{
+    budgets::{Allowance, Payer},
     clients::CallContext,
     graphql::AccessRule,
     loaders::{self, Level, Scope},
@@ -42,14 +47,18 @@ pub async fn handle(
     let media_type = accepted.unwrap_or(MediaType::Json);
     let answered = match accepted {
         // A panic anywhere in a request ends that request alone. What it printed went to the log by the panic hook.
-        Some(_) => AssertUnwindSafe(respond(&app, (parts, body), context.clone(), &mut line))
+        Some(_) => AssertUnwindSafe(respond(&app, (parts, body), (context.clone(), client), &mut line))
             .catch_unwind()
             .await
             .unwrap_or(Err(Failure::Internal)),
         None => Err(Failure::NotAcceptable),
     };
     let response = match answered {
-        Ok(executed) => answer::executed(&executed, media_type, &request_id),
+        Ok(Executed { response, allowance }) => {
+            let mut answer = answer::executed(&response, media_type, &request_id);
+            budget::write(answer.headers_mut(), &allowance);
+            answer
+        }
         Err(failure) => {
             line.refused(failure.code());
             answer::failed(&failure, media_type, &request_id)
@@ -61,12 +70,18 @@ pub async fn handle(
     response
 }
 
+/// What came of an operation that was run.
+struct Executed {
+    response: async_graphql::Response,
+    allowance: Allowance,
+}
+
 async fn respond(
     app: &App,
     (parts, body): (Parts, Body),
-    context: CallContext,
+    (context, client): (CallContext, IpAddr),
     line: &mut RequestLine,
-) -> Result<async_graphql::Response, Failure> {
+) -> Result<Executed, Failure> {
     head::admit(&parts)?;
     let read = timeout_at(context.deadline(), read(app, &parts, body)).await;
     let parameters = read.unwrap_or(Err(Failure::RequestTimeout))?;
@@ -78,6 +93,12 @@ async fn respond(
     if viewer.is_none() && nothing_for_anonymous(&operation) {
         return Err(Failure::SignInNeeded);
     }
+    let payer = match &viewer {
+        Some(viewer) => Payer::User(viewer.id()),
+        None => Payer::Network(contract::network(client)),
+    };
+    let charge = app.budgets.charge(payer, operation.estimated_cost(&variables)).map_err(Failure::BudgetExhausted)?;
+    line.overdrawn = charge.overdrawn;
     let request = loaders::Request { context, viewer, clients: app.clients.clone(), level: Level::default() };
     let (schema, document) = (app.schema.clone(), operation.document().clone());
     let execution = async move { schema.execute(document, variables, Scope::new(request)).await };
@@ -87,7 +108,8 @@ async fn respond(
         _ => execution.await,
     };
     line.errors = executed.errors.len();
-    Ok(executed)
+    let allowance = charge.settle(operation.actual_cost(&executed.data));
+    Ok(Executed { response: executed, allowance })
 }
 
 async fn read(app: &App, parts: &Parts, body: Body) -> Result<Parameters, Failure> {

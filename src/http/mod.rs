@@ -3,6 +3,7 @@
 
 mod answer;
 mod body;
+mod budget;
 mod client_address;
 mod failure;
 mod graphql;
@@ -20,7 +21,7 @@ use std::{net::IpAddr, sync::Arc, time::Duration};
 use axum::{Router, routing::any, routing::get};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::{auth::Authenticator, clients::Clients, graphql::Schema, operations::Operations};
+use crate::{auth::Authenticator, budgets::Budgets, clients::Clients, graphql::Schema, operations::Operations};
 
 /// What the front door needs to answer.
 pub struct App {
@@ -38,6 +39,8 @@ pub struct App {
     pub max_body_bytes: usize,
     /// Proxies whose word on the client's address is believed.
     pub trusted_proxies: Vec<IpAddr>,
+    /// What callers may spend over time.
+    pub budgets: Budgets,
     /// Whether browsers get the playground.
     pub playground: bool,
     /// Mutations under way: they end when they are done, also when their client is gone.

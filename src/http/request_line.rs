@@ -16,6 +16,8 @@ pub struct RequestLine {
     status: u16,
     /// The operation's name in its document.
     pub operation: Option<String>,
+    /// Whether the caller's budget was used up, where that is only counted.
+    pub overdrawn: bool,
     /// Errors in the answer.
     pub errors: usize,
     code: &'static str,
@@ -24,7 +26,15 @@ pub struct RequestLine {
 impl RequestLine {
     /// The line of a request that starts now.
     pub fn new(started: Instant, context: CallContext) -> Self {
-        Self { started, context, status: CLIENT_CLOSED_REQUEST, operation: None, errors: 0, code: "-" }
+        Self {
+            started,
+            context,
+            status: CLIENT_CLOSED_REQUEST,
+            operation: None,
+            overdrawn: false,
+            errors: 0,
+            code: "-",
+        }
     }
 
     /// The request was not executed, for the reason that this code names.
@@ -50,6 +60,7 @@ impl Drop for RequestLine {
             errors = self.errors,
             code = self.code,
             duration_ms = self.started.elapsed().as_secs_f64() * 1000.0,
+            overdrawn = self.overdrawn,
             calls.user = of(Service::User),
             calls.post = of(Service::Post),
             calls.order = of(Service::Order),

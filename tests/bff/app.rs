@@ -3,7 +3,7 @@
 use harness::client::Client;
 use harness::stub::Services;
 use harness::town::Sizes;
-use tessera::config::{Auth, Config, Http, Limits, Log, Secret, Service, Timeouts};
+use tessera::config::{Auth, Budgets, Config, Http, Limits, Log, Secret, Service, Timeouts};
 use tessera::server;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -64,6 +64,7 @@ fn settings(services: &Services) -> Config {
         timeouts: Timeouts { connect_ms: 5_000, call_ms: 20_000, request_ms: 40_000 },
         // Batches are the subject of most tests, and large ones cost more than is allowed by default.
         limits: Limits { max_cost: 1_000_000, ..Limits::default() },
+        budgets: Budgets { capacity: u64::MAX, per_second: u64::MAX, ..Budgets::default() },
         log: Log::default(),
     }
 }

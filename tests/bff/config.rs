@@ -92,6 +92,8 @@ fn what_is_wrong_with_a_setting_is_said_at_start() {
         ("deeper_than_nesting", "[limits]\nmax_depth = 49", &["limits.max_depth"]),
         ("no_cost", "[limits]\nmax_cost = 0", &["limits.max_cost"]),
         ("no_root", "[limits]\nmax_root_fields = 0", &["limits.max_root_fields"]),
+        ("small_bucket", "[budgets]\ncapacity = 10", &["budgets.capacity"]),
+        ("dry_bucket", "[budgets]\nper_second = 0", &["budgets.per_second"]),
         ("no_issuer", "[auth]\nissuer = \"\"", &["auth.issuer"]),
         ("log_level", "[log]\nlevel = \"=,=\"", &["log.level"]),
         ("log_format", "[log]\nformat = \"xml\"", &["log.format"]),

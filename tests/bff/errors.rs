@@ -8,7 +8,7 @@ use harness::stub::{Behaviour, Services};
 use harness::town::Sizes;
 use reqwest::{Body, Method, RequestBuilder};
 use serde_json::{Value, json};
-use tessera::config::Limits;
+use tessera::config::{Budgets, Limits};
 
 use crate::app::App;
 
@@ -131,7 +131,7 @@ async fn every_cause_is_answered_as_the_table_says() {
     let app = App::with(Services::start(Sizes::default()).await, |config| config.limits = Limits::default()).await;
     let rows = rows();
     let mut requests = requests(&app.client);
-    let mut seen: BTreeSet<&str> = ["token before the keys are known", "body too slow"].into();
+    let mut seen: BTreeSet<&str> = ["token before the keys are known", "body too slow", "budget used up"].into();
     for (cause, request) in requests.drain(..) {
         let row = rows.iter().find(|row| row.cause == cause).unwrap_or_else(|| panic!("no row says `{cause}`"));
         assert_row(row, request).await;
@@ -151,6 +151,20 @@ async fn a_token_before_the_keys_are_known_is_answered_as_the_table_says() {
     let rows = rows();
     let row = rows.iter().find(|row| row.cause == "token before the keys are known").unwrap();
     assert_row(row, asks(&app.person(1), &json!({"query": "{ __typename }"}))).await;
+}
+
+#[tokio::test]
+async fn a_budget_that_is_used_up_is_answered_as_the_table_says() {
+    let app = App::with(Services::start(Sizes::default()).await, |config| {
+        config.limits.max_cost = 11;
+        config.budgets = Budgets { capacity: 11, per_second: 1, ..Budgets::default() };
+    })
+    .await;
+    let client = app.person(1);
+    client.run("{ viewer { id } }").await.data();
+    let rows = rows();
+    let row = rows.iter().find(|row| row.cause == "budget used up").unwrap();
+    assert_row(row, asks(&client, &json!({"query": "{ viewer { id } }"}))).await;
 }
 
 #[tokio::test]

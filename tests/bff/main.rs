@@ -5,6 +5,7 @@ mod app;
 #[cfg(feature = "client-tests")]
 mod audits;
 mod batching;
+mod budgets;
 mod config;
 mod correlation;
 mod demand_control;

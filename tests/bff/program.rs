@@ -187,7 +187,8 @@ async fn a_client_that_hangs_up_ends_its_query_but_not_its_commands() {
 async fn a_document_as_deep_as_allowed_is_answered_and_a_deeper_one_refused() {
     let services = Services::start(Sizes::default()).await;
     let limits = ["MAX_NESTING", "MAX_DEPTH", "MAX_COST"].map(|limit| format!("TESSERA__LIMITS__{limit}"));
-    let settings = [(limits[0].as_str(), "100"), (limits[1].as_str(), "100"), (limits[2].as_str(), "100000")];
+    let mut settings = limits.iter().map(String::as_str).zip(["100", "100", "100000"]).collect::<Vec<_>>();
+    settings.push(("TESSERA__BUDGETS__CAPACITY", "100000"));
     let program = Program::serve(&services, &settings).await;
     // Three levels a turn.
     let deep = |turns| {

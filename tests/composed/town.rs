@@ -12,7 +12,7 @@ use order_service::OrderSettings;
 use post_service::PostSettings;
 use serde_json::{Value, json};
 use tessera::{
-    config::{self, Auth, Config, Http, Limits, Log, Secret, Timeouts},
+    config::{self, Auth, Budgets, Config, Http, Limits, Log, Secret, Timeouts},
     server,
 };
 use tokio::{net::TcpListener, sync::oneshot};
@@ -114,6 +114,7 @@ async fn bff([user, post, order]: [&RunningService; 3]) -> (Client, oneshot::Sen
             max_cost: u64::MAX,
             ..Limits::default()
         },
+        budgets: Budgets { capacity: u64::MAX, per_second: u64::MAX, ..Budgets::default() },
         log: Log::default(),
     };
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -2,12 +2,12 @@
 //! algorithm): one instant a caller, the one at which its bucket will be full again. Bounded memory.
 
 use std::{
-    net::{IpAddr, Ipv6Addr},
+    net::IpAddr,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
-use contract::UserId;
+use contract::{UserId, network};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use moka::sync::Cache;
 use tokio::time::Instant;
@@ -95,14 +95,6 @@ pub(crate) fn seconds(time: Duration) -> u64 {
     time.as_secs() + u64::from(time.subsec_nanos() > 0)
 }
 
-/// Whoever has an IPv6 address has the 2^64 of its network.
-pub(crate) fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V4(address) => IpAddr::V4(address),
-        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX))),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -118,13 +110,5 @@ mod tests {
         assert_eq!((refused.status().as_u16(), refused.retry_after), (429, Some(Duration::from_millis(500))));
         assert_eq!(take(&mut full_at, start + Duration::from_millis(500), 2).unwrap().remaining, 0);
         assert_eq!(take(&mut full_at, start + Duration::from_secs(60), 2).unwrap().remaining, 7);
-    }
-
-    #[test]
-    fn addresses_of_one_ipv6_network_share_a_bucket() {
-        let network_of = |text: &str| network(text.parse().unwrap());
-        assert_eq!(network_of("2001:db8::1"), network_of("2001:db8::ffff"));
-        assert_ne!(network_of("2001:db8::1"), network_of("2001:db8:0:1::1"));
-        assert_eq!(network_of("::ffff:192.0.2.1"), network_of("192.0.2.1"));
     }
 }

@@ -4,7 +4,6 @@ use std::hash::Hasher;
 
 use contract::{RequestId, TraceContext};
 use futures::{channel::oneshot, future::select};
-use http::HeaderValue;
 use tokio::{sync::Barrier, time::Instant};
 
 use super::*;
@@ -82,12 +81,12 @@ impl Subject {
         crate::server::install_cryptography();
         let http = reqwest::Client::new();
         let door = |service| {
-            let (base_url, api_key) = (String::new(), HeaderValue::from_static("key"));
+            let (base_url, api_key) = (String::new(), http::HeaderValue::from_static("key"));
             Door::new(DoorSettings { service, base_url, api_key, call_timeout: Default::default(), http: http.clone() })
         };
         let (id, trace) = (RequestId::generate(), TraceContext::accept(None));
         let request = Arc::new(Request {
-            context: CallContext::new(Instant::now(), id, trace, HeaderValue::from_static("::1")),
+            context: CallContext::new(Instant::now(), id, trace, std::net::Ipv6Addr::LOCALHOST.into()),
             viewer: None,
             clients: Clients {
                 users: UserClient::new(door(Service::User)),

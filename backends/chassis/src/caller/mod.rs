@@ -15,7 +15,7 @@ use http::{HeaderMap, HeaderValue, header, request::Parts};
 
 pub(crate) use self::keys::ApiKeys;
 pub use self::keys::{ApiKeyHash, ApiKeyHashError};
-use crate::{ApiError, rate_limit};
+use crate::ApiError;
 
 /// Who calls, as far as is known.
 #[derive(Clone, Debug)]
@@ -62,7 +62,7 @@ impl Caller {
 
     /// The network that the client's address belongs to: whoever has an IPv6 address has the 2^64 of its network.
     pub fn network(&self) -> IpAddr {
-        rate_limit::network(self.address)
+        contract::network(self.address)
     }
 
     /// Finds out who calls. A token that is no good is a 401, never anonymous; one that cannot be judged is a 503; who says
