@@ -1,4 +1,7 @@
-//! Names of the HTTP headers that the BFF and the services exchange, in the lower case that HTTP/2 asks for.
+//! The HTTP headers that the BFF and the services exchange: their names, in the lower case that HTTP/2 asks for, and how
+//! those are read that both sides read.
+
+use http::{HeaderMap, HeaderValue, header::CONTENT_TYPE};
 
 /// The request's id, taken over from the caller or made; in every log line and error body.
 pub const X_REQUEST_ID: &str = "x-request-id";
@@ -14,3 +17,36 @@ pub const X_CLIENT_ADDRESS: &str = "x-client-address";
 pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
 /// `true` on an answer that was stored by an earlier request with the same key.
 pub const IDEMPOTENCY_REPLAYED: &str = "idempotency-replayed";
+
+/// A header is there more than once: somebody on the way may have read the other one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Repeated;
+
+/// A header's one value, if it is there.
+///
+/// # Errors
+/// It is there more than once.
+pub fn only<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a HeaderValue>, Repeated> {
+    let mut values = headers.get_all(name).iter();
+    let value = values.next();
+    if values.next().is_some() { Err(Repeated) } else { Ok(value) }
+}
+
+/// Whether there is one content type, and it is `application/json`, in UTF-8 if it says so.
+pub fn is_json(headers: &HeaderMap) -> bool {
+    let Ok(Some(content_type)) = only(headers, CONTENT_TYPE.as_str()) else { return false };
+    let Ok(content_type) = content_type.to_str() else { return false };
+    let mut parts = content_type.split(';').map(str::trim);
+    let json = parts.next().is_some_and(|media_type| media_type.eq_ignore_ascii_case("application/json"));
+    json && parts.all(|parameter| match parameter.split_once('=') {
+        Some((name, value)) if name.trim().eq_ignore_ascii_case("charset") => {
+            value.trim().trim_matches('"').eq_ignore_ascii_case("utf-8")
+        }
+        _ => true,
+    })
+}
+
+/// Whether it can be an [`IDEMPOTENCY_KEY`]: 1 to 255 visible ASCII characters.
+pub fn is_idempotency_key(key: &str) -> bool {
+    (1..=255).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic())
+}

@@ -8,6 +8,7 @@ pub mod id;
 pub mod key_set;
 pub mod money;
 mod network;
+pub mod rate_limit;
 mod text;
 pub mod token;
 pub mod trace;

@@ -74,11 +74,6 @@ pub struct TokenVerifier {
 }
 
 impl TokenVerifier {
-    /// Fetches the keys if there are none yet; whether tokens can be verified then.
-    pub async fn fetch_keys(&self) -> bool {
-        self.keys.ensure().await
-    }
-
     /// A verifier of `issuer`'s tokens for `audience`.
     pub fn new(issuer: &str, audience: &str, source: KeySource, clock: Clock) -> Self {
         let mut validation = Validation::new(Algorithm::EdDSA);
@@ -94,6 +89,11 @@ impl TokenVerifier {
             .time_to_live(Duration::from_secs(15 * 60) + LEEWAY)
             .build();
         Self { keys: KeySet::new(source), clock, validation, verified }
+    }
+
+    /// Fetches the keys if there are none yet; whether tokens can be verified then.
+    pub async fn fetch_keys(&self) -> bool {
+        self.keys.ensure().await
     }
 
     /// The key set that signatures are checked with.

@@ -3,7 +3,10 @@
 
 use std::time::Duration;
 
-use contract::token::{TokenError, TokenVerifier};
+use contract::{
+    headers::only,
+    token::{TokenError, TokenVerifier},
+};
 use http::{HeaderMap, header::AUTHORIZATION};
 
 use super::Viewer;
@@ -48,11 +51,8 @@ impl Authenticator {
 
     /// Who sent these headers; `None` without `Authorization`, of which there may be one at most.
     pub async fn authenticate(&self, headers: &HeaderMap) -> Result<Option<Viewer>, AuthenticationError> {
-        let mut given = headers.get_all(AUTHORIZATION).iter();
-        let Some(header) = given.next() else { return Ok(None) };
-        if given.next().is_some() {
-            return Err(AuthenticationError::Malformed);
-        }
+        let given = only(headers, AUTHORIZATION.as_str()).map_err(|_| AuthenticationError::Malformed)?;
+        let Some(header) = given else { return Ok(None) };
         let token = header.to_str().ok().and_then(bearer).ok_or(AuthenticationError::Malformed)?;
         match self.verifier.verify(token).await {
             Ok(claims) => Ok(Some(Viewer::new(claims, header.clone()))),

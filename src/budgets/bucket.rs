@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use contract::rate_limit::Allowance;
 use tokio::time::Instant;
 
 /// How much buckets hold, and how fast they fill.
@@ -9,19 +10,6 @@ use tokio::time::Instant;
 pub(super) struct Size {
     pub(super) capacity: u64,
     pub(super) per_second: u64,
-}
-
-/// What is left of a bucket, for the answer's headers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Allowance {
-    /// What a full bucket holds.
-    pub limit: u64,
-    /// What is in it.
-    pub remaining: u64,
-    /// Until it is full.
-    pub reset: Duration,
-    /// Until there is enough for what was asked; zero if there is.
-    pub retry_after: Duration,
 }
 
 /// A bucket and when it was last looked at.
@@ -53,16 +41,14 @@ impl Bucket {
         self.level = (self.level + estimate as f64 - actual as f64).clamp(0.0, size.capacity as f64);
     }
 
-    /// What is left, and how long until there is enough for `cost`.
-    pub(super) fn allowance(&self, size: Size, cost: u64) -> Allowance {
-        let until =
-            |level: f64| Duration::from_secs_f64(((level - self.level) / size.per_second as f64).clamp(0.0, 86_400.0));
-        Allowance {
-            limit: size.capacity,
-            remaining: self.level as u64,
-            reset: until(size.capacity as f64),
-            retry_after: until(cost as f64),
-        }
+    /// What is left.
+    pub(super) fn allowance(&self, size: Size) -> Allowance {
+        Allowance { limit: size.capacity, remaining: self.level as u64, reset: self.until(size, size.capacity) }
+    }
+
+    /// How long until there is that much in it.
+    pub(super) fn until(&self, size: Size, level: u64) -> Duration {
+        Duration::from_secs_f64(((level as f64 - self.level) / size.per_second as f64).clamp(0.0, 86_400.0))
     }
 }
 
@@ -77,11 +63,8 @@ mod tests {
         let start = Instant::now();
         let mut bucket = Bucket::full(SIZE, start);
         assert!(bucket.take(SIZE, 60, start) && !bucket.take(SIZE, 60, start));
-        let left = bucket.allowance(SIZE, 60);
-        assert_eq!(
-            (left.remaining, left.reset, left.retry_after),
-            (40, Duration::from_secs(6), Duration::from_secs(2))
-        );
+        assert_eq!(bucket.allowance(SIZE), Allowance { limit: 100, remaining: 40, reset: Duration::from_secs(6) });
+        assert_eq!(bucket.until(SIZE, 60), Duration::from_secs(2));
         assert!(!bucket.take(SIZE, 60, start + Duration::from_millis(1_900)));
         assert!(bucket.take(SIZE, 60, start + Duration::from_secs(2)));
         assert!(bucket.take(SIZE, 100, start + Duration::from_secs(1_000)), "never fuller than full");
@@ -94,8 +77,8 @@ mod tests {
         let mut bucket = Bucket::full(SIZE, start);
         assert!(bucket.take(SIZE, 60, start));
         bucket.correct(SIZE, 60, 10);
-        assert_eq!(bucket.allowance(SIZE, 0).remaining, 90);
+        assert_eq!(bucket.allowance(SIZE).remaining, 90);
         bucket.correct(SIZE, 0, 1_000);
-        assert_eq!(bucket.allowance(SIZE, 0).remaining, 0, "never less than nothing");
+        assert_eq!(bucket.allowance(SIZE).remaining, 0, "never less than nothing");
     }
 }

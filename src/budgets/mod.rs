@@ -11,11 +11,10 @@ use std::{
     time::Duration,
 };
 
-use contract::UserId;
+use contract::{UserId, rate_limit::Allowance};
 use moka::sync::Cache;
 use tokio::time::Instant;
 
-pub use bucket::Allowance;
 use bucket::{Bucket, Size};
 
 /// Callers remembered at most; a forgotten one has a full bucket.
@@ -55,6 +54,15 @@ pub struct Charge {
     pub overdrawn: bool,
 }
 
+/// There is not enough in a bucket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Exhausted {
+    /// What is in it.
+    pub allowance: Allowance,
+    /// Until there is enough.
+    pub retry_after: Duration,
+}
+
 impl Budgets {
     /// Buckets of that capacity, refilled at that rate a second.
     pub fn new(capacity: u64, per_second: u64, mode: Mode) -> Self {
@@ -69,14 +77,18 @@ impl Budgets {
     ///
     /// # Errors
     /// There is not enough in it.
-    pub fn charge(&self, payer: Payer, estimate: u64) -> Result<Charge, Allowance> {
+    pub fn charge(&self, payer: Payer, estimate: u64) -> Result<Charge, Exhausted> {
         let now = Instant::now();
         let bucket = self.buckets.get_with(payer, || Arc::new(Mutex::new(Bucket::full(self.size, now))));
         let enough = lock(&bucket).take(self.size, estimate, now);
         if !enough && self.mode == Mode::Enforce {
-            return Err(lock(&bucket).allowance(self.size, estimate));
+            let bucket = lock(&bucket);
+            return Err(Exhausted {
+                allowance: bucket.allowance(self.size),
+                retry_after: bucket.until(self.size, estimate),
+            });
         }
-        Ok(Charge { size: self.size, estimate: if enough { estimate } else { 0 }, overdrawn: !enough, bucket })
+        Ok(Charge { size: self.size, estimate, overdrawn: !enough, bucket })
     }
 }
 
@@ -87,7 +99,7 @@ impl Charge {
         if !self.overdrawn {
             bucket.correct(self.size, self.estimate, actual);
         }
-        bucket.allowance(self.size, 0)
+        bucket.allowance(self.size)
     }
 }
 

@@ -7,7 +7,7 @@ use std::{error::Error, iter, sync::Arc, time::Duration};
 
 use bytes::{Bytes, BytesMut};
 use contract::headers::{
-    IDEMPOTENCY_KEY, TRACEPARENT, X_API_KEY, X_CLIENT_ADDRESS, X_REQUEST_ID, X_REQUEST_TIMEOUT_MS,
+    IDEMPOTENCY_KEY, TRACEPARENT, X_API_KEY, X_CLIENT_ADDRESS, X_REQUEST_ID, X_REQUEST_TIMEOUT_MS, is_idempotency_key,
 };
 use http::{HeaderValue, Method, StatusCode, header};
 use serde::{Serialize, de::DeserializeOwned};
@@ -153,8 +153,8 @@ impl Door {
             request = authorized(request, viewer);
         }
         if let Some(key) = command.idempotency_key {
-            let is_visible = (1..=255).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic());
-            let key = HeaderValue::from_str(&key).ok().filter(|_| is_visible).ok_or_else(|| self.unusable_key())?;
+            let usable = HeaderValue::from_str(&key).ok().filter(|_| is_idempotency_key(&key));
+            let key = usable.ok_or_else(|| self.unusable_key())?;
             request = request.header(IDEMPOTENCY_KEY, key);
         }
         if let Some(body) = command.body {

@@ -3,14 +3,14 @@
 
 use async_graphql::{PathSegment, Pos, ServerError, Value};
 use axum::{body::Body, response::Response};
-use contract::RequestId;
+use contract::{RequestId, rate_limit::seconds};
 use http::{
     HeaderName, HeaderValue, StatusCode,
     header::{CACHE_CONTROL, CONTENT_TYPE, HeaderMap, RETRY_AFTER},
 };
 use serde::Serialize;
 
-use super::{budget, failure::Failure, media::MediaType};
+use super::{failure::Failure, media::MediaType};
 use crate::{clients::Service, operations::Location};
 
 /// Where an answer's buffer begins, so that it seldom has to grow.
@@ -50,9 +50,9 @@ struct ExtensionsBody<'a> {
     code: &'a str,
     request_id: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    service: Option<&'a Value>,
+    service: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    retryable: Option<&'a Value>,
+    retryable: Option<bool>,
 }
 
 impl From<&Location> for LocationBody {
@@ -77,13 +77,12 @@ pub fn executed(response: &async_graphql::Response, media_type: MediaType, reque
 /// The answer of a request that was not executed.
 pub fn failed(failure: &Failure, media_type: MediaType, request_id: &RequestId) -> Response {
     let message = failure.to_string();
-    let (user_service, yes) = (Value::from(Service::User.name()), Value::from(true));
-    let service = failure.is_of_user_service().then_some((&user_service, &yes));
+    let service = failure.service().map(Service::name);
     let extensions = || ExtensionsBody {
         code: failure.code(),
         request_id: request_id.as_str(),
-        service: service.map(|(service, _)| service),
-        retryable: service.map(|(_, retryable)| retryable),
+        service,
+        retryable: service.map(|_| true),
     };
     let error = |message, locations| ErrorBody { message, locations, path: &[], extensions: extensions() };
     let errors = match failure {
@@ -95,9 +94,9 @@ pub fn failed(failure: &Failure, media_type: MediaType, request_id: &RequestId) 
     };
     let mut response =
         written(failure.status(media_type), media_type, request_id, &ResponseBody { errors, data: None });
-    if let Failure::BudgetExhausted(allowance) = failure {
-        budget::write(response.headers_mut(), allowance);
-        response.headers_mut().insert(RETRY_AFTER, budget::seconds(allowance.retry_after).into());
+    if let Failure::BudgetExhausted(exhausted) = failure {
+        exhausted.allowance.write(response.headers_mut());
+        response.headers_mut().insert(RETRY_AFTER, seconds(exhausted.retry_after).into());
     }
     if let Some((name, value)) = failure.header() {
         response.headers_mut().insert(name, HeaderValue::from_static(value));
@@ -115,8 +114,15 @@ fn execution_error<'a>(error: &'a ServerError, request_id: &'a RequestId) -> Err
             ("something went wrong on our side", "INTERNAL_SERVER_ERROR")
         }
     };
-    let extensions =
-        ExtensionsBody { code, request_id, service: extension("service"), retryable: extension("retryable") };
+    let service = match extension("service") {
+        Some(Value::String(service)) => Some(service.as_str()),
+        _ => None,
+    };
+    let retryable = match extension("retryable") {
+        Some(Value::Boolean(retryable)) => Some(*retryable),
+        _ => None,
+    };
+    let extensions = ExtensionsBody { code, request_id, service, retryable };
     ErrorBody {
         message,
         locations: error.locations.iter().map(LocationBody::from).collect(),

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use http::StatusCode;
 
 use super::media::MediaType;
-use crate::{auth::AuthenticationError, budgets::Allowance, operations::Rejection};
+use crate::{auth::AuthenticationError, budgets::Exhausted, clients::Service, operations::Rejection};
 
 /// Why a request was not executed.
 #[derive(Debug, thiserror::Error)]
@@ -52,7 +52,7 @@ pub enum Failure {
     SignInNeeded,
     /// The caller's budget is used up.
     #[error("the budget of cost is used up: try again later")]
-    BudgetExhausted(Allowance),
+    BudgetExhausted(Exhausted),
     /// Nothing at this path.
     #[error("there is nothing at this path")]
     NotFound,
@@ -81,9 +81,9 @@ impl Failure {
         }
     }
 
-    /// Whether the user service is to blame, whose keys are needed to judge a token.
-    pub fn is_of_user_service(&self) -> bool {
-        matches!(self, Self::Unauthenticated(AuthenticationError::Unavailable))
+    /// The service to blame: the user service, whose keys are needed to judge a token.
+    pub fn service(&self) -> Option<Service> {
+        matches!(self, Self::Unauthenticated(AuthenticationError::Unavailable)).then_some(Service::User)
     }
 
     /// The status under that media type.

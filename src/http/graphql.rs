@@ -12,17 +12,21 @@ use axum::{
     extract::{ConnectInfo, Request, State},
     response::Response,
 };
-use contract::{RequestId, TraceContext, headers::TRACEPARENT};
+use contract::{
+    RequestId, TraceContext,
+    headers::{TRACEPARENT, is_json},
+    rate_limit::Allowance,
+};
 use futures::FutureExt;
-use http::{HeaderMap, Method, header::CONTENT_TYPE, request::Parts};
+use http::{HeaderMap, Method, request::Parts};
 use tokio::time::{Instant, timeout_at};
 
 use super::{
-    App, answer, body, budget, client_address::client_address, failure::Failure, head, media::MediaType,
-    request::Parameters, request_line::RequestLine, timing,
+    App, answer, body, client_address::client_address, failure::Failure, head, media::MediaType, request::Parameters,
+    request_line::RequestLine, timing,
 };
 use crate::{
-    budgets::{Allowance, Payer},
+    budgets::Payer,
     clients::CallContext,
     graphql::AccessRule,
     loaders::{self, Level, Scope},
@@ -53,10 +57,10 @@ pub async fn handle(
             .unwrap_or(Err(Failure::Internal)),
         None => Err(Failure::NotAcceptable),
     };
-    let response = match answered {
+    let mut response = match answered {
         Ok(Executed { response, allowance }) => {
             let mut answer = answer::executed(&response, media_type, &request_id);
-            budget::write(answer.headers_mut(), &allowance);
+            allowance.write(answer.headers_mut());
             answer
         }
         Err(failure) => {
@@ -64,7 +68,6 @@ pub async fn handle(
             answer::failed(&failure, media_type, &request_id)
         }
     };
-    let mut response = response;
     timing::write(response.headers_mut(), started.elapsed(), context.calls().waited);
     line.answered(response.status());
     response
@@ -89,7 +92,7 @@ async fn respond(
     line.operation = selected.name().map(str::to_owned);
     check_method(&parts.method, &selected)?;
     let viewer = app.authenticator.authenticate(&parts.headers).await?;
-    let Prepared { operation, variables } = app.operations.complete(&selected, parameters.variables)?;
+    let Prepared { operation, variables, cost } = app.operations.complete(&selected, parameters.variables)?;
     if viewer.is_none() && nothing_for_anonymous(&operation) {
         return Err(Failure::SignInNeeded);
     }
@@ -97,7 +100,7 @@ async fn respond(
         Some(viewer) => Payer::User(viewer.id()),
         None => Payer::Network(contract::network(client)),
     };
-    let charge = app.budgets.charge(payer, operation.estimated_cost(&variables)).map_err(Failure::BudgetExhausted)?;
+    let charge = app.budgets.charge(payer, cost).map_err(Failure::BudgetExhausted)?;
     line.overdrawn = charge.overdrawn;
     let request = loaders::Request { context, viewer, clients: app.clients.clone(), level: Level::default() };
     let (schema, document) = (app.schema.clone(), operation.document().clone());
@@ -123,21 +126,6 @@ async fn read(app: &App, parts: &Parts, body: Body) -> Result<Parameters, Failur
         }
         _ => Err(Failure::MethodNotAllowed("GET, POST")),
     }
-}
-
-/// Whether there is one content type, and it is `application/json`, in UTF-8 if it says so.
-fn is_json(headers: &HeaderMap) -> bool {
-    let mut given = headers.get_all(CONTENT_TYPE).iter();
-    let (Some(content_type), None) = (given.next(), given.next()) else { return false };
-    let Ok(content_type) = content_type.to_str() else { return false };
-    let mut parts = content_type.split(';').map(str::trim);
-    let json = parts.next().is_some_and(|media_type| media_type.eq_ignore_ascii_case("application/json"));
-    json && parts.all(|parameter| match parameter.split_once('=') {
-        Some((name, value)) if name.trim().eq_ignore_ascii_case("charset") => {
-            value.trim().trim_matches('"').eq_ignore_ascii_case("utf-8")
-        }
-        _ => true,
-    })
 }
 
 fn check_method(method: &Method, selected: &SelectedOperation) -> Result<(), Failure> {

@@ -23,51 +23,56 @@ impl MediaType {
 
     /// What the client accepts best; `None` if neither. Without the header, and for wildcards, it is `application/json`.
     pub fn accepted(headers: &HeaderMap) -> Option<Self> {
-        let mut ranges = headers
-            .get_all(ACCEPT)
-            .iter()
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|value| value.split(','))
-            .peekable();
-        if ranges.peek().is_none() {
+        if !headers.contains_key(ACCEPT) {
             return Some(Self::Json);
         }
         let mut best: Option<(u16, Self)> = None;
         let mut refused = Vec::new();
-        for range in ranges {
-            let Some((media_type, quality)) = parse(range) else { continue };
-            if quality == 0 {
+        for (range, weight) in ranges(headers) {
+            let Some(media_type) = Self::within(&range) else { continue };
+            if weight == 0 {
                 refused.push(media_type);
-            } else if best.is_none_or(|(highest, _)| quality > highest) {
-                best = Some((quality, media_type));
+            } else if best.is_none_or(|(highest, _)| weight > highest) {
+                best = Some((weight, media_type));
             }
         }
         best.map(|(_, media_type)| media_type).filter(|media_type| !refused.contains(media_type))
     }
+
+    /// Which of the two a media range asks for.
+    fn within(range: &str) -> Option<Self> {
+        match range {
+            "application/graphql-response+json" => Some(Self::GraphqlResponse),
+            "application/json" | "application/*" | "*/*" => Some(Self::Json),
+            _ => None,
+        }
+    }
 }
 
-/// A media range that one of ours falls into, and its weight in thousandths.
-fn parse(range: &str) -> Option<(MediaType, u16)> {
+/// The media ranges of `Accept` in lower case, each with its weight in thousandths; those that are malformed, or ask for
+/// another charset than UTF-8, are not among them.
+pub fn ranges(headers: &HeaderMap) -> impl Iterator<Item = (String, u16)> {
+    let lists = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    lists.flat_map(|list| list.split(',')).filter_map(range)
+}
+
+fn range(range: &str) -> Option<(String, u16)> {
     let mut parameters = range.split(';').map(str::trim);
-    let media_type = match parameters.next()?.to_ascii_lowercase().as_str() {
-        "application/graphql-response+json" => MediaType::GraphqlResponse,
-        "application/json" | "application/*" | "*/*" => MediaType::Json,
-        _ => return None,
-    };
-    let mut quality = 1000;
+    let name = parameters.next()?.to_ascii_lowercase();
+    let mut weight = 1000;
     for parameter in parameters {
         let Some((name, value)) = parameter.split_once('=') else { continue };
         match name.trim().to_ascii_lowercase().as_str() {
             "q" => {
-                let weight = value.trim().parse::<f32>().ok().filter(|weight| (0.0..=1.0).contains(weight))?;
-                quality = (weight * 1000.0).round() as u16;
+                let given = value.trim().parse::<f32>().ok().filter(|weight| (0.0..=1.0).contains(weight))?;
+                weight = (given * 1000.0).round() as u16;
             }
             // Nothing but UTF-8 is ever sent.
             "charset" if !value.trim().trim_matches('"').eq_ignore_ascii_case("utf-8") => return None,
             _ => {}
         }
     }
-    Some((media_type, quality))
+    Some((name, weight))
 }
 
 #[cfg(test)]

@@ -3,7 +3,6 @@
 
 mod answer;
 mod body;
-mod budget;
 mod client_address;
 mod failure;
 mod graphql;

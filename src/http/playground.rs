@@ -12,10 +12,10 @@ use axum::{
 };
 use http::{
     HeaderMap, Method,
-    header::{ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS},
+    header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS},
 };
 
-use super::{App, health::nothing_here};
+use super::{App, health::nothing_here, media::ranges};
 
 /// Adds it to the routes.
 pub fn add_to(routes: Router<Arc<App>>) -> Router<Arc<App>> {
@@ -63,23 +63,19 @@ fn wants_page(request: &Request) -> bool {
             )
 }
 
-/// The highest weight that `Accept` gives one of these ranges; 0 if it has none of them. Source: RFC 9110, section 12.5.1.
-fn weight(headers: &HeaderMap, ranges: &[&str]) -> f32 {
-    let lists = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
-    let weights = lists.flat_map(|list| list.split(',')).filter_map(|range| {
-        let mut parts = range.split(';').map(str::trim);
-        let name = parts.next()?;
-        ranges.iter().any(|it| it.eq_ignore_ascii_case(name)).then(|| {
-            let weight = parts.find_map(|it| it.strip_prefix("q=").or_else(|| it.strip_prefix("Q=")));
-            weight.map_or(1.0, |weight| weight.parse().unwrap_or(0.0))
-        })
-    });
-    weights.fold(0.0, f32::max)
+/// The highest weight that `Accept` gives one of these ranges; 0 if it has none of them.
+fn weight(headers: &HeaderMap, names: &[&str]) -> u16 {
+    ranges(headers)
+        .filter(|(name, _)| names.contains(&name.as_str()))
+        .map(|(_, weight)| weight)
+        .max()
+        .unwrap_or_default()
 }
 
 #[cfg(test)]
 mod tests {
     use axum::body::Body;
+    use http::header::ACCEPT;
 
     use super::*;
 

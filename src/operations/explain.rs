@@ -17,15 +17,14 @@ pub struct Explanation<'a> {
 
 impl Display for Explanation<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Prepared { operation, variables } = self.prepared;
+        let Prepared { operation, cost, .. } = self.prepared;
         let kind = match operation.kind() {
             OperationKind::Query => "query",
             OperationKind::Mutation => "mutation",
             OperationKind::Subscription => "subscription",
         };
         writeln!(f, "{kind} {}", operation.name().unwrap_or("(anonymous)"))?;
-        let cost = operation.estimated_cost(variables);
-        let verdict = if cost > self.limits.cost { ": refused" } else { "" };
+        let verdict = if *cost > self.limits.cost { ": refused" } else { "" };
         writeln!(f, "cost    {cost} at most, of {} allowed{verdict}", self.limits.cost)?;
         writeln!(f, "depth   {} of {} allowed", operation.depth(), self.limits.depth)?;
         match (operation.kind(), operation.of_viewer()) {

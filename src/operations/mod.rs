@@ -72,6 +72,8 @@ pub struct Prepared {
     pub operation: Arc<PreparedOperation>,
     /// Coerced values of the variables that are left in it.
     pub variables: Variables,
+    /// The most that it can cost with them.
+    pub cost: Cost,
 }
 
 /// Prepares operations for one schema; built once at start, shared by all requests.
@@ -79,7 +81,6 @@ pub struct Prepared {
 pub struct Operations {
     judge: Judge,
     possible: PossibleTypes,
-    limits: Limits,
     cache: DocumentCache,
 }
 
@@ -98,7 +99,6 @@ impl Operations {
         Ok(Self {
             possible: PossibleTypes::new(&schema),
             judge: Judge { schema, scalars, limits },
-            limits,
             cache: DocumentCache::new(limits.cache_bytes),
         })
     }
@@ -110,7 +110,7 @@ impl Operations {
     /// `GRAPHQL_VALIDATION_FAILED`, `OPERATION_RESOLUTION_FAILED`.
     pub fn select(&self, document: &str, operation_name: Option<&str>) -> Result<SelectedOperation, Rejection> {
         let entry = self.cache.entry(document, || {
-            scan::admit(document, &self.limits)?;
+            scan::admit(document, &self.judge.limits)?;
             self.judge.judge(document).map(Arc::new)
         });
         SelectedOperation::new(entry, operation_name)
@@ -121,13 +121,13 @@ impl Operations {
     /// # Errors
     /// `VARIABLE_COERCION_FAILED`, `TOO_MANY_FIELDS`, `TOO_MANY_ROOT_FIELDS`, `QUERY_TOO_DEEP`, `QUERY_TOO_COSTLY`.
     pub fn complete(&self, selected: &SelectedOperation, variables: Map<String, Value>) -> Result<Prepared, Rejection> {
-        let coercion = Coercion { judge: &self.judge, nesting: self.limits.nesting };
+        let coercion = Coercion { judge: &self.judge, nesting: self.judge.limits.nesting };
         let (judged, definitions) = (&selected.judged, &selected.operation.variables);
         let coerced = coercion.coerce(definitions, variables, &judged.lines)?;
         let operation = self.operation(selected, &coerced)?;
         let variables = operation.variables(coerced)?;
-        operation.admit(&variables, &self.limits)?;
-        Ok(Prepared { operation, variables })
+        let cost = operation.admit(&variables, &self.judge.limits)?;
+        Ok(Prepared { operation, variables, cost })
     }
 
     /// [`select`](Self::select) and [`complete`](Self::complete) in one.
@@ -159,7 +159,7 @@ impl Operations {
                 variant: &variant,
                 possible: &self.possible,
             },
-            budget: Budget::new(self.limits),
+            budget: Budget::new(self.judge.limits),
             used: HashMap::new(),
         };
         let outcome = PreparedOperation::new(flattener).map(Arc::new);

@@ -135,11 +135,6 @@ impl PreparedOperation {
         self.plan.depth
     }
 
-    /// The most that it can cost with these variables.
-    pub fn estimated_cost(&self, variables: &Variables) -> Cost {
-        self.plan.estimate(variables)
-    }
-
     /// What it did cost, by its answer.
     pub fn actual_cost(&self, data: &ConstValue) -> Cost {
         self.plan.actual(data)
@@ -156,11 +151,11 @@ impl PreparedOperation {
         &self.plan.of_viewer
     }
 
-    /// Holds what depends on the variables to the limits.
-    pub(crate) fn admit(&self, variables: &Variables, limits: &Limits) -> Result<(), Rejection> {
+    /// Holds what depends on the variables to the limits; the most that the operation can cost with them.
+    pub(crate) fn admit(&self, variables: &Variables, limits: &Limits) -> Result<Cost, Rejection> {
         let (cost, allowed) = (self.plan.estimate(variables), limits.cost);
         if cost <= allowed {
-            return Ok(());
+            return Ok(cost);
         }
         let message = format!("The operation may cost {cost}; at most {allowed} is allowed.");
         Err(Rejection::new(RejectionCode::TooCostly, message))

@@ -5,16 +5,12 @@ use serde_json::json;
 use tessera::config::Limits;
 
 use crate::app::App;
+use crate::repeated::repeated;
 use harness::stub::Services;
 use harness::town::Sizes;
 
 async fn app() -> App {
     App::with(Services::start(Sizes::default()).await, |config| config.limits = Limits::default()).await
-}
-
-/// `part` as many times, numbered where it says `#`.
-fn many(number: usize, part: &str) -> String {
-    (0..number).map(|place| part.replace('#', &place.to_string())).collect()
 }
 
 #[tokio::test]
@@ -35,17 +31,17 @@ async fn limits_hold_at_their_boundaries_and_nothing_is_executed_beyond() {
         post(&format!("{}{rest}{close}{}", around.repeat(whole), " } } } } }".repeat(whole)))
     };
     let cases = [
-        ("TOO_MANY_ALIASES", post(&many(30, "a#: id ")), post(&many(31, "a#: id ")), "31 aliases; at most 30"),
+        ("TOO_MANY_ALIASES", post(&repeated(30, "a#: id ")), post(&repeated(31, "a#: id ")), "31 aliases; at most 30"),
         (
             "TOO_MANY_DIRECTIVES",
-            post(&many(20, "id @skip(if: false) ")),
-            post(&many(21, "id @skip(if: false) ")),
+            post(&repeated(20, "id @skip(if: false) ")),
+            post(&repeated(21, "id @skip(if: false) ")),
             "21 directives; at most 20",
         ),
         (
             "TOO_MANY_ROOT_FIELDS",
-            format!("{{ {} }}", many(10, "a#: __typename ")),
-            format!("{{ {} }}", many(11, "a#: __typename ")),
+            format!("{{ {} }}", repeated(10, "a#: __typename ")),
+            format!("{{ {} }}", repeated(11, "a#: __typename ")),
             "11 fields at its root; at most 10",
         ),
         ("QUERY_TOO_DEEP", deep(11), deep(12), "13 levels deep; at most 12"),

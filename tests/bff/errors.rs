@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use tessera::config::{Budgets, Limits};
 
 use crate::app::App;
+use crate::repeated::repeated;
 
 /// A row of the first table: cause, the two statuses, code.
 struct Row<'a> {
@@ -29,10 +30,6 @@ fn rows() -> Vec<Row<'static>> {
         code: cells[3].trim_matches('`'),
     };
     table.map(cells).filter(|cells| cells[1] != "status").map(row).collect()
-}
-
-fn many(number: usize, part: &str) -> String {
-    (0..number).map(|place| part.replace('#', &place.to_string())).collect()
 }
 
 /// A POST of that operation.
@@ -72,9 +69,9 @@ fn requests(client: &Client) -> Vec<(&'static str, RequestBuilder)> {
             ),
         ),
         ("too many tokens", post(&"id ".repeat(2_000))),
-        ("too many aliases", post(&many(31, "a#: id "))),
+        ("too many aliases", post(&repeated(31, "a#: id "))),
         ("too many directives", post(&"id @skip(if: false) ".repeat(21))),
-        ("too many root fields", query(format!("{{ {} }}", many(11, "a#: __typename ")))),
+        ("too many root fields", query(format!("{{ {} }}", repeated(11, "a#: __typename ")))),
         ("too many fields", query(spread())),
         ("too deep", post(&format!("{deep} id {}", " } } }".repeat(4)))),
         ("too costly", query("{ posts(first: 100) { nodes { comments(first: 100) { nodes { id } } } } }".into())),
@@ -105,10 +102,10 @@ fn spread() -> String {
     };
     let fields =
         "id handle name bio avatarUrl createdAt postCount followerCount followingCount viewerFollows ".to_owned();
-    let pages = many(24, &format!("p#: posts(first: 1) {} ", user("...F")));
+    let pages = repeated(24, &format!("p#: posts(first: 1) {} ", user("...F")));
     format!(
         "{{ {} }} fragment P on User {{ {pages} }} fragment F on User {{ {fields} }}",
-        many(6, "u#: user(by: {id: \"x\"}) { ...P } ")
+        repeated(6, "u#: user(by: {id: \"x\"}) { ...P } ")
     )
 }
 

@@ -4,21 +4,20 @@
 use harness::client::{Answer, Client, GRAPHQL_RESPONSE};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 
 use crate::app::App;
 
-const JSON: &str = "application/json";
+/// `application/json`
+pub const JSON: &str = "application/json";
 
 /// A POST with that body and, if it is not empty, that content type.
-fn post(client: &Client, content_type: &str, body: impl Into<reqwest::Body>) -> RequestBuilder {
+pub fn post(client: &Client, content_type: &str, body: impl Into<reqwest::Body>) -> RequestBuilder {
     let request = client.request(Method::POST, "/graphql").body(body);
     if content_type.is_empty() { request } else { request.header("content-type", content_type) }
 }
 
 /// Sends it twice: the statuses under `application/graphql-response+json` and under `application/json`, and the code.
-async fn assert_statuses(request: RequestBuilder, statuses: [u16; 2], code: Option<&str>) {
+pub async fn assert_statuses(request: RequestBuilder, statuses: [u16; 2], code: Option<&str>) {
     let what = format!("{request:?}");
     for (accept, status) in [GRAPHQL_RESPONSE, JSON].into_iter().zip(statuses) {
         let request = request.try_clone().unwrap().header("accept", accept);
@@ -32,7 +31,8 @@ async fn assert_statuses(request: RequestBuilder, statuses: [u16; 2], code: Opti
     }
 }
 
-fn assert_well_formed_failure(answer: &Answer, code: &str) {
+/// Every error has words, that code and the request's id; there is no data.
+pub fn assert_well_formed_failure(answer: &Answer, code: &str) {
     let body = answer.json();
     assert!(body.get("data").is_none(), "{}", answer.text);
     let errors = body["errors"].as_array().unwrap();
@@ -228,32 +228,6 @@ async fn nothing_acceptable_is_406() {
         assert_eq!(answer.status, 406, "{accept}");
         assert_well_formed_failure(&answer, "NOT_ACCEPTABLE");
     }
-}
-
-#[tokio::test]
-async fn a_body_of_ten_megabytes_is_413() {
-    let app = App::start().await;
-    let body = json!({"query": format!("{{ __typename }} #{}", "x".repeat(10_000_000))}).to_string();
-    assert_statuses(post(&app.client, JSON, body), [413, 413], Some("PAYLOAD_TOO_LARGE")).await;
-    app.client.run("{ __typename }").await.data();
-}
-
-#[tokio::test]
-async fn a_client_that_sends_ten_megabytes_without_asking_hears_why_not() {
-    let app = App::start().await;
-    let address = app.client.request(Method::GET, "/").build().unwrap().url().authority().to_owned();
-    let mut stream = TcpStream::connect(&address).await.unwrap();
-    let body = vec![b'x'; 10_000_000];
-    let head = format!(
-        "POST /graphql HTTP/1.1\r\nhost: {address}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
-        body.len()
-    );
-    stream.write_all(head.as_bytes()).await.unwrap();
-    // All of it goes out before anything is read, as simple clients do.
-    stream.write_all(&body).await.unwrap();
-    let mut answer = [0; 12];
-    stream.read_exact(&mut answer).await.unwrap();
-    assert_eq!(&answer, b"HTTP/1.1 413");
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ mod app;
 #[cfg(feature = "client-tests")]
 mod audits;
 mod batching;
+mod bodies;
 mod budgets;
 mod config;
 mod correlation;
@@ -16,5 +17,6 @@ mod nulls_and_order;
 mod partial_failure;
 mod prediction;
 mod program;
+mod repeated;
 mod schema;
 mod viewer;

@@ -7,8 +7,7 @@ use std::{
     time::Duration,
 };
 
-use contract::{UserId, network};
-use http::{HeaderMap, HeaderName, HeaderValue};
+use contract::{UserId, network, rate_limit::Allowance};
 use moka::sync::Cache;
 use tokio::time::Instant;
 
@@ -18,10 +17,6 @@ use crate::{ApiError, caller::Caller};
 const MAX_CALLERS: u64 = 100_000;
 /// A bucket holds that many seconds' worth.
 const BURST_SECONDS: u32 = 4;
-
-const LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
-const REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
-const RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
 
 /// Whose bucket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -36,14 +31,6 @@ pub(crate) struct RateLimits {
     full_at: Cache<Bucket, Arc<Mutex<Instant>>>,
     per_caller: u32,
     of_bff: u32,
-}
-
-/// What is left of a bucket, for the answer's headers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Allowance {
-    limit: u32,
-    remaining: u32,
-    reset: Duration,
 }
 
 impl RateLimits {
@@ -78,21 +65,7 @@ fn take(full_at: &mut Instant, now: Instant, rate: u32) -> Result<Allowance, Api
     }
     *full_at = now + missing;
     let taken = u32::try_from(missing.as_nanos().div_ceil(one.as_nanos().max(1))).unwrap_or(size);
-    Ok(Allowance { limit: size, remaining: size.saturating_sub(taken), reset: missing })
-}
-
-impl Allowance {
-    /// Says it in the answer's headers; times in seconds, rounded up.
-    pub(crate) fn write(self, headers: &mut HeaderMap) {
-        headers.insert(LIMIT, HeaderValue::from(self.limit));
-        headers.insert(REMAINING, HeaderValue::from(self.remaining));
-        headers.insert(RESET, HeaderValue::from(seconds(self.reset)));
-    }
-}
-
-/// Whole seconds, rounded up, for headers.
-pub(crate) fn seconds(time: Duration) -> u64 {
-    time.as_secs() + u64::from(time.subsec_nanos() > 0)
+    Ok(Allowance { limit: size.into(), remaining: size.saturating_sub(taken).into(), reset: missing })
 }
 
 #[cfg(test)]

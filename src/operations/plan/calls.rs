@@ -41,11 +41,8 @@ impl Plan {
     pub(crate) fn calls(&self, one_by_one: bool) -> Vec<PlannedCall> {
         let mut calls = Calls(Vec::new());
         for field in &self.fields {
-            let begun = if one_by_one { calls.last_wave() } else { 0 };
-            calls.field(
-                field,
-                &Place { path: "", wave: begun, after: None, from: if one_by_one { calls.0.len() } else { 0 } },
-            );
+            let (wave, from) = if one_by_one { (calls.last_wave(), calls.0.len()) } else { (0, 0) };
+            calls.field(field, &Place { path: "", wave, after: None, from });
         }
         calls.0.sort_by_key(|call| call.wave);
         calls.0
@@ -100,10 +97,9 @@ impl Calls {
                 && known.wave == wave
                 && (&known.service, &known.batch, &known.group) == (&call.service, &call.batch, &call.group)
         };
-        let from = place.from.min(self.0.len());
-        match self.0[from..].iter().position(same) {
+        match self.0[place.from..].iter().position(same) {
             Some(found) => {
-                let known = &mut self.0[from + found];
+                let known = &mut self.0[place.from + found];
                 known.fields.push(path.to_owned());
                 // Another field may need it whatever that id is.
                 known.object = known.object.take().filter(|_| call.object.is_some());
@@ -111,7 +107,7 @@ impl Calls {
                     known.after.push(place.after);
                     known.at_most += 1;
                 }
-                from + found
+                place.from + found
             }
             None => {
                 self.0.push(PlannedCall {

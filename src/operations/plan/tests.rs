@@ -15,8 +15,7 @@ fn prepare(document: &str, variables: Value) -> Result<Prepared, Rejection> {
 }
 
 fn cost(document: &str, variables: Value) -> u64 {
-    let Prepared { operation, variables } = prepare(document, variables).unwrap();
-    operation.estimated_cost(&variables)
+    prepare(document, variables).unwrap().cost
 }
 
 #[test]

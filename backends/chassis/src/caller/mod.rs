@@ -85,12 +85,8 @@ impl Caller {
 
 /// A header's one value; 401 when there are two, of which somebody on the way may have read the other.
 fn only<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a HeaderValue>, ApiError> {
-    let mut values = headers.get_all(name).iter();
-    let value = values.next();
-    match values.next() {
-        None => Ok(value),
-        Some(_) => Err(ApiError::unauthenticated(format!("the header {name} is there more than once"))),
-    }
+    contract::headers::only(headers, name)
+        .map_err(|_| ApiError::unauthenticated(format!("the header {name} is there more than once")))
 }
 
 async fn verify(authorization: &str, verifier: &TokenVerifier) -> Result<Viewer, ApiError> {

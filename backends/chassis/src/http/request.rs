@@ -11,6 +11,7 @@ use axum::{
 use contract::{
     RequestId, TraceContext,
     headers::{TRACEPARENT, X_REQUEST_ID, X_REQUEST_TIMEOUT_MS},
+    rate_limit::seconds,
     token::TokenVerifier,
 };
 use futures::FutureExt;
@@ -24,7 +25,7 @@ use crate::{
     caller::ApiKeys,
     error::{ErrorBody, ErrorContent},
     metrics::Metrics,
-    rate_limit::{RateLimits, seconds},
+    rate_limit::RateLimits,
 };
 
 /// Time kept to write the answer that says the deadline passed.

@@ -2,16 +2,13 @@
 
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use bytes::Bytes;
-use contract::headers::IDEMPOTENCY_KEY;
+use contract::headers::{IDEMPOTENCY_KEY, is_idempotency_key, is_json, only};
 use http::{HeaderMap, header, request::Parts};
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
 use super::json::Json;
 use crate::{ApiError, Deadline, Detail, MaybeViewer, answers::etag_of_version, extract::hex};
-
-/// How long a key may be.
-const MAX_KEY: usize = 255;
 
 /// A command without a body; with one, it is part of [`Command`].
 pub struct Envelope {
@@ -86,7 +83,7 @@ impl Envelope {
 
     pub(crate) fn scope(&self) -> Result<Option<Scope>, ApiError> {
         let Some(key) = &self.key else { return Ok(None) };
-        if !(1..=MAX_KEY).contains(&key.len()) || !key.bytes().all(|b| b.is_ascii_graphic()) {
+        if !is_idempotency_key(key) {
             return Err(ApiError::bad_request("the Idempotency-Key is not 1 to 255 visible ASCII characters")
                 .field("idempotency_key"));
         }
@@ -150,17 +147,9 @@ fn read_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
     })
 }
 
-fn is_json(headers: &HeaderMap) -> bool {
-    let media_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    media_type.split(';').next().is_some_and(|essence| essence.trim().eq_ignore_ascii_case("application/json"))
-}
-
 fn text(headers: &HeaderMap, name: &str) -> Result<Option<String>, ApiError> {
-    let mut values = headers.get_all(name).iter();
-    let Some(value) = values.next() else { return Ok(None) };
-    if values.next().is_some() {
-        return Err(ApiError::bad_request(format!("the header {name} is there more than once")));
-    }
+    let repeated = |_| ApiError::bad_request(format!("the header {name} is there more than once"));
     let malformed = |_| ApiError::bad_request(format!("the header {name} is not visible ASCII"));
-    value.to_str().map(|text| Some(text.to_owned())).map_err(malformed)
+    let value = only(headers, name).map_err(repeated)?;
+    value.map(|value| value.to_str().map(str::to_owned).map_err(malformed)).transpose()
 }

@@ -1,0 +1,35 @@
+//! What a caller may still ask for, said in headers: `X-RateLimit-Limit`, `-Remaining`, `-Reset` (seconds until full).
+//! In: what is left of a bucket. Out: the three headers; times are whole seconds, rounded up.
+
+use std::time::Duration;
+
+use http::{HeaderMap, HeaderName};
+
+const LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
+const REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
+const RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
+
+/// What is left of a bucket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Allowance {
+    /// What a full bucket holds.
+    pub limit: u64,
+    /// What is in it.
+    pub remaining: u64,
+    /// Until it is full.
+    pub reset: Duration,
+}
+
+impl Allowance {
+    /// Says it in an answer's headers.
+    pub fn write(&self, headers: &mut HeaderMap) {
+        headers.insert(LIMIT, self.limit.into());
+        headers.insert(REMAINING, self.remaining.into());
+        headers.insert(RESET, seconds(self.reset).into());
+    }
+}
+
+/// Whole seconds, rounded up: for these headers and for `Retry-After`.
+pub fn seconds(time: Duration) -> u64 {
+    time.as_secs() + u64::from(time.subsec_nanos() > 0)
+}
