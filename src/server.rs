@@ -1,10 +1,10 @@
 //! The composition root: builds every stage from the configuration, serves a listener until told to stop, then drains.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
+use ::http::{HeaderValue, header::InvalidHeaderValue};
 use contract::{Clock, key_set::KeySource, token::TokenVerifier};
-use http::HeaderValue;
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, sync::Semaphore};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
@@ -15,7 +15,7 @@ use crate::{
     },
     config::{self, BudgetMode, Config},
     graphql::{SCALAR_CHECKS, Schema},
-    http::{App, router},
+    http::{self, App, Cors, Patience, router},
     operations::{Limits, Operations, SchemaError},
 };
 
@@ -24,7 +24,7 @@ use crate::{
 pub enum StartError {
     /// The API key cannot be sent in a header.
     #[error("services.api_key cannot be sent in a header")]
-    ApiKey(#[from] http::header::InvalidHeaderValue),
+    ApiKey(#[from] InvalidHeaderValue),
     /// The connection pool cannot be built.
     #[error("the HTTP client cannot be built: {0}")]
     HttpClient(#[from] reqwest::Error),
@@ -42,27 +42,36 @@ pub async fn serve(
     listener: TcpListener,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), StartError> {
-    let draining = CancellationToken::new();
-    let app = Arc::new(app(config, draining.clone())?);
+    run(app(config)?, config, listener, shutdown).await
+}
+
+/// [`serve`] of an app that was put together before.
+pub async fn run(
+    app: App,
+    config: &Config,
+    listener: TcpListener,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), StartError> {
+    let draining = app.draining.clone();
+    let app = Arc::new(app);
     tracing::info!(address = %listener.local_addr()?, "listening");
     let commands = app.commands.clone();
     let (warm, stopped) = (Arc::clone(&app), draining.clone());
     tokio::spawn(async move { stopped.run_until_cancelled(warm.authenticator.warm_up()).await });
-    let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
+    let routes = router(app);
     let stop = draining.clone();
     tokio::spawn(async move {
         shutdown.await;
         stop.cancel();
     });
-    let served = axum::serve(listener, service).with_graceful_shutdown(draining.clone().cancelled_owned());
+    let served = http::serve(listener, routes, patience(&config.connections)?, draining.clone());
     let drain = Duration::from_secs(config.http.drain_seconds);
     tokio::select! {
-        served = async {
-            let served = served.await;
+        () = async {
+            served.await;
             commands.close();
             commands.wait().await;
-            served
-        } => served?,
+        } => {}
         () = async { draining.cancelled().await; tokio::time::sleep(drain).await } => {
             tracing::warn!(drain_seconds = drain.as_secs(), "requests under way were cut off");
         }
@@ -70,7 +79,11 @@ pub async fn serve(
     Ok(())
 }
 
-fn app(config: &Config, draining: CancellationToken) -> Result<App, StartError> {
+/// Puts the stages together.
+///
+/// # Errors
+/// A setting cannot be used, or the schema and what judges documents by it do not agree.
+pub fn app(config: &Config) -> Result<App, StartError> {
     let schema = Schema::new();
     let http = reqwest::Client::builder()
         .connect_timeout(Duration::from_millis(config.timeouts.connect_ms))
@@ -89,9 +102,15 @@ fn app(config: &Config, draining: CancellationToken) -> Result<App, StartError> 
         request_timeout: Duration::from_millis(config.timeouts.request_ms),
         max_body_bytes: config.http.max_body_bytes,
         trusted_proxies: config.http.trusted_proxies.clone(),
-        playground: config.http.playground,
+        slots: Arc::new(Semaphore::new(config.http.max_running)),
+        cors: Cors {
+            origins: config.cors.origins.clone(),
+            credentials: config.cors.credentials,
+            max_age: Duration::from_secs(config.cors.max_age_seconds),
+        },
+        development: config.http.development,
         commands: TaskTracker::new(),
-        draining,
+        draining: CancellationToken::new(),
     })
 }
 
@@ -116,6 +135,25 @@ pub fn operation_limits(limits: &config::Limits) -> Limits {
         fields: limits.max_fields,
         cache_bytes: limits.document_cache_bytes,
     }
+}
+
+/// Descriptors for everything but clients: the services, files, the log.
+const OWN_DESCRIPTORS: u64 = 256;
+
+/// The settings, and no more connections than the system gives file descriptors for: the services need some too.
+fn patience(connections: &config::Connections) -> std::io::Result<Patience> {
+    let descriptors = rlimit::increase_nofile_limit(u64::MAX)?;
+    let most = descriptors.saturating_sub(OWN_DESCRIPTORS).max(1);
+    let most = usize::try_from(most).unwrap_or(usize::MAX);
+    if connections.max > most {
+        tracing::warn!(descriptors, "fewer connections than connections.max: the limit of open files is low");
+    }
+    Ok(Patience {
+        connections: connections.max.min(most),
+        first_request: Duration::from_millis(connections.first_request_ms),
+        idle: Duration::from_millis(connections.idle_ms),
+        write: Duration::from_millis(connections.write_ms),
+    })
 }
 
 fn budgets(budgets: &config::Budgets) -> Budgets {

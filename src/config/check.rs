@@ -2,7 +2,7 @@
 
 use http::{HeaderValue, Uri};
 
-use super::{Config, ConfigError};
+use super::{Config, ConfigError, Connections, Cors};
 
 impl Config {
     /// Whether the settings hold together.
@@ -10,7 +10,7 @@ impl Config {
     /// # Errors
     /// The first setting that does not, and how to mend it.
     pub fn check(&self) -> Result<(), ConfigError> {
-        let Self { http, services, auth, timeouts, limits, budgets, log } = self;
+        let Self { http, connections, cors, services, auth, timeouts, limits, budgets, log } = self;
         let urls = [
             ("services.user.url", &services.user.url),
             ("services.post.url", &services.post.url),
@@ -44,6 +44,9 @@ impl Config {
         )?;
         expect(timeouts.request_ms <= 600_000, "timeouts.request_ms", "must be at most 600000 (10 minutes)")?;
         expect(http.max_body_bytes >= 1_024, "http.max_body_bytes", "must be at least 1024")?;
+        expect(http.max_running > 0, "http.max_running", "must be more than 0")?;
+        connections.check()?;
+        cors.check()?;
         expect(
             (1..=limits.max_nesting).contains(&limits.max_depth),
             "limits.max_depth",
@@ -69,6 +72,47 @@ impl Config {
             "log.level",
             "must be a level such as `info`, or directives such as `info,tessera=debug`",
         )
+    }
+}
+
+impl Connections {
+    fn check(&self) -> Result<(), ConfigError> {
+        expect(self.max > 0, "connections.max", "must be more than 0")?;
+        let times = [
+            ("connections.first_request_ms", self.first_request_ms),
+            ("connections.idle_ms", self.idle_ms),
+            ("connections.write_ms", self.write_ms),
+        ];
+        for (key, time) in times {
+            expect((1..=3_600_000).contains(&time), key, "must be 1 to 3600000 (1 hour)")?;
+        }
+        Ok(())
+    }
+}
+
+impl Cors {
+    fn check(&self) -> Result<(), ConfigError> {
+        let wildcard = self.origins.iter().any(|origin| origin == "*");
+        expect(
+            !(wildcard && self.credentials),
+            "cors.credentials",
+            "must not be true while cors.origins has `*`: every page could act for whoever visits it",
+        )?;
+        expect(
+            !wildcard || self.origins.len() == 1,
+            "cors.origins",
+            "must be `*` alone, or a list of origins without it",
+        )?;
+        for origin in &self.origins {
+            // Browsers send origins in lower case, and compare byte by byte.
+            let is_one = origin == "*" || (is_origin(origin) && !origin.bytes().any(|byte| byte.is_ascii_uppercase()));
+            expect(
+                is_one,
+                "cors.origins",
+                "must be origins in lower case without a path, such as https://app.example.com",
+            )?;
+        }
+        Ok(())
     }
 }
 

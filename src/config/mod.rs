@@ -21,6 +21,12 @@ pub struct Config {
     pub http: Http,
     /// Where the services are.
     pub services: Services,
+    /// How patient the front door is with clients.
+    #[serde(default)]
+    pub connections: Connections,
+    /// The pages of other origins that may ask.
+    #[serde(default)]
+    pub cors: Cors,
     /// Whose tokens are taken.
     #[serde(default)]
     pub auth: Auth,
@@ -38,6 +44,23 @@ pub struct Config {
     pub log: Log,
 }
 
+impl Config {
+    /// These services, and every setting as it is by default.
+    pub fn of(services: Services) -> Self {
+        Self {
+            http: Http::default(),
+            services,
+            connections: Connections::default(),
+            cors: Cors::default(),
+            auth: Auth::default(),
+            timeouts: Timeouts::default(),
+            limits: Limits::default(),
+            budgets: Budgets::default(),
+            log: Log::default(),
+        }
+    }
+}
+
 /// The front door.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -50,9 +73,37 @@ pub struct Http {
     pub trusted_proxies: Vec<IpAddr>,
     /// Seconds that requests under way get after SIGTERM.
     pub drain_seconds: u64,
-    /// Whether browsers get the playground. No setting: `tessera dev` says so, and nothing else.
+    /// Operations executed at a time; more than that are refused with 503.
+    pub max_running: usize,
+    /// Whether this is `tessera dev`, which shows more. No setting: that verb says so, and nothing else.
     #[serde(skip)]
-    pub playground: bool,
+    pub development: bool,
+}
+
+/// How patient the front door is with clients. Times are in milliseconds.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Connections {
+    /// Connections at a time; the next one waits to be accepted.
+    pub max: usize,
+    /// Until the head of a connection's first request is there.
+    pub first_request_ms: u64,
+    /// Between an answer and the next request: longer than a proxy in front keeps its connections.
+    pub idle_ms: u64,
+    /// Until a client takes some more of an answer.
+    pub write_ms: u64,
+}
+
+/// Which pages of other origins may ask. None, unless they are listed.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Cors {
+    /// Origins such as `https://app.example.com`, or `*` for all.
+    pub origins: Vec<String>,
+    /// Whether browsers may send what they keep for us, such as cookies of a proxy in front; not with `*`.
+    pub credentials: bool,
+    /// How long a browser may remember that it may, in seconds.
+    pub max_age_seconds: u64,
 }
 
 /// Where the services are, and how the BFF is known to them.
@@ -179,8 +230,21 @@ impl Default for Http {
             max_body_bytes: 256 * 1024,
             trusted_proxies: Vec::new(),
             drain_seconds: 10,
-            playground: false,
+            max_running: 1_000,
+            development: false,
         }
+    }
+}
+
+impl Default for Connections {
+    fn default() -> Self {
+        Self { max: 10_000, first_request_ms: 10_000, idle_ms: 75_000, write_ms: 30_000 }
+    }
+}
+
+impl Default for Cors {
+    fn default() -> Self {
+        Self { origins: Vec::new(), credentials: false, max_age_seconds: 3_600 }
     }
 }
 

@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use self::{folder::Folder, ports::Ports, services::Services};
 use crate::{
-    config::{Auth, Budgets, Config, Http, Limits, Log, LogFormat, Secret, Timeouts},
+    config::{Config, Http, Log, LogFormat, Secret},
     server, telemetry,
 };
 
@@ -74,13 +74,9 @@ async fn serve(arguments: &DevArguments, log: Log) -> Result<(), Box<dyn Error>>
         folder.filled()?;
     }
     let config = Config {
-        http: Http { listen: ports.bff.local_addr()?, playground: true, ..Http::default() },
-        services: services.config(Secret::new(api_key)),
-        auth: Auth::default(),
-        timeouts: Timeouts::default(),
-        limits: Limits::default(),
-        budgets: Budgets::default(),
+        http: Http { listen: ports.bff.local_addr()?, development: true, ..Http::default() },
         log,
+        ..Config::of(services.config(Secret::new(api_key)))
     };
     config.check()?;
     // The services outlive the BFF: a request under way may still need them.

@@ -26,6 +26,25 @@ struct ResponseBody<'a> {
     /// Absent when nothing was executed.
     #[serde(skip_serializing_if = "Option::is_none")]
     data: Option<&'a Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    extensions: Option<ResponseExtensions>,
+}
+
+#[derive(Serialize)]
+struct ResponseExtensions {
+    cost: CostReport,
+}
+
+/// What an operation cost, for whoever asks.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CostReport {
+    /// The most that it could cost.
+    pub estimated: u64,
+    /// What it did cost.
+    pub actual: u64,
+    /// What the caller may still spend now.
+    pub budget_remaining: u64,
 }
 
 #[derive(Serialize)]
@@ -68,9 +87,15 @@ impl From<&Pos> for LocationBody {
 }
 
 /// The answer of an executed operation.
-pub fn executed(response: &async_graphql::Response, media_type: MediaType, request_id: &RequestId) -> Response {
+pub fn executed(
+    response: &async_graphql::Response,
+    cost: Option<CostReport>,
+    media_type: MediaType,
+    request_id: &RequestId,
+) -> Response {
     let errors = response.errors.iter().map(|error| execution_error(error, request_id)).collect();
-    let body = ResponseBody { errors, data: Some(&response.data) };
+    let extensions = cost.map(|cost| ResponseExtensions { cost });
+    let body = ResponseBody { errors, data: Some(&response.data), extensions };
     written(StatusCode::OK, media_type, request_id, &body)
 }
 
@@ -92,8 +117,12 @@ pub fn failed(failure: &Failure, media_type: MediaType, request_id: &RequestId) 
         }
         _ => vec![error(&message, Vec::new())],
     };
-    let mut response =
-        written(failure.status(media_type), media_type, request_id, &ResponseBody { errors, data: None });
+    let mut response = written(
+        failure.status(media_type),
+        media_type,
+        request_id,
+        &ResponseBody { errors, data: None, extensions: None },
+    );
     if let Failure::BudgetExhausted(exhausted) = failure {
         exhausted.allowance.write(response.headers_mut());
         response.headers_mut().insert(RETRY_AFTER, seconds(exhausted.retry_after).into());

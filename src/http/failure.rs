@@ -32,6 +32,9 @@ pub enum Failure {
     /// A POST whose content is not JSON in UTF-8.
     #[error("the content type must be application/json in UTF-8")]
     UnsupportedMediaType,
+    /// A body in a content coding that is none of ours.
+    #[error("the content encoding must be br, gzip or zstd, or none")]
+    UnsupportedCoding,
     /// The body is larger than allowed, in bytes.
     #[error("the body is larger than {0} bytes")]
     PayloadTooLarge(usize),
@@ -53,6 +56,12 @@ pub enum Failure {
     /// The caller's budget is used up.
     #[error("the budget of cost is used up: try again later")]
     BudgetExhausted(Exhausted),
+    /// As many operations as may be are being executed.
+    #[error("too much is asked at the moment: try again")]
+    Overloaded,
+    /// The request's time was over before anything was executed.
+    #[error("the request's time was over before it could be executed")]
+    DeadlineExceeded,
     /// Nothing at this path.
     #[error("there is nothing at this path")]
     NotFound,
@@ -69,7 +78,7 @@ impl Failure {
             Self::Rejected(rejection) => rejection.code().as_str(),
             Self::MethodNotAllowed(_) | Self::MutationByGet => "METHOD_NOT_ALLOWED",
             Self::NotAcceptable => "NOT_ACCEPTABLE",
-            Self::UnsupportedMediaType => "UNSUPPORTED_MEDIA_TYPE",
+            Self::UnsupportedMediaType | Self::UnsupportedCoding => "UNSUPPORTED_MEDIA_TYPE",
             Self::PayloadTooLarge(_) => "PAYLOAD_TOO_LARGE",
             Self::UriTooLong(_) => "URI_TOO_LONG",
             Self::HeadersTooLarge(_) => "HEADERS_TOO_LARGE",
@@ -77,6 +86,8 @@ impl Failure {
             Self::Unauthenticated(AuthenticationError::Unavailable) => "SERVICE_UNAVAILABLE",
             Self::Unauthenticated(_) | Self::SignInNeeded => "UNAUTHENTICATED",
             Self::BudgetExhausted(_) => "RATE_LIMITED",
+            Self::Overloaded => "OVERLOADED",
+            Self::DeadlineExceeded => "DEADLINE_EXCEEDED",
             Self::Internal => "INTERNAL_SERVER_ERROR",
         }
     }
@@ -94,12 +105,15 @@ impl Failure {
             Self::BadRequest(_) | Self::Rejected(_) | Self::SubscriptionOverHttp => StatusCode::BAD_REQUEST,
             Self::MethodNotAllowed(_) | Self::MutationByGet => StatusCode::METHOD_NOT_ALLOWED,
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
-            Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::UnsupportedMediaType | Self::UnsupportedCoding => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::PayloadTooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UriTooLong(_) => StatusCode::URI_TOO_LONG,
             Self::HeadersTooLarge(_) => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             Self::RequestTimeout => StatusCode::REQUEST_TIMEOUT,
-            Self::Unauthenticated(AuthenticationError::Unavailable) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Overloaded | Self::Unauthenticated(AuthenticationError::Unavailable) => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
+            Self::DeadlineExceeded => StatusCode::GATEWAY_TIMEOUT,
             Self::Unauthenticated(_) | Self::SignInNeeded => StatusCode::UNAUTHORIZED,
             Self::BudgetExhausted(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::NotFound => StatusCode::NOT_FOUND,
@@ -107,12 +121,16 @@ impl Failure {
         }
     }
 
-    /// The header that goes with the status: `Allow` (RFC 9110, 15.5.6), `WWW-Authenticate` (15.5.2), `Retry-After`.
+    /// The header that goes with the status: `Allow` (RFC 9110, 15.5.6), `WWW-Authenticate` (15.5.2), `Accept-Encoding`
+    /// (15.5.16), `Retry-After` (10.2.3).
     pub fn header(&self) -> Option<(http::HeaderName, &'static str)> {
         match self {
             Self::MethodNotAllowed(allow) => Some((http::header::ALLOW, allow)),
             Self::MutationByGet => Some((http::header::ALLOW, "POST")),
-            Self::Unauthenticated(AuthenticationError::Unavailable) => Some((http::header::RETRY_AFTER, "1")),
+            Self::UnsupportedCoding => Some((http::header::ACCEPT_ENCODING, "br, gzip, zstd")),
+            Self::Overloaded | Self::Unauthenticated(AuthenticationError::Unavailable) => {
+                Some((http::header::RETRY_AFTER, "1"))
+            }
             Self::Unauthenticated(AuthenticationError::Malformed) | Self::SignInNeeded => {
                 Some((http::header::WWW_AUTHENTICATE, "Bearer"))
             }

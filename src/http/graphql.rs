@@ -22,8 +22,16 @@ use http::{HeaderMap, Method, request::Parts};
 use tokio::time::{Instant, timeout_at};
 
 use super::{
-    App, answer, body, client_address::client_address, failure::Failure, head, media::MediaType, request::Parameters,
-    request_line::RequestLine, timing,
+    App,
+    answer::{self, CostReport},
+    body,
+    client_address::client_address,
+    failure::Failure,
+    head,
+    media::MediaType,
+    request::Parameters,
+    request_line::RequestLine,
+    timing,
 };
 use crate::{
     budgets::Payer,
@@ -32,6 +40,9 @@ use crate::{
     loaders::{self, Level, Scope},
     operations::{OperationKind, Prepared, PreparedOperation, SelectedOperation},
 };
+
+/// Whoever sends this header, with whatever value, hears what the operation cost: in `extensions.cost`.
+const SHOW_COST: &str = "x-tessera-cost";
 
 /// Answers one request, whatever it is, and writes its line into the log.
 pub async fn handle(
@@ -58,8 +69,8 @@ pub async fn handle(
         None => Err(Failure::NotAcceptable),
     };
     let mut response = match answered {
-        Ok(Executed { response, allowance }) => {
-            let mut answer = answer::executed(&response, media_type, &request_id);
+        Ok(Executed { response, allowance, cost }) => {
+            let mut answer = answer::executed(&response, cost, media_type, &request_id);
             allowance.write(answer.headers_mut());
             answer
         }
@@ -77,6 +88,7 @@ pub async fn handle(
 struct Executed {
     response: async_graphql::Response,
     allowance: Allowance,
+    cost: Option<CostReport>,
 }
 
 async fn respond(
@@ -88,10 +100,12 @@ async fn respond(
     head::admit(&parts)?;
     let read = timeout_at(context.deadline(), read(app, &parts, body)).await;
     let parameters = read.unwrap_or(Err(Failure::RequestTimeout))?;
+    let slot = Arc::clone(&app.slots).try_acquire_owned().map_err(|_| Failure::Overloaded)?;
     let selected = app.operations.select(&parameters.query, parameters.operation_name.as_deref())?;
     line.operation = selected.name().map(str::to_owned);
     check_method(&parts.method, &selected)?;
-    let viewer = app.authenticator.authenticate(&parts.headers).await?;
+    let authenticated = timeout_at(context.deadline(), app.authenticator.authenticate(&parts.headers)).await;
+    let viewer = authenticated.map_err(|_| Failure::DeadlineExceeded)??;
     let Prepared { operation, variables, cost } = app.operations.complete(&selected, parameters.variables)?;
     if viewer.is_none() && nothing_for_anonymous(&operation) {
         return Err(Failure::SignInNeeded);
@@ -104,15 +118,22 @@ async fn respond(
     line.overdrawn = charge.overdrawn;
     let request = loaders::Request { context, viewer, clients: app.clients.clone(), level: Level::default() };
     let (schema, document) = (app.schema.clone(), operation.document().clone());
-    let execution = async move { schema.execute(document, variables, Scope::new(request)).await };
+    let execution = async move {
+        let executed = schema.execute(document, variables, Scope::new(request)).await;
+        drop(slot);
+        executed
+    };
     let executed = match operation.kind() {
         // A client that hangs up ends its query, but not the commands that it has begun.
         OperationKind::Mutation => app.commands.spawn(execution).await.map_err(|_| Failure::Internal)?,
         _ => execution.await,
     };
     line.errors = executed.errors.len();
-    let allowance = charge.settle(operation.actual_cost(&executed.data));
-    Ok(Executed { response: executed, allowance })
+    let actual = operation.actual_cost(&executed.data);
+    let allowance = charge.settle(actual);
+    let report = CostReport { estimated: cost, actual, budget_remaining: allowance.remaining };
+    let cost = (app.development && parts.headers.contains_key(SHOW_COST)).then_some(report);
+    Ok(Executed { response: executed, allowance, cost })
 }
 
 async fn read(app: &App, parts: &Parts, body: Body) -> Result<Parameters, Failure> {

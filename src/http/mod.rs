@@ -4,6 +4,9 @@
 mod answer;
 mod body;
 mod client_address;
+mod coding;
+mod connections;
+mod cors;
 mod failure;
 mod graphql;
 mod head;
@@ -11,14 +14,20 @@ mod health;
 mod media;
 #[cfg(feature = "dev")]
 mod playground;
+mod quiet;
 mod request;
 mod request_line;
+mod security;
 mod timing;
 
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
-use axum::{Router, routing::any, routing::get};
+use axum::{Router, middleware::map_response, routing::any, routing::get};
+use tokio::sync::Semaphore;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+pub use connections::{Patience, serve};
+pub use cors::Cors;
 
 use crate::{auth::Authenticator, budgets::Budgets, clients::Clients, graphql::Schema, operations::Operations};
 
@@ -40,22 +49,33 @@ pub struct App {
     pub trusted_proxies: Vec<IpAddr>,
     /// What callers may spend over time.
     pub budgets: Budgets,
-    /// Whether browsers get the playground.
-    pub playground: bool,
+    /// Operations that may be executed at a time.
+    pub slots: Arc<Semaphore>,
+    /// The pages of other origins that may ask.
+    pub cors: Cors,
+    /// Whether this is `tessera dev`: browsers get the playground, and whoever asks hears what an operation costs.
+    pub development: bool,
     /// Mutations under way: they end when they are done, also when their client is gone.
     pub commands: TaskTracker,
     /// Set once the process is asked to stop.
     pub draining: CancellationToken,
 }
 
-/// All routes.
+/// All routes, and what is done to every answer: from the outside in security headers, CORS, compression.
 pub fn router(app: Arc<App>) -> Router {
+    let cors = app.cors.layer();
     let routes = Router::new()
         .route("/graphql", any(graphql::handle))
         .route("/livez", get(health::live))
         .route("/readyz", get(health::ready))
         .fallback(health::nothing_here);
     #[cfg(feature = "dev")]
-    let routes = if app.playground { playground::add_to(routes) } else { routes };
-    routes.with_state(app)
+    let routes = if app.development { playground::add_to(routes) } else { routes };
+    let routes = routes.layer(coding::compression()).with_state(app);
+    // Without origins there is no layer: it would answer preflights.
+    let routes = match cors {
+        Some(cors) => routes.layer(cors),
+        None => routes,
+    };
+    routes.layer(map_response(security::headers))
 }

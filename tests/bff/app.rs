@@ -1,9 +1,11 @@
 //! One test's world: three stub services, the BFF in front of them, a client of the BFF.
 
+use std::net::SocketAddr;
+
 use harness::client::Client;
 use harness::stub::Services;
 use harness::town::Sizes;
-use tessera::config::{Auth, Budgets, Config, Http, Limits, Log, Secret, Service, Timeouts};
+use tessera::config::{Budgets, Config, Limits, Secret, Service, Timeouts};
 use tessera::server;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -14,6 +16,8 @@ pub struct App {
     pub services: Services,
     /// An anonymous client.
     pub client: Client,
+    /// Where the BFF listens.
+    pub address: SocketAddr,
     /// Dropped with the test: the BFF then stops.
     _stop: oneshot::Sender<()>,
 }
@@ -31,17 +35,29 @@ impl App {
 
     /// A BFF in front of these services, with settings of the test's own.
     pub async fn with(services: Services, adjust: impl FnOnce(&mut Config)) -> Self {
+        Self::changed(services, adjust, |_| {}).await
+    }
+
+    /// A BFF in front of these services, with settings and stages of the test's own.
+    pub async fn changed(
+        services: Services,
+        adjust: impl FnOnce(&mut Config),
+        change: impl FnOnce(&mut tessera::http::App),
+    ) -> Self {
         server::install_cryptography();
         let mut config = settings(&services);
         adjust(&mut config);
+        let mut app = server::app(&config).unwrap();
+        change(&mut app);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let client = Client::new(format!("http://{}", listener.local_addr().unwrap()));
+        let address = listener.local_addr().unwrap();
+        let client = Client::new(format!("http://{address}"));
         let (stop, stopped) = oneshot::channel::<()>();
         tokio::spawn(async move {
             let shutdown = async move { drop(stopped.await) };
-            server::serve(&config, listener, shutdown).await.unwrap();
+            server::run(app, &config, listener, shutdown).await.unwrap();
         });
-        Self { services, client, _stop: stop }
+        Self { services, client, address, _stop: stop }
     }
 
     /// A client signed in as the person with that number; 0 is an admin.
@@ -53,18 +69,15 @@ impl App {
 fn settings(services: &Services) -> Config {
     let at = |url: String| Service { url };
     Config {
-        http: Http::default(),
-        services: tessera::config::Services {
-            api_key: Secret::new("a key of the tests"),
-            user: at(services.user.url()),
-            post: at(services.post.url()),
-            order: at(services.order.url()),
-        },
-        auth: Auth::default(),
         timeouts: Timeouts { connect_ms: 5_000, call_ms: 20_000, request_ms: 40_000 },
         // Batches are the subject of most tests, and large ones cost more than is allowed by default.
         limits: Limits { max_cost: 1_000_000, ..Limits::default() },
         budgets: Budgets { capacity: u64::MAX, per_second: u64::MAX, ..Budgets::default() },
-        log: Log::default(),
+        ..Config::of(tessera::config::Services {
+            api_key: Secret::new("a key of the tests"),
+            user: at(services.user.url()),
+            post: at(services.post.url()),
+            order: at(services.order.url()),
+        })
     }
 }

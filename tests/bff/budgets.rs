@@ -85,3 +85,29 @@ async fn what_is_refused_before_it_runs_costs_nothing() {
     }
     assert_eq!(app.client.run(ELEVEN).await.status, 200);
 }
+
+#[tokio::test]
+async fn whoever_develops_hears_what_an_operation_cost() {
+    let app = App::with(Services::start(Sizes::default()).await, |config| {
+        config.http.development = true;
+        config.budgets = Budgets { capacity: 10_000, per_second: 1, ..Budgets::default() };
+    })
+    .await;
+    let asks = || {
+        app.client.post(&json!({"query": "{ posts(first: 90) { nodes { id } } users(first: 100) { nodes { id } } }"}))
+    };
+    let answer = Answer::of(asks().header("x-tessera-cost", "1")).await;
+    // There are 30 users.
+    let (estimated, actual) = (10 + 1 + 90 + 10 + 1 + 100, 10 + 1 + 90 + 10 + 1 + 30);
+    let cost = answer.json()["extensions"]["cost"].clone();
+    assert_eq!(cost, json!({"estimated": estimated, "actual": actual, "budgetRemaining": 10_000 - actual}));
+    assert!(Answer::of(asks()).await.json().get("extensions").is_none(), "only for whoever asks");
+}
+
+#[tokio::test]
+async fn in_production_nobody_hears_what_an_operation_cost() {
+    let app = App::start().await;
+    let request = app.client.post(&json!({"query": ELEVEN})).header("x-tessera-cost", "1");
+    let answer = Answer::of(request).await;
+    assert!(answer.status == 200 && answer.json().get("extensions").is_none(), "{}", answer.text);
+}

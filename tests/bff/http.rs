@@ -277,3 +277,19 @@ async fn health_is_told_without_a_body() {
         assert_eq!((answer.status, answer.text.as_str()), (204, ""), "{path}: a dead service is not the BFF's death");
     }
 }
+
+#[tokio::test]
+async fn browsers_are_told_to_show_an_answer_nowhere() {
+    let app = App::start().await;
+    for path in ["/graphql?query=%7B__typename%7D", "/graphql", "/nothing", "/livez"] {
+        let answer = Answer::of(app.client.request(Method::GET, path)).await;
+        for (name, value) in [
+            ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
+            ("referrer-policy", "no-referrer"),
+            ("x-content-type-options", "nosniff"),
+            ("x-frame-options", "DENY"),
+        ] {
+            assert_eq!(answer.header(name), Some(value), "{path}");
+        }
+    }
+}

@@ -12,7 +12,7 @@ use order_service::OrderSettings;
 use post_service::PostSettings;
 use serde_json::{Value, json};
 use tessera::{
-    config::{self, Auth, Budgets, Config, Http, Limits, Log, Secret, Timeouts},
+    config::{self, Budgets, Config, Limits, Secret, Timeouts},
     server,
 };
 use tokio::{net::TcpListener, sync::oneshot};
@@ -101,9 +101,6 @@ async fn bff([user, post, order]: [&RunningService; 3]) -> (Client, oneshot::Sen
     let at = |service: &RunningService| config::Service { url: service.url.clone() };
     let services = config::Services { api_key: Secret::new(API_KEY), user: at(user), post: at(post), order: at(order) };
     let config = Config {
-        http: Http::default(),
-        services,
-        auth: Auth::default(),
         // Only a hanging test reaches these: an unoptimised build on a busy machine is slow.
         timeouts: Timeouts { connect_ms: 5_000, call_ms: 20_000, request_ms: 40_000 },
         // The limits have tests of their own; here none should be in the way.
@@ -115,7 +112,7 @@ async fn bff([user, post, order]: [&RunningService; 3]) -> (Client, oneshot::Sen
             ..Limits::default()
         },
         budgets: Budgets { capacity: u64::MAX, per_second: u64::MAX, ..Budgets::default() },
-        log: Log::default(),
+        ..Config::of(services)
     };
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let client = Client::new(format!("http://{}", listener.local_addr().unwrap()));

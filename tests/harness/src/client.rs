@@ -1,6 +1,6 @@
 //! A client of the BFF that hides nothing: status, headers, and the body as it came.
 
-use reqwest::{Method, RequestBuilder, header::HeaderMap};
+use reqwest::{Method, RequestBuilder, Version, header::HeaderMap};
 use serde_json::{Value, json};
 
 /// `application/graphql-response+json`
@@ -19,10 +19,29 @@ pub struct Client {
 pub struct Answer {
     /// HTTP status.
     pub status: u16,
+    /// HTTP/1.1 or HTTP/2.
+    pub version: Version,
     /// All headers.
     pub headers: HeaderMap,
     /// The body as it came.
     pub text: String,
+}
+
+/// What came back when it may be packed.
+pub struct Packed {
+    /// All headers.
+    pub headers: HeaderMap,
+    /// The body as it came.
+    pub body: Vec<u8>,
+}
+
+impl Packed {
+    /// The answer to a request.
+    pub async fn of(request: RequestBuilder) -> Self {
+        #[expect(clippy::disallowed_methods, reason = "a client of the BFF, not of a service")]
+        let response = request.send().await.unwrap();
+        Self { headers: response.headers().clone(), body: response.bytes().await.unwrap().to_vec() }
+    }
 }
 
 impl Client {
@@ -76,8 +95,8 @@ impl Answer {
     pub async fn of(request: RequestBuilder) -> Self {
         #[expect(clippy::disallowed_methods, reason = "a client of the BFF, not of a service")]
         let response = request.send().await.unwrap();
-        let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        Self { status, headers, text: response.text().await.unwrap() }
+        let (status, version, headers) = (response.status().as_u16(), response.version(), response.headers().clone());
+        Self { status, version, headers, text: response.text().await.unwrap() }
     }
 
     /// The body as JSON.
