@@ -89,7 +89,8 @@ fn parse(text: &str, lines: &LineIndex) -> Result<ast::Document, Rejection> {
     let syntax = match Parser::new().parse_ast(text, SOURCE_NAME) {
         Ok(syntax) => syntax,
         Err(broken) => {
-            reject(RejectionCode::ParseFailed, reported(&broken.errors, lines))?;
+            // What the parser finds after the first error follows from it; the reference implementation stops there.
+            reject(RejectionCode::ParseFailed, reported(&broken.errors, lines).take(1))?;
             broken.partial
         }
     };

@@ -5,6 +5,7 @@ mod app;
 #[cfg(feature = "client-tests")]
 mod audits;
 mod batching;
+mod binary;
 mod bodies;
 mod budgets;
 mod codings;
@@ -15,6 +16,7 @@ mod cors;
 mod demand_control;
 mod errors;
 mod explain;
+mod hostile;
 mod http;
 mod nulls_and_order;
 mod overload;

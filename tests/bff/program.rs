@@ -1,71 +1,12 @@
 //! The program as it runs in production: its log, its signals, its exit codes.
 
-use std::process::{ExitStatus, Stdio};
-
-use harness::client::{Answer, Client};
+use harness::client::Answer;
 use harness::stub::{Gate, Services};
 use harness::town::Sizes;
-use serde_json::{Value, json};
-use tokio::io::{AsyncBufReadExt, BufReader, Lines};
+use serde_json::json;
 use tokio::net::TcpStream;
-use tokio::process::{Child, ChildStderr, Command};
 
-const TESSERA: &str = env!("CARGO_BIN_EXE_tessera");
-
-/// The real binary in front of stub services.
-struct Program {
-    child: Child,
-    log: Lines<BufReader<ChildStderr>>,
-    address: String,
-}
-
-impl Program {
-    async fn serve(services: &Services, settings: &[(&str, &str)]) -> Self {
-        let mut child = Command::new(TESSERA)
-            .arg("serve")
-            .env("TESSERA__HTTP__LISTEN", "127.0.0.1:0")
-            .env("TESSERA__SERVICES__API_KEY", "a key of the tests")
-            .env("TESSERA__SERVICES__USER__URL", services.user.url())
-            .env("TESSERA__SERVICES__POST__URL", services.post.url())
-            .env("TESSERA__SERVICES__ORDER__URL", services.order.url())
-            .env("TESSERA__TIMEOUTS__CALL_MS", "20000")
-            .env("TESSERA__TIMEOUTS__REQUEST_MS", "40000")
-            .envs(settings.iter().copied())
-            .stderr(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .unwrap();
-        let log = BufReader::new(child.stderr.take().unwrap()).lines();
-        let mut program = Self { child, log, address: String::new() };
-        let line = program.line("listening").await;
-        program.address = line["address"].as_str().unwrap().to_owned();
-        program
-    }
-
-    fn client(&self) -> Client {
-        Client::new(format!("http://{}", self.address))
-    }
-
-    /// The next log line with that message.
-    async fn line(&mut self, message: &str) -> Value {
-        loop {
-            let text = self.log.next_line().await.unwrap().unwrap_or_else(|| panic!("no line says `{message}`"));
-            let line: Value = serde_json::from_str(&text).unwrap_or_else(|_| panic!("no JSON: {text}"));
-            if line["message"] == message {
-                return line;
-            }
-        }
-    }
-
-    async fn terminate(&self) {
-        let pid = self.child.id().unwrap().to_string();
-        assert!(Command::new("kill").args(["-TERM", &pid]).status().await.unwrap().success());
-    }
-
-    async fn ended(&mut self) -> ExitStatus {
-        self.child.wait().await.unwrap()
-    }
-}
+use crate::binary::Program;
 
 #[tokio::test]
 async fn each_request_is_one_log_line_that_says_what_was_asked_and_what_it_cost() {
