@@ -41,9 +41,14 @@ pub enum Failure {
     /// The request's target is longer than allowed, in bytes.
     #[error("the URL is longer than {0} bytes")]
     UriTooLong(usize),
-    /// The headers are larger than allowed, in bytes.
-    #[error("the headers are larger than {0} bytes")]
-    HeadersTooLarge(usize),
+    /// The headers are larger or more than allowed.
+    #[error("the headers are larger than {bytes} bytes, or more than {headers}")]
+    HeadersTooLarge {
+        /// All of them, in bytes.
+        bytes: usize,
+        /// How many.
+        headers: usize,
+    },
     /// The body did not come within the request's time.
     #[error("the body did not arrive in time")]
     RequestTimeout,
@@ -81,7 +86,7 @@ impl Failure {
             Self::UnsupportedMediaType | Self::UnsupportedCoding => "UNSUPPORTED_MEDIA_TYPE",
             Self::PayloadTooLarge(_) => "PAYLOAD_TOO_LARGE",
             Self::UriTooLong(_) => "URI_TOO_LONG",
-            Self::HeadersTooLarge(_) => "HEADERS_TOO_LARGE",
+            Self::HeadersTooLarge { .. } => "HEADERS_TOO_LARGE",
             Self::RequestTimeout => "REQUEST_TIMEOUT",
             Self::Unauthenticated(AuthenticationError::Unavailable) => "SERVICE_UNAVAILABLE",
             Self::Unauthenticated(_) | Self::SignInNeeded => "UNAUTHENTICATED",
@@ -108,7 +113,7 @@ impl Failure {
             Self::UnsupportedMediaType | Self::UnsupportedCoding => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::PayloadTooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UriTooLong(_) => StatusCode::URI_TOO_LONG,
-            Self::HeadersTooLarge(_) => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            Self::HeadersTooLarge { .. } => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             Self::RequestTimeout => StatusCode::REQUEST_TIMEOUT,
             Self::Overloaded | Self::Unauthenticated(AuthenticationError::Unavailable) => {
                 StatusCode::SERVICE_UNAVAILABLE

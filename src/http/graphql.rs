@@ -115,7 +115,7 @@ async fn respond(
         None => Payer::Network(contract::network(client)),
     };
     let charge = app.budgets.charge(payer, cost).map_err(Failure::BudgetExhausted)?;
-    line.overdrawn = charge.overdrawn;
+    (line.cost.0, line.overdrawn) = (cost, charge.overdrawn);
     let request = loaders::Request { context, viewer, clients: app.clients.clone(), level: Level::default() };
     let (schema, document) = (app.schema.clone(), operation.document().clone());
     let execution = async move {
@@ -130,6 +130,7 @@ async fn respond(
     };
     line.errors = executed.errors.len();
     let actual = operation.actual_cost(&executed.data);
+    line.cost.1 = actual;
     let allowance = charge.settle(actual);
     let report = CostReport { estimated: cost, actual, budget_remaining: allowance.remaining };
     let cost = (app.development && parts.headers.contains_key(SHOW_COST)).then_some(report);

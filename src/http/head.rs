@@ -8,6 +8,8 @@ use super::failure::Failure;
 
 /// The longest path and query, in bytes.
 const MAX_URI_BYTES: usize = 16 * 1024;
+/// The most headers.
+const MAX_HEADERS: usize = 100;
 /// The most that names and values of all headers may have, in bytes.
 const MAX_HEADER_BYTES: usize = 16 * 1024;
 
@@ -18,5 +20,8 @@ pub fn admit(parts: &Parts) -> Result<(), Failure> {
         return Err(Failure::UriTooLong(MAX_URI_BYTES));
     }
     let headers: usize = parts.headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
-    if headers > MAX_HEADER_BYTES { Err(Failure::HeadersTooLarge(MAX_HEADER_BYTES)) } else { Ok(()) }
+    if headers > MAX_HEADER_BYTES || parts.headers.len() > MAX_HEADERS {
+        return Err(Failure::HeadersTooLarge { bytes: MAX_HEADER_BYTES, headers: MAX_HEADERS });
+    }
+    Ok(())
 }

@@ -16,6 +16,8 @@ pub struct RequestLine {
     status: u16,
     /// The operation's name in its document.
     pub operation: Option<String>,
+    /// The most that the operation could cost, and what it did cost.
+    pub cost: (u64, u64),
     /// Whether the caller's budget was used up, where that is only counted.
     pub overdrawn: bool,
     /// Errors in the answer.
@@ -31,6 +33,7 @@ impl RequestLine {
             context,
             status: CLIENT_CLOSED_REQUEST,
             operation: None,
+            cost: (0, 0),
             overdrawn: false,
             errors: 0,
             code: "-",
@@ -60,6 +63,8 @@ impl Drop for RequestLine {
             errors = self.errors,
             code = self.code,
             duration_ms = self.started.elapsed().as_secs_f64() * 1000.0,
+            cost.estimated = self.cost.0,
+            cost.actual = self.cost.1,
             overdrawn = self.overdrawn,
             calls.user = of(Service::User),
             calls.post = of(Service::Post),

@@ -100,6 +100,7 @@ fn requests(client: &Client) -> Vec<(&'static str, RequestBuilder)> {
             "headers too large",
             asks(client, &json!({"query": "{ __typename }"})).header("x-large", "x".repeat(17 * 1024)),
         ),
+        ("too many headers", (0..101).fold(asks(client, &json!({})), |it, place| it.header(format!("x-{place}"), ""))),
         ("nothing at this path", client.request(Method::GET, "/nothing")),
     ]
 }
