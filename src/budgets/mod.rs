@@ -1,7 +1,8 @@
 //! What a caller may spend over time: a token bucket of cost for each user, or for each network of anonymous clients.
 //!
 //! In: who pays, and what the operation may cost. Out: leave to run it, with a [`Charge`] that is settled by what it did
-//! cost; or how long to wait. In memory, bounded; this interface is all that others know of it.
+//! cost; or how long to wait. In memory, bounded. `charge` and `settle` are all that others know of it, and are async
+//! because a store that several instances share would be asked over the network.
 
 mod bucket;
 
@@ -77,7 +78,7 @@ impl Budgets {
     ///
     /// # Errors
     /// There is not enough in it.
-    pub fn charge(&self, payer: Payer, estimate: u64) -> Result<Charge, Exhausted> {
+    pub async fn charge(&self, payer: Payer, estimate: u64) -> Result<Charge, Exhausted> {
         let now = Instant::now();
         let bucket = self.buckets.get_with(payer, || Arc::new(Mutex::new(Bucket::full(self.size, now))));
         let enough = lock(&bucket).take(self.size, estimate, now);
@@ -94,7 +95,7 @@ impl Budgets {
 
 impl Charge {
     /// Gives back what the operation did not cost, or takes what it cost beyond the estimate.
-    pub fn settle(self, actual: u64) -> Allowance {
+    pub async fn settle(self, actual: u64) -> Allowance {
         let mut bucket = lock(&self.bucket);
         if !self.overdrawn {
             bucket.correct(self.size, self.estimate, actual);

@@ -114,7 +114,7 @@ async fn respond(
         Some(viewer) => Payer::User(viewer.id()),
         None => Payer::Network(contract::network(client)),
     };
-    let charge = app.budgets.charge(payer, cost).map_err(Failure::BudgetExhausted)?;
+    let charge = app.budgets.charge(payer, cost).await.map_err(Failure::BudgetExhausted)?;
     (line.cost.0, line.overdrawn) = (cost, charge.overdrawn);
     let request = loaders::Request { context, viewer, clients: app.clients.clone(), level: Level::default() };
     let (schema, document) = (app.schema.clone(), operation.document().clone());
@@ -131,7 +131,7 @@ async fn respond(
     line.errors = executed.errors.len();
     let actual = operation.actual_cost(&executed.data);
     line.cost.1 = actual;
-    let allowance = charge.settle(actual);
+    let allowance = charge.settle(actual).await;
     let report = CostReport { estimated: cost, actual, budget_remaining: allowance.remaining };
     let cost = (app.development && parts.headers.contains_key(SHOW_COST)).then_some(report);
     Ok(Executed { response: executed, allowance, cost })
