@@ -11,6 +11,7 @@ mod failure;
 mod graphql;
 mod head;
 mod health;
+mod json;
 mod media;
 #[cfg(feature = "dev")]
 mod playground;
