@@ -11,6 +11,7 @@ mod failure;
 mod graphql;
 mod head;
 mod health;
+mod json;
 mod media;
 #[cfg(feature = "dev")]
 mod playground;
@@ -28,6 +29,8 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 pub use connections::{Patience, serve};
 pub use cors::Cors;
+pub use media::MediaType;
+pub use request::Parameters;
 
 use crate::{auth::Authenticator, budgets::Budgets, clients::Clients, graphql::Schema, operations::Operations};
 

@@ -5,10 +5,10 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-use super::failure::Failure;
-
-/// JSON deeper than this is refused before it is read; serde_json's own bound is 128.
-const MAX_NESTING: usize = 100;
+use super::{
+    failure::Failure,
+    json::{self, JsonError},
+};
 
 /// What a client asks.
 #[derive(Debug, Default)]
@@ -25,17 +25,16 @@ impl Parameters {
     /// The parameters of a POST.
     pub fn from_json(body: &[u8]) -> Result<Self, Failure> {
         let text = std::str::from_utf8(body).map_err(|_| bad("the body is not UTF-8"))?;
-        if nesting(text) > MAX_NESTING {
-            return Err(bad("the body is nested too deep"));
-        }
-        let body: Value = serde_json::from_str(text)
-            .map_err(|error| bad(format!("the body is not JSON: line {}, column {}", error.line(), error.column())))?;
-        let mut body = match body {
-            Value::Object(body) => body,
-            Value::Array(_) => {
+        let mut body = match json::read(text) {
+            Ok(Value::Object(body)) => body,
+            Ok(Value::Array(_)) => {
                 return Err(bad("the body must be one JSON object: arrays of operations are not supported"));
             }
-            _ => return Err(bad("the body must be a JSON object")),
+            Ok(_) => return Err(bad("the body must be a JSON object")),
+            Err(JsonError::TooDeep) => return Err(bad("the body is nested too deep")),
+            Err(JsonError::Malformed { line, column }) => {
+                return Err(bad(format!("the body is not JSON: line {line}, column {column}")));
+            }
         };
         let query = string(&mut body, "query")?.ok_or_else(|| bad("`query` is missing"))?;
         let operation_name = string(&mut body, "operationName")?;
@@ -63,10 +62,10 @@ impl Parameters {
         }
         let object = |text: Option<Cow<'_, str>>, name: &'static str| match text {
             None => Ok(Map::new()),
-            Some(text) if nesting(&text) > MAX_NESTING => Err(bad(format!("`{name}` is nested too deep"))),
-            Some(text) => match serde_json::from_str(&text) {
+            Some(text) => match json::read(&text) {
                 Ok(value) => map(Some(value), name),
-                Err(_) => Err(bad(format!("`{name}` is not JSON"))),
+                Err(JsonError::TooDeep) => Err(bad(format!("`{name}` is nested too deep"))),
+                Err(JsonError::Malformed { .. }) => Err(bad(format!("`{name}` is not JSON"))),
             },
         };
         let variables = object(variables, "variables")?;
@@ -117,23 +116,4 @@ fn decode(text: &str) -> Result<Cow<'_, str>, Failure> {
         });
     }
     String::from_utf8(bytes).map(Cow::Owned).map_err(|_| bad("the query string is not UTF-8"))
-}
-
-/// How deep arrays and objects are nested, without recursion; brackets within strings do not count.
-fn nesting(json: &str) -> usize {
-    let (mut depth, mut deepest, mut in_string, mut escaped) = (0_usize, 0, false, false);
-    for byte in json.bytes() {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' if in_string => escaped = true,
-            b'"' => in_string = !in_string,
-            b'[' | b'{' if !in_string => {
-                depth += 1;
-                deepest = deepest.max(depth);
-            }
-            b']' | b'}' if !in_string => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-    }
-    deepest
 }

@@ -1,0 +1,131 @@
+//! Reads what a stranger sends: the same bytes as a body, as a query string and as `Accept` headers.
+//!
+//! What is accepted must be read the same in its other form (body or query string) and be nested no deeper than allowed;
+//! what is refused must be refused in few words.
+#![no_main]
+
+use http::{HeaderMap, HeaderValue, header::ACCEPT};
+use libfuzzer_sys::fuzz_target;
+use serde_json::{Value, json};
+use tessera::http::{MediaType, Parameters};
+
+/// The reader's own limit on nested JSON.
+const MAX_NESTING: usize = 100;
+/// Bytes of the longest message.
+const MAX_MESSAGE: usize = 100;
+
+fuzz_target!(|input: &[u8]| {
+    read_body(input);
+    if let Ok(text) = std::str::from_utf8(input) {
+        read_query_string(text);
+        read_accept(text);
+    }
+});
+
+fn read_body(body: &[u8]) {
+    match Parameters::from_json(body) {
+        Ok(read) => {
+            // The body is one level of its own.
+            assert!(nesting(&read) < MAX_NESTING);
+            let again = Parameters::from_query_string(&query_string(&read));
+            match again {
+                Ok(again) => assert_same(read, again),
+                // In a query string the empty string is absent.
+                Err(failure) => assert!(read.query.is_empty(), "{failure}: {read:?}"),
+            }
+        }
+        Err(failure) => {
+            assert_eq!(failure.code(), "BAD_REQUEST");
+            assert!(failure.to_string().len() <= MAX_MESSAGE, "{failure}");
+        }
+    }
+}
+
+fn read_query_string(text: &str) {
+    match Parameters::from_query_string(text) {
+        Ok(read) => {
+            let deepest = nesting(&read);
+            assert!(deepest <= MAX_NESTING);
+            let again = Parameters::from_json(body(&read).as_bytes());
+            match again {
+                Ok(again) => assert_same(read, again),
+                Err(failure) => assert_eq!(deepest, MAX_NESTING, "{failure}: {read:?}"),
+            }
+        }
+        Err(failure) => {
+            assert_eq!(failure.code(), "BAD_REQUEST");
+            assert!(failure.to_string().len() <= MAX_MESSAGE, "{failure}");
+        }
+    }
+}
+
+/// The choice must not depend on how the ranges are spread over headers, nor on upper and lower case.
+fn read_accept(text: &str) {
+    let accepted = |ranges: &mut dyn Iterator<Item = &str>| {
+        let mut headers = HeaderMap::new();
+        for range in ranges {
+            headers.append(ACCEPT, HeaderValue::from_str(range).ok()?);
+        }
+        Some(MediaType::accepted(&headers))
+    };
+    let together = accepted(&mut std::iter::once(text));
+    // Beyond ASCII a header is not read at all, whatever else is in it.
+    if together.is_some() && text.is_ascii() {
+        assert_eq!(together, accepted(&mut text.split(',')));
+        assert_eq!(together, accepted(&mut std::iter::once(&*text.to_ascii_uppercase())));
+    }
+}
+
+fn body(read: &Parameters) -> String {
+    json!({ "query": read.query, "operationName": read.operation_name, "variables": read.variables }).to_string()
+}
+
+fn query_string(read: &Parameters) -> String {
+    let variables = Value::Object(read.variables.clone()).to_string();
+    let (query, variables) = (escaped(&read.query), escaped(&variables));
+    let name = read.operation_name.as_deref().map(|name| format!("&operationName={}", escaped(name)));
+    format!("query={query}&variables={variables}{}", name.unwrap_or_default())
+}
+
+fn escaped(text: &str) -> String {
+    text.bytes()
+        .map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).into() } else { format!("%{byte:02X}") })
+        .collect()
+}
+
+fn assert_same(left: Parameters, right: Parameters) {
+    assert_eq!(left.query, right.query);
+    // Absent and empty are told apart in a body alone.
+    assert_eq!(left.operation_name.unwrap_or_default(), right.operation_name.unwrap_or_default());
+    let (left, right) = (Value::Object(left.variables), Value::Object(right.variables));
+    assert!(is_same(&left, &right), "{left} {right}");
+}
+
+/// Equal, but for the last digit of a double, which is not exact in the JSON reader that is used.
+fn is_same(left: &Value, right: &Value) -> bool {
+    match (left, right) {
+        (Value::Array(left), Value::Array(right)) => {
+            left.len() == right.len() && left.iter().zip(right).all(|(left, right)| is_same(left, right))
+        }
+        (Value::Object(left), Value::Object(right)) => {
+            left.len() == right.len()
+                && left.iter().all(|(name, left)| right.get(name).is_some_and(|right| is_same(left, right)))
+        }
+        (Value::Number(left), Value::Number(right)) if left.is_f64() && right.is_f64() => {
+            let (left, right) = (left.as_f64().unwrap_or_default(), right.as_f64().unwrap_or_default());
+            (left - right).abs() <= left.abs() * 4.0 * f64::EPSILON
+        }
+        _ => left == right,
+    }
+}
+
+fn nesting(read: &Parameters) -> usize {
+    fn depth(value: &Value) -> usize {
+        match value {
+            Value::Array(items) => 1 + items.iter().map(depth).max().unwrap_or_default(),
+            Value::Object(members) => 1 + members.values().map(depth).max().unwrap_or_default(),
+            _ => 0,
+        }
+    }
+    1 + read.variables.values().map(depth).max().unwrap_or_default()
+}
