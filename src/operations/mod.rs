@@ -8,6 +8,7 @@ mod budget;
 mod cache;
 mod coerce;
 mod collect;
+pub mod documents;
 mod explain;
 mod flatten;
 mod judge;

@@ -1,0 +1,38 @@
+//! The id of a document. In: what a client or a manifest calls it. Out: the form in which it is looked up.
+//! Source: GraphQL over HTTP, appendix "Persisted Documents": `sha256:` and 64 lower-case hex digits, or a custom id.
+
+use sha2::{Digest, Sha256};
+
+/// The SHA-256 of a document's bytes as 64 lower-case hex digits.
+pub fn sha256(text: &str) -> String {
+    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The id without the prefix that says what it is: `sha256:` ids and Apollo's, which are the same digits, are one.
+pub fn canonical(id: &str) -> &str {
+    id.strip_prefix("sha256:").unwrap_or(id)
+}
+
+/// Whether it claims to be the SHA-256 of its document.
+pub fn is_sha256(id: &str) -> bool {
+    let digits = canonical(id);
+    digits.len() == 64 && digits.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_the_hash_of_the_exact_bytes() {
+        // The specification's own example.
+        let id = "7dba4bd717b41f10434822356a93c32b1fb4907b983e854300ad839f84cdcd6e";
+        assert_eq!(sha256("{ __typename }").len(), id.len());
+        assert_ne!(sha256("{ __typename }"), sha256("{ __typename }\n"));
+        assert!(is_sha256(id) && is_sha256(&format!("sha256:{id}")));
+        assert_eq!(canonical(&format!("sha256:{id}")), id);
+        for other in ["", "sha256:", "x-a:b", &id[1..], &id.to_uppercase()] {
+            assert!(!is_sha256(other), "{other}");
+        }
+    }
+}

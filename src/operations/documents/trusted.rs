@@ -1,0 +1,88 @@
+//! The documents that clients may send. In: what was found in files, and who judges it. Out: a set in which each document is
+//! valid, known by its ids and by its text; or the first file that is no good. A set never changes: it is replaced.
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    path::PathBuf,
+    sync::Arc,
+};
+
+use super::{
+    id::{canonical, is_sha256, sha256},
+    source::{Found, SourceError},
+};
+use crate::operations::{Operations, SelectedOperation};
+
+/// One trusted document.
+#[derive(Debug, PartialEq, Eq)]
+pub struct TrustedDocument {
+    /// Its id, in the form in which it is looked up.
+    pub id: String,
+    /// Its text.
+    pub text: Arc<str>,
+    /// Whose it is.
+    pub client: String,
+    /// The name of its operation; the id where it has none.
+    pub name: String,
+    /// Where it was found.
+    pub file: PathBuf,
+}
+
+/// All of them.
+#[derive(Debug, Default)]
+pub struct TrustedDocuments {
+    by_id: HashMap<String, Arc<TrustedDocument>>,
+    by_text: HashMap<Arc<str>, Arc<TrustedDocument>>,
+}
+
+impl TrustedDocuments {
+    /// Judges what was found.
+    pub fn new(found: Vec<Found>, operations: &Operations) -> Result<Self, SourceError> {
+        let mut set = Self::default();
+        for found in found {
+            let file = found.file.clone();
+            set.add(found, operations).map_err(|problem| SourceError::new(&file, problem))?;
+        }
+        Ok(set)
+    }
+
+    /// The document of that id.
+    pub fn by_id(&self, id: &str) -> Option<&Arc<TrustedDocument>> {
+        self.by_id.get(canonical(id))
+    }
+
+    /// The document of exactly that text.
+    pub fn by_text(&self, text: &str) -> Option<&Arc<TrustedDocument>> {
+        self.by_text.get(text)
+    }
+
+    /// Each document once, by client and name.
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<TrustedDocument>> {
+        let order: BTreeSet<_> = self.by_id.values().map(|it| (&it.client, &it.name, &it.id)).collect();
+        order.into_iter().filter_map(|(_, _, id)| self.by_id.get(id))
+    }
+
+    fn add(&mut self, found: Found, operations: &Operations) -> Result<(), String> {
+        let Found { id, text, client, file } = found;
+        if id.starts_with("sha256:") && (!is_sha256(&id) || canonical(&id) != sha256(&text)) {
+            return Err(format!("the id `{id:.80}` is not the SHA-256 of its document"));
+        }
+        if let Some(known) = self.by_id(&id) {
+            let same = *known.text == *text;
+            let of = || format!("the id `{id:.80}` is that of another document in {}", known.file.display());
+            return if same { Ok(()) } else { Err(of()) };
+        }
+        let selected = one_operation(operations, &text)?;
+        let name = selected.name().unwrap_or(&id).to_owned();
+        let (id, text): (String, Arc<str>) = (canonical(&id).to_owned(), text.into());
+        let document = Arc::new(TrustedDocument { id: id.clone(), text: Arc::clone(&text), client, name, file });
+        self.by_text.entry(text).or_insert_with(|| Arc::clone(&document));
+        self.by_id.insert(id, document);
+        Ok(())
+    }
+}
+
+/// The document's one operation; several would make its id mean several things.
+fn one_operation(operations: &Operations, text: &str) -> Result<SelectedOperation, String> {
+    operations.select(text, None).map_err(|rejection| rejection.to_string())
+}
