@@ -13,6 +13,7 @@ pub mod dev;
 pub mod graphql;
 pub mod http;
 pub mod loaders;
+pub mod metrics;
 pub mod operations;
 pub mod server;
 pub mod telemetry;

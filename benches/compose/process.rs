@@ -50,6 +50,7 @@ impl Process {
         let config = format!(
             "[http]\nlisten = \"127.0.0.1:{port}\"\n[services]\napi_key = \"{API_KEY}\"\n\
              user.url = \"{}\"\npost.url = \"{}\"\norder.url = \"{}\"\n\
+             [documents]\npolicy = \"allow_any\"\nsources = []\n\
              [budgets]\ncapacity = 1000000000000\nper_second = 1000000000000\n",
             services.user, services.post, services.order
         );

@@ -2,7 +2,7 @@
 
 use http::{HeaderValue, Uri};
 
-use super::{Config, ConfigError, Connections, Cors};
+use super::{Config, ConfigError, Connections, Cors, Documents};
 
 impl Config {
     /// Whether the settings hold together.
@@ -10,7 +10,7 @@ impl Config {
     /// # Errors
     /// The first setting that does not, and how to mend it.
     pub fn check(&self) -> Result<(), ConfigError> {
-        let Self { http, connections, cors, services, auth, timeouts, limits, budgets, log } = self;
+        let Self { http, connections, cors, services, auth, timeouts, limits, budgets, documents, metrics, log } = self;
         let urls = [
             ("services.user.url", &services.user.url),
             ("services.post.url", &services.post.url),
@@ -67,11 +67,33 @@ impl Config {
             "must be at least limits.max_cost, or the costliest operation could never run",
         )?;
         expect(budgets.per_second > 0, "budgets.per_second", "must be more than 0")?;
+        documents.check()?;
+        expect(
+            metrics.listen.is_none_or(|listen| listen != http.listen || listen.port() == 0),
+            "metrics.listen",
+            "must be another address than http.listen, one that clients cannot reach",
+        )?;
         expect(
             log.level.parse::<tracing_subscriber::EnvFilter>().is_ok(),
             "log.level",
             "must be a level such as `info`, or directives such as `info,tessera=debug`",
         )
+    }
+}
+
+impl Documents {
+    fn check(&self) -> Result<(), ConfigError> {
+        expect(
+            self.policy.takes_unknown() || !self.sources.is_empty(),
+            "documents.sources",
+            "must not be empty while documents.policy takes trusted documents alone: nothing could be answered",
+        )?;
+        expect(
+            self.policy.takes_unknown() || self.automatic != Some(true),
+            "documents.automatic",
+            "must not be true while documents.policy takes trusted documents alone: nothing can be registered",
+        )?;
+        expect(self.automatic_bytes > 0, "documents.automatic_bytes", "must be more than 0")
     }
 }
 

@@ -5,10 +5,14 @@ mod check;
 mod load;
 mod secret;
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    path::PathBuf,
+};
 
 use serde::{Deserialize, Serialize};
 
+use crate::operations::documents::Policy;
 pub use load::{ConfigError, load};
 pub use secret::Secret;
 
@@ -39,6 +43,12 @@ pub struct Config {
     /// What callers may spend over time.
     #[serde(default)]
     pub budgets: Budgets,
+    /// Which documents are answered.
+    #[serde(default)]
+    pub documents: Documents,
+    /// Where metrics are read.
+    #[serde(default)]
+    pub metrics: Metrics,
     /// What is logged, and how.
     #[serde(default)]
     pub log: Log,
@@ -56,6 +66,8 @@ impl Config {
             timeouts: Timeouts::default(),
             limits: Limits::default(),
             budgets: Budgets::default(),
+            documents: Documents::default(),
+            metrics: Metrics::default(),
             log: Log::default(),
         }
     }
@@ -201,6 +213,43 @@ impl Default for Budgets {
     fn default() -> Self {
         Self { mode: BudgetMode::Enforce, capacity: 40_000, per_second: 4_000 }
     }
+}
+
+/// Which documents are answered.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Documents {
+    /// What clients may send in place of a trusted document's id.
+    pub policy: Policy,
+    /// Files and folders of trusted documents: a folder a client, with `.graphql` files and manifests.
+    pub sources: Vec<PathBuf>,
+    /// Whether clients may register documents under their hash (Apollo's automatic persisted queries); by default wherever the
+    /// policy takes unknown documents.
+    pub automatic: Option<bool>,
+    /// Memory for registered documents, in bytes.
+    pub automatic_bytes: u64,
+    /// How often the files are looked at, in seconds; 0 for never again.
+    pub reload_seconds: u64,
+}
+
+impl Default for Documents {
+    fn default() -> Self {
+        Self {
+            policy: Policy::TrustedOnly,
+            sources: vec!["persisted-queries".into()],
+            automatic: None,
+            automatic_bytes: 16 * 1024 * 1024,
+            reload_seconds: 2,
+        }
+    }
+}
+
+/// Where metrics are read, in Prometheus' text format.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Metrics {
+    /// Address and port of their own, which clients cannot reach; none by default.
+    pub listen: Option<SocketAddr>,
 }
 
 /// What is logged, and how.

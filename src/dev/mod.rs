@@ -15,7 +15,8 @@ use tokio_util::sync::CancellationToken;
 
 use self::{folder::Folder, ports::Ports, services::Services};
 use crate::{
-    config::{Config, Http, Log, LogFormat, Secret},
+    config::{Config, Documents, Http, Log, LogFormat, Secret},
+    operations::documents::Policy,
     server, telemetry,
 };
 
@@ -57,6 +58,12 @@ pub fn run(arguments: &DevArguments) -> Result<(), Box<dyn Error>> {
     server::runtime()?.block_on(serve(arguments, log))
 }
 
+/// Every document is answered; those of `persisted-queries/` are trusted where there is such a folder.
+fn documents() -> Documents {
+    let sources = Documents::default().sources.into_iter().filter(|source| source.exists()).collect();
+    Documents { policy: Policy::AllowAny, sources, ..Documents::default() }
+}
+
 async fn serve(arguments: &DevArguments, log: Log) -> Result<(), Box<dyn Error>> {
     let scale = match arguments.scale {
         Scale::Small => demo::Scale::Small,
@@ -75,6 +82,7 @@ async fn serve(arguments: &DevArguments, log: Log) -> Result<(), Box<dyn Error>>
     }
     let config = Config {
         http: Http { listen: ports.bff.local_addr()?, development: true, ..Http::default() },
+        documents: documents(),
         log,
         ..Config::of(services.config(Secret::new(api_key)))
     };

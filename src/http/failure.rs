@@ -6,7 +6,12 @@ use std::borrow::Cow;
 use http::StatusCode;
 
 use super::media::MediaType;
-use crate::{auth::AuthenticationError, budgets::Exhausted, clients::Service, operations::Rejection};
+use crate::{
+    auth::AuthenticationError,
+    budgets::Exhausted,
+    clients::Service,
+    operations::{Rejection, documents::DocumentError},
+};
 
 /// Why a request was not executed.
 #[derive(Debug, thiserror::Error)]
@@ -14,9 +19,20 @@ pub enum Failure {
     /// Malformed JSON, or parameters of the wrong type.
     #[error("{0}")]
     BadRequest(Cow<'static, str>),
+    /// There is no document to answer.
+    #[error("{error}")]
+    Document {
+        /// Why.
+        error: DocumentError,
+        /// How the document was named.
+        named: Named,
+    },
     /// The document, the operation or its variables are no good, or pass a limit.
     #[error("{0}")]
     Rejected(#[from] Rejection),
+    /// The operation looks at the schema, which is not shown.
+    #[error("introspection is switched off")]
+    IntrospectionOff,
     /// Another method than the resource has. Holds the value of `Allow`.
     #[error("this resource takes {0}")]
     MethodNotAllowed(&'static str),
@@ -75,12 +91,25 @@ pub enum Failure {
     Internal,
 }
 
+/// How a client named a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Named {
+    /// In the path: it is a resource that there is or is not.
+    ByPath,
+    /// As Apollo's automatic persisted queries do it: the miss is part of the protocol.
+    Automatically,
+    /// In parameters.
+    ByParameters,
+}
+
 impl Failure {
     /// The code in `extensions`.
     pub fn code(&self) -> &'static str {
         match self {
             Self::BadRequest(_) | Self::SubscriptionOverHttp | Self::NotFound => "BAD_REQUEST",
+            Self::Document { error, .. } => document_code(*error),
             Self::Rejected(rejection) => rejection.code().as_str(),
+            Self::IntrospectionOff => "GRAPHQL_VALIDATION_FAILED",
             Self::MethodNotAllowed(_) | Self::MutationByGet => "METHOD_NOT_ALLOWED",
             Self::NotAcceptable => "NOT_ACCEPTABLE",
             Self::UnsupportedMediaType | Self::UnsupportedCoding => "UNSUPPORTED_MEDIA_TYPE",
@@ -105,9 +134,23 @@ impl Failure {
     /// The status under that media type.
     pub fn status(&self, media_type: MediaType) -> StatusCode {
         match self {
+            Self::Document { error: DocumentError::NotFound, named: Named::ByPath } => StatusCode::NOT_FOUND,
+            // Apollo Client reads the miss only under 200.
+            Self::Document { error, named: Named::Automatically }
+                if media_type == MediaType::Json && *error != DocumentError::Mismatch =>
+            {
+                StatusCode::OK
+            }
+            Self::Document { .. } => StatusCode::BAD_REQUEST,
             // Older clients read a body only under 200, and these answers are about their document.
-            Self::Rejected(_) | Self::SubscriptionOverHttp if media_type == MediaType::Json => StatusCode::OK,
-            Self::BadRequest(_) | Self::Rejected(_) | Self::SubscriptionOverHttp => StatusCode::BAD_REQUEST,
+            Self::Rejected(_) | Self::IntrospectionOff | Self::SubscriptionOverHttp
+                if media_type == MediaType::Json =>
+            {
+                StatusCode::OK
+            }
+            Self::BadRequest(_) | Self::Rejected(_) | Self::IntrospectionOff | Self::SubscriptionOverHttp => {
+                StatusCode::BAD_REQUEST
+            }
             Self::MethodNotAllowed(_) | Self::MutationByGet => StatusCode::METHOD_NOT_ALLOWED,
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
             Self::UnsupportedMediaType | Self::UnsupportedCoding => StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -142,5 +185,15 @@ impl Failure {
             Self::Unauthenticated(_) => Some((http::header::WWW_AUTHENTICATE, "Bearer error=\"invalid_token\"")),
             _ => None,
         }
+    }
+}
+
+fn document_code(error: DocumentError) -> &'static str {
+    match error {
+        DocumentError::Missing => "BAD_REQUEST",
+        DocumentError::NotFound => "PERSISTED_QUERY_NOT_FOUND",
+        DocumentError::NotSupported => "PERSISTED_QUERY_NOT_SUPPORTED",
+        DocumentError::Required => "PERSISTED_QUERY_REQUIRED",
+        DocumentError::Mismatch => "PERSISTED_QUERY_ID_MISMATCH",
     }
 }

@@ -26,6 +26,7 @@ use super::{
     answer::{self, CostReport},
     body,
     client_address::client_address,
+    document,
     failure::Failure,
     head,
     media::MediaType,
@@ -56,7 +57,7 @@ pub async fn handle(
     let trace = TraceContext::accept(header(&parts.headers, TRACEPARENT));
     let client = client_address(peer.ip(), &parts.headers, &app.trusted_proxies);
     let context = CallContext::new(started + app.request_timeout, request_id.clone(), trace, client);
-    let mut line = RequestLine::new(started, context.clone());
+    let mut line = RequestLine::new(started, context.clone(), app.metrics.clone());
 
     let accepted = MediaType::accepted(&parts.headers);
     let media_type = accepted.unwrap_or(MediaType::Json);
@@ -101,8 +102,13 @@ async fn respond(
     let read = timeout_at(context.deadline(), read(app, &parts, body)).await;
     let parameters = read.unwrap_or(Err(Failure::RequestTimeout))?;
     let slot = Arc::clone(&app.slots).try_acquire_owned().map_err(|_| Failure::Overloaded)?;
-    let selected = app.operations.select(&parameters.query, parameters.operation_name.as_deref())?;
-    line.operation = selected.name().map(str::to_owned);
+    let document = document::find(app, &parts, &parameters).await?;
+    line.document = document.trusted.clone();
+    let name = parameters.operation_name.as_deref();
+    let selected = match &document.trusted {
+        Some(trusted) => app.operations.select_trusted(&trusted.text, name)?,
+        None => app.operations.select(&document.text, name)?,
+    };
     check_method(&parts.method, &selected)?;
     let authenticated = timeout_at(context.deadline(), app.authenticator.authenticate(&parts.headers)).await;
     let viewer = authenticated.map_err(|_| Failure::DeadlineExceeded)??;
@@ -110,16 +116,22 @@ async fn respond(
     if viewer.is_none() && nothing_for_anonymous(&operation) {
         return Err(Failure::SignInNeeded);
     }
+    if operation.introspects() && !app.documents.policy().shows_schema() {
+        return Err(Failure::IntrospectionOff);
+    }
     let payer = match &viewer {
         Some(viewer) => Payer::User(viewer.id()),
         None => Payer::Network(contract::network(client)),
     };
-    let charge = app.budgets.charge(payer, cost).await.map_err(Failure::BudgetExhausted)?;
+    let registration = document::registration_cost(&document);
+    let charge =
+        app.budgets.charge(payer, cost.saturating_add(registration)).await.map_err(Failure::BudgetExhausted)?;
     (line.cost.0, line.overdrawn) = (cost, charge.overdrawn);
+    document::note(app, &document, selected.name(), &parts.headers).await;
     let request = loaders::Request { context, viewer, clients: app.clients.clone(), level: Level::default() };
-    let (schema, document) = (app.schema.clone(), operation.document().clone());
+    let (schema, flattened) = (app.schema.clone(), operation.document().clone());
     let execution = async move {
-        let executed = schema.execute(document, variables, Scope::new(request)).await;
+        let executed = schema.execute(flattened, variables, Scope::new(request)).await;
         drop(slot);
         executed
     };
@@ -131,9 +143,9 @@ async fn respond(
     line.errors = executed.errors.len();
     let actual = operation.actual_cost(&executed.data);
     line.cost.1 = actual;
-    let allowance = charge.settle(actual).await;
+    let allowance = charge.settle(actual.saturating_add(registration)).await;
     let report = CostReport { estimated: cost, actual, budget_remaining: allowance.remaining };
-    let cost = (app.development && parts.headers.contains_key(SHOW_COST)).then_some(report);
+    let cost = (app.documents.policy().shows_schema() && parts.headers.contains_key(SHOW_COST)).then_some(report);
     Ok(Executed { response: executed, allowance, cost })
 }
 

@@ -7,6 +7,7 @@ mod client_address;
 mod coding;
 mod connections;
 mod cors;
+mod document;
 mod failure;
 mod graphql;
 mod head;
@@ -32,10 +33,19 @@ pub use cors::Cors;
 pub use media::MediaType;
 pub use request::Parameters;
 
-use crate::{auth::Authenticator, budgets::Budgets, clients::Clients, graphql::Schema, operations::Operations};
+use crate::{
+    auth::Authenticator,
+    budgets::Budgets,
+    clients::Clients,
+    graphql::Schema,
+    metrics::Metrics,
+    operations::{Operations, documents::Documents},
+};
 
 /// What the front door needs to answer.
 pub struct App {
+    /// Knows which documents may be answered.
+    pub documents: Documents,
     /// Prepares operations.
     pub operations: Operations,
     /// Runs them.
@@ -52,11 +62,13 @@ pub struct App {
     pub trusted_proxies: Vec<IpAddr>,
     /// What callers may spend over time.
     pub budgets: Budgets,
+    /// Counts.
+    pub metrics: Metrics,
     /// Operations that may be executed at a time.
     pub slots: Arc<Semaphore>,
     /// The pages of other origins that may ask.
     pub cors: Cors,
-    /// Whether this is `tessera dev`: browsers get the playground, and whoever asks hears what an operation costs.
+    /// Whether this is `tessera dev`: browsers get the playground.
     pub development: bool,
     /// Mutations under way: they end when they are done, also when their client is gone.
     pub commands: TaskTracker,
@@ -69,6 +81,7 @@ pub fn router(app: Arc<App>) -> Router {
     let cors = app.cors.layer();
     let routes = Router::new()
         .route("/graphql", any(graphql::handle))
+        .route("/graphql/{id}", any(graphql::handle))
         .route("/livez", get(health::live))
         .route("/readyz", get(health::ready))
         .fallback(health::nothing_here);

@@ -14,7 +14,11 @@ use super::{
 #[derive(Debug, Default)]
 pub struct Parameters {
     /// The document's text.
-    pub query: String,
+    pub query: Option<String>,
+    /// The document's id (GraphQL over HTTP, appendix "Persisted Documents").
+    pub document_id: Option<String>,
+    /// The document's hash as Apollo sends it, in `extensions.persistedQuery`.
+    pub automatic: Option<String>,
     /// Which of its operations.
     pub operation_name: Option<String>,
     /// Values of the operation's variables.
@@ -36,21 +40,24 @@ impl Parameters {
                 return Err(bad(format!("the body is not JSON: line {line}, column {column}")));
             }
         };
-        let query = string(&mut body, "query")?.ok_or_else(|| bad("`query` is missing"))?;
-        let operation_name = string(&mut body, "operationName")?;
-        let variables = map(body.remove("variables"), "variables")?;
-        map(body.remove("extensions"), "extensions")?;
-        Ok(Self { query, operation_name, variables })
+        Ok(Self {
+            query: string(&mut body, "query")?,
+            document_id: string(&mut body, "documentId")?,
+            operation_name: string(&mut body, "operationName")?,
+            variables: map(body.remove("variables"), "variables")?,
+            automatic: automatic(map(body.remove("extensions"), "extensions")?)?,
+        })
     }
 
     /// The parameters of a GET.
     pub fn from_query_string(query_string: &str) -> Result<Self, Failure> {
-        let mut query = None;
-        let (mut operation_name, mut variables, mut extensions) = (None, None, None);
+        let (mut query, mut document_id, mut operation_name) = (None, None, None);
+        let (mut variables, mut extensions) = (None, None);
         for pair in query_string.split('&') {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             let place = match &*decode(name)? {
                 "query" => &mut query,
+                "documentId" => &mut document_id,
                 "operationName" => &mut operation_name,
                 "variables" => &mut variables,
                 "extensions" => &mut extensions,
@@ -68,11 +75,26 @@ impl Parameters {
                 Err(JsonError::Malformed { .. }) => Err(bad(format!("`{name}` is not JSON"))),
             },
         };
-        let variables = object(variables, "variables")?;
-        object(extensions, "extensions")?;
-        let query = query.ok_or_else(|| bad("`query` is missing"))?.into_owned();
-        Ok(Self { query, operation_name: operation_name.map(Cow::into_owned), variables })
+        Ok(Self {
+            query: query.map(Cow::into_owned),
+            document_id: document_id.map(Cow::into_owned),
+            operation_name: operation_name.map(Cow::into_owned),
+            variables: object(variables, "variables")?,
+            automatic: automatic(object(extensions, "extensions")?)?,
+        })
     }
+}
+
+/// The hash of `{persistedQuery: {version: 1, sha256Hash}}`, Apollo's automatic persisted queries.
+fn automatic(mut extensions: Map<String, Value>) -> Result<Option<String>, Failure> {
+    let mut persisted = map(extensions.remove("persistedQuery"), "extensions.persistedQuery")?;
+    if persisted.is_empty() {
+        return Ok(None);
+    }
+    if persisted.get("version") != Some(&Value::from(1)) {
+        return Err(bad("`extensions.persistedQuery.version` must be 1"));
+    }
+    string(&mut persisted, "sha256Hash")
 }
 
 fn bad(message: impl Into<Cow<'static, str>>) -> Failure {

@@ -1,10 +1,16 @@
 //! One log line per request: what was asked, how it went, how long it took, which services were called how often. A
 //! request whose client hung up before the answer gets its line too, with 499 for a status.
 
+use std::sync::Arc;
+
 use http::StatusCode;
 use tokio::time::Instant;
 
-use crate::clients::{CallContext, Service};
+use crate::{
+    clients::{CallContext, Service},
+    metrics::{Metrics, OTHERS},
+    operations::documents::TrustedDocument,
+};
 
 /// The client hung up: no status of HTTP, but the one that proxies log for it.
 const CLIENT_CLOSED_REQUEST: u16 = 499;
@@ -13,9 +19,10 @@ const CLIENT_CLOSED_REQUEST: u16 = 499;
 pub struct RequestLine {
     started: Instant,
     context: CallContext,
+    metrics: Metrics,
     status: u16,
-    /// The operation's name in its document.
-    pub operation: Option<String>,
+    /// The document, if it is trusted: only then does its operation's name become a label.
+    pub document: Option<Arc<TrustedDocument>>,
     /// The most that the operation could cost, and what it did cost.
     pub cost: (u64, u64),
     /// Whether the caller's budget was used up, where that is only counted.
@@ -27,12 +34,13 @@ pub struct RequestLine {
 
 impl RequestLine {
     /// The line of a request that starts now.
-    pub fn new(started: Instant, context: CallContext) -> Self {
+    pub fn new(started: Instant, context: CallContext, metrics: Metrics) -> Self {
         Self {
             started,
             context,
+            metrics,
             status: CLIENT_CLOSED_REQUEST,
-            operation: None,
+            document: None,
             cost: (0, 0),
             overdrawn: false,
             errors: 0,
@@ -54,11 +62,14 @@ impl RequestLine {
 impl Drop for RequestLine {
     fn drop(&mut self) {
         let calls = self.context.calls();
+        let operation = self.document.as_ref().map_or(OTHERS, |document| &document.name);
+        self.metrics.answered(operation, self.status, self.started.elapsed());
         let of = |service: Service| calls.count[service.index()];
         tracing::info!(
             request_id = %self.context.request_id(),
             trace_id = self.context.trace().trace_id(),
-            operation = self.operation.as_deref().unwrap_or("-"),
+            operation,
+            client = self.document.as_ref().map_or("-", |document| &document.client),
             status = self.status,
             errors = self.errors,
             code = self.code,

@@ -47,7 +47,7 @@ pub use scalars::{ScalarCheck, Scalars};
 pub use select::SelectedOperation;
 
 use budget::Budget;
-use cache::{DocumentCache, Outcome};
+use cache::{DocumentCache, Entry, Outcome};
 use coerce::{Coerced, Coercion};
 use collect::Collector;
 use flatten::Flattener;
@@ -83,6 +83,8 @@ pub struct Operations {
     judge: Judge,
     possible: PossibleTypes,
     cache: DocumentCache,
+    /// Trusted documents have room of their own: nothing that strangers send pushes them out.
+    trusted: DocumentCache,
 }
 
 impl Operations {
@@ -101,6 +103,7 @@ impl Operations {
             possible: PossibleTypes::new(&schema),
             judge: Judge { schema, scalars, limits },
             cache: DocumentCache::new(limits.cache_bytes),
+            trusted: DocumentCache::new(limits.cache_bytes),
         })
     }
 
@@ -110,11 +113,22 @@ impl Operations {
     /// `TOO_MANY_TOKENS`, `QUERY_TOO_DEEP`, `TOO_MANY_ALIASES`, `TOO_MANY_DIRECTIVES`, `GRAPHQL_PARSE_FAILED`,
     /// `GRAPHQL_VALIDATION_FAILED`, `OPERATION_RESOLUTION_FAILED`.
     pub fn select(&self, document: &str, operation_name: Option<&str>) -> Result<SelectedOperation, Rejection> {
-        let entry = self.cache.entry(document, || {
+        SelectedOperation::new(self.entry(&self.cache, document), operation_name, false)
+    }
+
+    /// [`select`](Self::select) for a trusted document.
+    ///
+    /// # Errors
+    /// The same.
+    pub fn select_trusted(&self, document: &str, operation_name: Option<&str>) -> Result<SelectedOperation, Rejection> {
+        SelectedOperation::new(self.entry(&self.trusted, document), operation_name, true)
+    }
+
+    fn entry(&self, cache: &DocumentCache, document: &str) -> Arc<Entry> {
+        cache.entry(document, || {
             scan::admit(document, &self.judge.limits)?;
             self.judge.judge(document).map(Arc::new)
-        });
-        SelectedOperation::new(entry, operation_name)
+        })
     }
 
     /// Coerces the variables and takes the operation in the form that their values need.
@@ -164,7 +178,8 @@ impl Operations {
             used: HashMap::new(),
         };
         let outcome = PreparedOperation::new(flattener).map(Arc::new);
-        self.cache.keep(judged.lines.text(), variant, outcome.clone());
+        let cache = if selected.is_trusted { &self.trusted } else { &self.cache };
+        cache.keep(judged.lines.text(), variant, outcome.clone());
         outcome
     }
 }

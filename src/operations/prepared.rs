@@ -118,6 +118,11 @@ impl PreparedOperation {
         &self.root_fields
     }
 
+    /// Whether it looks at the schema.
+    pub fn introspects(&self) -> bool {
+        self.root_fields.iter().any(|field| matches!(field.name.as_str(), "__schema" | "__type"))
+    }
+
     /// The flattened operation, alone in its document: for `Request::set_parsed_query` without an operation
     /// name. The engine takes it by value, so a request clones it once.
     pub fn document(&self) -> &engine::ExecutableDocument {

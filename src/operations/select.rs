@@ -21,11 +21,13 @@ pub struct SelectedOperation {
     pub(crate) operation: Node<Operation>,
     /// Its place among the document's operations.
     pub(crate) place: usize,
+    /// Whether its document is trusted: then its forms are kept apart.
+    pub(crate) is_trusted: bool,
 }
 
 impl SelectedOperation {
     /// Chooses by name; without a name the document must have exactly one operation.
-    pub(crate) fn new(entry: Arc<Entry>, name: Option<&str>) -> Result<Self, Rejection> {
+    pub(crate) fn new(entry: Arc<Entry>, name: Option<&str>, is_trusted: bool) -> Result<Self, Rejection> {
         let judged = Arc::clone(entry.verdict.as_ref().map_err(Clone::clone)?);
         let operations = &judged.document.operations;
         let chosen = match name {
@@ -39,7 +41,7 @@ impl SelectedOperation {
             None => operations.iter().enumerate().next(),
         };
         match (chosen.map(|(place, operation)| (place, operation.clone())), name) {
-            (Some((place, operation)), _) => Ok(Self { entry, judged, operation, place }),
+            (Some((place, operation)), _) => Ok(Self { entry, judged, operation, place, is_trusted }),
             (None, Some(name)) => Err(unresolved(&format!("The document has no operation named `{name}`."))),
             (None, None) => Err(unresolved("The document has no operation.")),
         }

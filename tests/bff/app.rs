@@ -5,7 +5,8 @@ use std::net::SocketAddr;
 use harness::client::Client;
 use harness::stub::Services;
 use harness::town::Sizes;
-use tessera::config::{Budgets, Config, Limits, Secret, Service, Timeouts};
+use tessera::config::{Budgets, Config, Documents, Limits, Secret, Service, Timeouts};
+use tessera::operations::documents::Policy;
 use tessera::server;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -73,6 +74,7 @@ fn settings(services: &Services) -> Config {
         // Batches are the subject of most tests, and large ones cost more than is allowed by default.
         limits: Limits { max_cost: 1_000_000, ..Limits::default() },
         budgets: Budgets { capacity: u64::MAX, per_second: u64::MAX, ..Budgets::default() },
+        documents: Documents { policy: Policy::AllowAny, sources: Vec::new(), ..Documents::default() },
         ..Config::of(tessera::config::Services {
             api_key: Secret::new("a key of the tests"),
             user: at(services.user.url()),

@@ -23,25 +23,28 @@ pub struct Program {
 impl Program {
     /// Starts it on a free port, with these settings as variables.
     pub async fn serve(services: &Services, settings: &[(&str, &str)]) -> Self {
-        let mut child = Command::new(TESSERA)
-            .arg("serve")
-            .env("TESSERA__HTTP__LISTEN", "127.0.0.1:0")
-            .env("TESSERA__SERVICES__API_KEY", "a key of the tests")
-            .env("TESSERA__SERVICES__USER__URL", services.user.url())
-            .env("TESSERA__SERVICES__POST__URL", services.post.url())
-            .env("TESSERA__SERVICES__ORDER__URL", services.order.url())
-            .env("TESSERA__TIMEOUTS__CALL_MS", "20000")
-            .env("TESSERA__TIMEOUTS__REQUEST_MS", "40000")
-            .envs(settings.iter().copied())
-            .stderr(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .unwrap();
-        let log = BufReader::new(child.stderr.take().unwrap()).lines();
-        let mut program = Self { child, log, address: String::new() };
-        let line = program.line("listening").await;
-        program.address = line["address"].as_str().unwrap().to_owned();
+        let mut program = Self::start(services, settings).await;
+        program.listening().await;
         program
+    }
+
+    /// The same, before it has said where it listens.
+    pub async fn start(services: &Services, settings: &[(&str, &str)]) -> Self {
+        let mut child = command(services, settings).spawn().unwrap();
+        let log = BufReader::new(child.stderr.take().unwrap()).lines();
+        Self { child, log, address: String::new() }
+    }
+
+    /// Waits until it listens.
+    pub async fn listening(&mut self) {
+        self.address = self.line("listening").await["address"].as_str().unwrap().to_owned();
+    }
+
+    /// What it says if these settings keep it from starting.
+    pub async fn fails(services: &Services, settings: &[(&str, &str)]) -> String {
+        let output = command(services, settings).output().await.unwrap();
+        assert_eq!(output.status.code(), Some(1));
+        String::from_utf8(output.stderr).unwrap()
     }
 
     /// A client of it.
@@ -70,4 +73,22 @@ impl Program {
     pub async fn ended(&mut self) -> ExitStatus {
         self.child.wait().await.unwrap()
     }
+}
+
+fn command(services: &Services, settings: &[(&str, &str)]) -> Command {
+    let mut command = Command::new(TESSERA);
+    command
+        .arg("serve")
+        .env("TESSERA__HTTP__LISTEN", "127.0.0.1:0")
+        .env("TESSERA__SERVICES__API_KEY", "a key of the tests")
+        .env("TESSERA__SERVICES__USER__URL", services.user.url())
+        .env("TESSERA__SERVICES__POST__URL", services.post.url())
+        .env("TESSERA__SERVICES__ORDER__URL", services.order.url())
+        .env("TESSERA__DOCUMENTS__POLICY", "allow_any")
+        .env("TESSERA__TIMEOUTS__CALL_MS", "20000")
+        .env("TESSERA__TIMEOUTS__REQUEST_MS", "40000")
+        .envs(settings.iter().copied())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true);
+    command
 }

@@ -5,6 +5,7 @@ use harness::stub::Services;
 use harness::town::Sizes;
 use serde_json::json;
 use tessera::config::{BudgetMode, Budgets, Limits};
+use tessera::operations::documents::Policy;
 
 use crate::app::App;
 
@@ -89,7 +90,6 @@ async fn what_is_refused_before_it_runs_costs_nothing() {
 #[tokio::test]
 async fn whoever_develops_hears_what_an_operation_cost() {
     let app = App::with(Services::start(Sizes::default()).await, |config| {
-        config.http.development = true;
         config.budgets = Budgets { capacity: 10_000, per_second: 1, ..Budgets::default() };
     })
     .await;
@@ -105,8 +105,11 @@ async fn whoever_develops_hears_what_an_operation_cost() {
 }
 
 #[tokio::test]
-async fn in_production_nobody_hears_what_an_operation_cost() {
-    let app = App::start().await;
+async fn where_the_schema_is_not_shown_nobody_hears_what_an_operation_cost() {
+    let app = App::with(Services::start(Sizes::default()).await, |config| {
+        config.documents.policy = Policy::LogUnknown;
+    })
+    .await;
     let request = app.client.post(&json!({"query": ELEVEN})).header("x-tessera-cost", "1");
     let answer = Answer::of(request).await;
     assert!(answer.status == 200 && answer.json().get("extensions").is_none(), "{}", answer.text);

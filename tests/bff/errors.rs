@@ -74,6 +74,10 @@ fn requests(client: &Client) -> Vec<(&'static str, RequestBuilder)> {
                 &json!({"query": "query ($n: Int!) { posts(first: $n) { nodes { id } } }", "variables": {"n": "1"}}),
             ),
         ),
+        ("unknown document id", asks(client, &json!({"documentId": "sha256:abc"}))),
+        ("unknown document in the path", client.request(Method::GET, "/graphql/abc")),
+        ("unknown hash of Apollo's", asks(client, &persisted(&json!({})))),
+        ("id of another document", asks(client, &persisted(&json!({"query": "{ __typename }"})))),
         ("too many tokens", post(&"id ".repeat(2_000))),
         ("too many aliases", post(&repeated(31, "a#: id "))),
         ("too many directives", post(&"id @skip(if: false) ".repeat(21))),
@@ -103,6 +107,13 @@ fn requests(client: &Client) -> Vec<(&'static str, RequestBuilder)> {
         ("too many headers", (0..101).fold(asks(client, &json!({})), |it, place| it.header(format!("x-{place}"), ""))),
         ("nothing at this path", client.request(Method::GET, "/nothing")),
     ]
+}
+
+/// With a hash as Apollo sends it, of nothing.
+fn persisted(body: &Value) -> Value {
+    let mut body = body.clone();
+    body["extensions"] = json!({"persistedQuery": {"version": 1, "sha256Hash": "0".repeat(64)}});
+    body
 }
 
 /// These bytes in gzip.
@@ -146,7 +157,7 @@ async fn every_cause_is_answered_as_the_table_says() {
     let app = App::with(Services::start(Sizes::default()).await, |config| config.limits = Limits::default()).await;
     let rows = rows();
     let mut requests = requests(&app.client);
-    // These need a BFF of their own: below, in `overload.rs`, and in `panics.rs`.
+    // These need a BFF of their own: below, in `overload.rs`, `panics.rs` and `trusted_documents.rs`.
     let mut seen: BTreeSet<&str> = [
         "token before the keys are known",
         "body too slow",
@@ -154,6 +165,9 @@ async fn every_cause_is_answered_as_the_table_says() {
         "too much at a time",
         "out of time",
         "a defect of ours",
+        "introspection where it is off",
+        "registering is off",
+        "document is not trusted",
     ]
     .into();
     for (cause, request) in requests.drain(..) {

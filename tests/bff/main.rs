@@ -26,4 +26,5 @@ mod prediction;
 mod program;
 mod repeated;
 mod schema;
+mod trusted_documents;
 mod viewer;

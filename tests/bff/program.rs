@@ -21,7 +21,7 @@ async fn each_request_is_one_log_line_that_says_what_was_asked_and_what_it_cost(
     assert_eq!(Answer::of(request).await.status, 200);
     let line = program.line("request").await;
     // 10 + 1 + 7 × (1 + 10 + 11), and 10 + 1 for a page that fails: it has no object.
-    let expected = json!({"request_id": "request-7", "trace_id": "0af7651916cd43dd8448eb211c80319c", "operation": "Feed",
+    let expected = json!({"request_id": "request-7", "trace_id": "0af7651916cd43dd8448eb211c80319c", "operation": "(other)",
         "status": 200, "errors": 1, "calls.user": 1, "calls.post": 2, "calls.order": 0, "cost.estimated": 176, "cost.actual": 175, "level": "INFO"});
     for (name, value) in expected.as_object().unwrap() {
         assert_eq!(&line[name], value, "{name} of {line}");
@@ -33,7 +33,7 @@ async fn each_request_is_one_log_line_that_says_what_was_asked_and_what_it_cost(
     let line = program.line("request").await;
     assert_eq!(
         (&line["status"], &line["operation"], &line["calls.user"]),
-        (&json!(400), &json!("-"), &json!(0)),
+        (&json!(400), &json!("(other)"), &json!(0)),
         "{line}"
     );
 }
@@ -117,7 +117,7 @@ async fn a_client_that_hangs_up_ends_its_query_but_not_its_commands() {
         held.arrived(at_the_gate + 1).await;
         under_way.abort();
         let line = program.line("request").await;
-        assert_eq!((&line["status"], &line["operation"]), (&json!(499), &json!("Left")), "{line}");
+        assert_eq!((&line["status"], &line["operation"]), (&json!(499), &json!("(other)")), "{line}");
     }
     held.open();
     // The second command comes after the first, which was held while its client left.

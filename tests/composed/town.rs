@@ -13,6 +13,7 @@ use post_service::PostSettings;
 use serde_json::{Value, json};
 use tessera::{
     config::{self, Budgets, Config, Limits, Secret, Timeouts},
+    operations::documents::Policy,
     server,
 };
 use tokio::{net::TcpListener, sync::oneshot};
@@ -112,6 +113,7 @@ async fn bff([user, post, order]: [&RunningService; 3]) -> (Client, oneshot::Sen
             ..Limits::default()
         },
         budgets: Budgets { capacity: u64::MAX, per_second: u64::MAX, ..Budgets::default() },
+        documents: config::Documents { policy: Policy::AllowAny, sources: Vec::new(), ..config::Documents::default() },
         ..Config::of(services)
     };
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -19,6 +19,8 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
 };
 
+use moka::sync::Cache;
+
 pub use automatic::AutomaticDocuments;
 pub use id::sha256;
 pub use manifest::APOLLO_FORMAT;
@@ -78,7 +80,12 @@ pub struct Documents {
     sources: Vec<PathBuf>,
     trusted: RwLock<Arc<TrustedDocuments>>,
     automatic: Option<AutomaticDocuments>,
+    /// Unknown texts that were noticed before.
+    noticed: Cache<Arc<str>, ()>,
 }
+
+/// Memory for unknown texts that were noticed, in bytes.
+const NOTICED_BYTES: u64 = 4 * 1024 * 1024;
 
 impl Documents {
     /// Reads the trusted documents.
@@ -92,7 +99,9 @@ impl Documents {
         operations: &Operations,
     ) -> Result<Self, SourceError> {
         let trusted = RwLock::new(Arc::new(TrustedDocuments::new(source::read(&sources)?, operations)?));
-        Ok(Self { policy, sources, trusted, automatic })
+        let weigh = |text: &Arc<str>, (): &()| u32::try_from(text.len()).unwrap_or(u32::MAX);
+        let noticed = Cache::builder().max_capacity(NOTICED_BYTES).weigher(weigh).build();
+        Ok(Self { policy, sources, trusted, automatic, noticed })
     }
 
     /// What clients may send.
@@ -131,6 +140,11 @@ impl Documents {
             (Some(id), None) => self.by_id(id, sent.automatic.is_some()).await,
             (id, Some(text)) => self.by_text(id, text, sent.automatic.is_some()),
         }
+    }
+
+    /// Whether this is the first time that an unknown text is noticed.
+    pub fn is_new(&self, text: &Arc<str>) -> bool {
+        self.noticed.entry(Arc::clone(text)).or_insert(()).is_fresh()
     }
 
     /// Keeps a text that was found good under the hash that its client gave.

@@ -56,6 +56,11 @@ impl TrustedDocuments {
         self.by_text.get(text)
     }
 
+    /// How many ids there are.
+    pub fn ids(&self) -> usize {
+        self.by_id.len()
+    }
+
     /// Each document once, by client and name.
     pub fn iter(&self) -> impl Iterator<Item = &Arc<TrustedDocument>> {
         let order: BTreeSet<_> = self.by_id.values().map(|it| (&it.client, &it.name, &it.id)).collect();
@@ -84,5 +89,5 @@ impl TrustedDocuments {
 
 /// The document's one operation; several would make its id mean several things.
 fn one_operation(operations: &Operations, text: &str) -> Result<SelectedOperation, String> {
-    operations.select(text, None).map_err(|rejection| rejection.to_string())
+    operations.select_trusted(text, None).map_err(|rejection| rejection.to_string())
 }

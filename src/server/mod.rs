@@ -1,22 +1,31 @@
 //! The composition root: builds every stage from the configuration, serves a listener until told to stop, then drains.
 
-use std::{sync::Arc, time::Duration};
+mod metrics;
+mod settings;
+mod watch;
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use ::http::{HeaderValue, header::InvalidHeaderValue};
 use contract::{Clock, key_set::KeySource, token::TokenVerifier};
 use tokio::{net::TcpListener, sync::Semaphore};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
+pub use settings::operation_limits;
+
 use crate::{
     auth::Authenticator,
-    budgets::{Budgets, Mode},
     clients::{
         CallContext, Clients, Door, DoorSettings, Service, order::OrderClient, post::PostClient, user::UserClient,
     },
-    config::{self, BudgetMode, Config},
+    config::{self, Config},
     graphql::{SCALAR_CHECKS, Schema},
-    http::{self, App, Cors, Patience, router},
-    operations::{Limits, Operations, SchemaError},
+    http::{self, App, router},
+    metrics::Metrics,
+    operations::{
+        Operations, SchemaError,
+        documents::{AutomaticDocuments, Documents, SourceError},
+    },
 };
 
 /// Why the BFF does not start.
@@ -31,6 +40,12 @@ pub enum StartError {
     /// The schema and what judges documents by it do not agree.
     #[error(transparent)]
     Schema(#[from] SchemaError),
+    /// A trusted document is no good.
+    #[error("documents.sources: {0}")]
+    Documents(#[from] SourceError),
+    /// The metrics' address cannot be listened on.
+    #[error("metrics.listen: cannot listen on {0}: {1}")]
+    Metrics(SocketAddr, std::io::Error),
     /// The listener failed.
     #[error("serving failed: {0}")]
     Serve(#[from] std::io::Error),
@@ -54,17 +69,25 @@ pub async fn run(
 ) -> Result<(), StartError> {
     let draining = app.draining.clone();
     let app = Arc::new(app);
+    if let Some(listen) = config.metrics.listen {
+        metrics::serve(app.metrics.clone(), listen).await?;
+    }
     tracing::info!(address = %listener.local_addr()?, "listening");
     let commands = app.commands.clone();
     let (warm, stopped) = (Arc::clone(&app), draining.clone());
     tokio::spawn(async move { stopped.run_until_cancelled(warm.authenticator.warm_up()).await });
+    if config.documents.reload_seconds > 0 {
+        let (watched, stopped) = (Arc::clone(&app), draining.clone());
+        let every = Duration::from_secs(config.documents.reload_seconds);
+        tokio::spawn(async move { stopped.run_until_cancelled(watch::watch(watched, every)).await });
+    }
     let routes = router(app);
     let stop = draining.clone();
     tokio::spawn(async move {
         shutdown.await;
         stop.cancel();
     });
-    let served = http::serve(listener, routes, patience(&config.connections)?, draining.clone());
+    let served = http::serve(listener, routes, settings::patience(&config.connections)?, draining.clone());
     let drain = Duration::from_secs(config.http.drain_seconds);
     tokio::select! {
         () = async {
@@ -93,21 +116,23 @@ pub fn app(config: &Config) -> Result<App, StartError> {
     let clients = clients(config, &http)?;
     let source = key_source(clients.users.clone(), Duration::from_millis(config.timeouts.call_ms));
     let verifier = TokenVerifier::new(&config.auth.issuer, &config.auth.audience, source, Clock::system());
+    let operations = operations(&schema, &config.limits)?;
+    let documents = documents(&config.documents, &operations)?;
+    let metrics = Metrics::new();
+    metrics.trusted_documents(documents.trusted().ids());
     Ok(App {
-        operations: operations(&schema, &config.limits)?,
+        documents,
+        operations,
+        metrics,
         schema,
         authenticator: Authenticator::new(verifier),
-        budgets: budgets(&config.budgets),
+        budgets: settings::budgets(&config.budgets),
         clients,
         request_timeout: Duration::from_millis(config.timeouts.request_ms),
         max_body_bytes: config.http.max_body_bytes,
         trusted_proxies: config.http.trusted_proxies.clone(),
         slots: Arc::new(Semaphore::new(config.http.max_running)),
-        cors: Cors {
-            origins: config.cors.origins.clone(),
-            credentials: config.cors.credentials,
-            max_age: Duration::from_secs(config.cors.max_age_seconds),
-        },
+        cors: settings::cors(&config.cors),
         development: config.http.development,
         commands: TaskTracker::new(),
         draining: CancellationToken::new(),
@@ -122,46 +147,14 @@ pub fn operations(schema: &Schema, limits: &config::Limits) -> Result<Operations
     Operations::new(&schema.sdl(), operation_limits(limits), SCALAR_CHECKS.into_iter().collect())
 }
 
-/// The settings, as the stage takes them that they are for.
-pub fn operation_limits(limits: &config::Limits) -> Limits {
-    Limits {
-        depth: limits.max_depth,
-        aliases: limits.max_aliases,
-        directives: limits.max_directives,
-        root_fields: limits.max_root_fields,
-        cost: limits.max_cost,
-        tokens: limits.max_tokens,
-        nesting: limits.max_nesting,
-        fields: limits.max_fields,
-        cache_bytes: limits.document_cache_bytes,
-    }
-}
-
-/// Descriptors for everything but clients: the services, files, the log.
-const OWN_DESCRIPTORS: u64 = 256;
-
-/// The settings, and no more connections than the system gives file descriptors for: the services need some too.
-fn patience(connections: &config::Connections) -> std::io::Result<Patience> {
-    let descriptors = rlimit::increase_nofile_limit(u64::MAX)?;
-    let most = descriptors.saturating_sub(OWN_DESCRIPTORS).max(1);
-    let most = usize::try_from(most).unwrap_or(usize::MAX);
-    if connections.max > most {
-        tracing::warn!(descriptors, "fewer connections than connections.max: the limit of open files is low");
-    }
-    Ok(Patience {
-        connections: connections.max.min(most),
-        first_request: Duration::from_millis(connections.first_request_ms),
-        idle: Duration::from_millis(connections.idle_ms),
-        write: Duration::from_millis(connections.write_ms),
-    })
-}
-
-fn budgets(budgets: &config::Budgets) -> Budgets {
-    let mode = match budgets.mode {
-        BudgetMode::Enforce => Mode::Enforce,
-        BudgetMode::Measure => Mode::Measure,
-    };
-    Budgets::new(budgets.capacity, budgets.per_second, mode)
+/// The documents that clients may send.
+///
+/// # Errors
+/// The first file that is no good.
+pub fn documents(settings: &config::Documents, operations: &Operations) -> Result<Documents, SourceError> {
+    let registers = settings.automatic.unwrap_or(settings.policy.takes_unknown());
+    let automatic = registers.then(|| AutomaticDocuments::new(settings.automatic_bytes));
+    Documents::new(settings.policy, settings.sources.clone(), automatic, operations)
 }
 
 /// Keys come from the user service, through the same door as everything else.

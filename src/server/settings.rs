@@ -1,0 +1,62 @@
+//! Settings as the stages take them that they are for: the stages know nothing of the configuration.
+
+use std::time::Duration;
+
+use crate::{
+    budgets::{Budgets, Mode},
+    config::{self, BudgetMode},
+    http::{Cors, Patience},
+    operations::Limits,
+};
+
+/// What a document may ask.
+pub fn operation_limits(limits: &config::Limits) -> Limits {
+    Limits {
+        depth: limits.max_depth,
+        aliases: limits.max_aliases,
+        directives: limits.max_directives,
+        root_fields: limits.max_root_fields,
+        cost: limits.max_cost,
+        tokens: limits.max_tokens,
+        nesting: limits.max_nesting,
+        fields: limits.max_fields,
+        cache_bytes: limits.document_cache_bytes,
+    }
+}
+
+/// Descriptors for everything but clients: the services, files, the log.
+const OWN_DESCRIPTORS: u64 = 256;
+
+/// The settings, and no more connections than the system gives file descriptors for: the services need some too.
+pub(super) fn patience(connections: &config::Connections) -> std::io::Result<Patience> {
+    let descriptors = rlimit::increase_nofile_limit(u64::MAX)?;
+    let most = descriptors.saturating_sub(OWN_DESCRIPTORS).max(1);
+    let most = usize::try_from(most).unwrap_or(usize::MAX);
+    if connections.max > most {
+        tracing::warn!(descriptors, "fewer connections than connections.max: the limit of open files is low");
+    }
+    Ok(Patience {
+        connections: connections.max.min(most),
+        first_request: Duration::from_millis(connections.first_request_ms),
+        idle: Duration::from_millis(connections.idle_ms),
+        write: Duration::from_millis(connections.write_ms),
+    })
+}
+
+/// What callers may spend.
+pub(super) fn budgets(budgets: &config::Budgets) -> Budgets {
+    let mode = match budgets.mode {
+        BudgetMode::Enforce => Mode::Enforce,
+        BudgetMode::Measure => Mode::Measure,
+    };
+    Budgets::new(budgets.capacity, budgets.per_second, mode)
+}
+
+/// The pages of other origins that may ask.
+pub(super) fn cors(cors: &config::Cors) -> Cors {
+    Cors {
+        origins: cors.origins.clone(),
+        credentials: cors.credentials,
+        max_age: Duration::from_secs(cors.max_age_seconds),
+    }
+}
