@@ -38,6 +38,8 @@ EXPOSE 4003
 ENTRYPOINT ["/usr/local/bin/order-service"]
 
 FROM runtime AS tessera
+WORKDIR /etc/tessera
+COPY persisted-queries persisted-queries
 COPY --from=build /tessera/target/release/tessera /usr/local/bin/tessera
 EXPOSE 4000
 ENTRYPOINT ["/usr/local/bin/tessera"]
