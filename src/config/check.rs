@@ -44,6 +44,11 @@ impl Config {
         )?;
         expect(timeouts.request_ms <= 600_000, "timeouts.request_ms", "must be at most 600000 (10 minutes)")?;
         expect(http.max_body_bytes >= 1_024, "http.max_body_bytes", "must be at least 1024")?;
+        expect(
+            http.max_bodies_bytes >= http.max_body_bytes,
+            "http.max_bodies_bytes",
+            "must be at least http.max_body_bytes, or the largest body could never arrive",
+        )?;
         expect(http.max_running > 0, "http.max_running", "must be more than 0")?;
         connections.check()?;
         cors.check()?;
@@ -61,6 +66,7 @@ impl Config {
             "must be 1 to 100: deeper recursion could end the process",
         )?;
         expect(limits.max_fields > 0, "limits.max_fields", "must be more than 0")?;
+        expect(limits.max_answer_text > 0, "limits.max_answer_text", "must be more than 0")?;
         expect(
             budgets.capacity >= limits.max_cost,
             "budgets.capacity",
@@ -126,12 +132,16 @@ impl Cors {
             "must be `*` alone, or a list of origins without it",
         )?;
         for origin in &self.origins {
-            // Browsers send origins in lower case, and compare byte by byte.
-            let is_one = origin == "*" || (is_origin(origin) && !origin.bytes().any(|byte| byte.is_ascii_uppercase()));
+            // Browsers send origins in lower case and without the port that goes without saying; bytes are compared.
+            let unsaid = [("https://", ":443"), ("http://", ":80")];
+            let as_sent = !origin.contains('*')
+                && !origin.bytes().any(|byte| byte.is_ascii_uppercase())
+                && !unsaid.iter().any(|(scheme, port)| origin.starts_with(scheme) && origin.ends_with(port));
+            let is_one = origin == "*" || (is_origin(origin) && as_sent);
             expect(
                 is_one,
                 "cors.origins",
-                "must be origins in lower case without a path, such as https://app.example.com",
+                "must be origins as browsers send them, such as https://app.example.com: lower case, no path, no default port",
             )?;
         }
         Ok(())

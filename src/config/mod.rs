@@ -81,8 +81,12 @@ pub struct Http {
     pub listen: SocketAddr,
     /// The largest request body, in bytes.
     pub max_body_bytes: usize,
+    /// Bytes held of bodies that are still arriving, all together; more than that are refused with 503.
+    pub max_bodies_bytes: usize,
     /// Addresses of proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpAddr>,
+    /// Milliseconds from SIGTERM until no more connections are taken: `/readyz` says 503 meanwhile.
+    pub linger_ms: u64,
     /// Seconds that requests under way get after SIGTERM.
     pub drain_seconds: u64,
     /// Operations executed at a time; more than that are refused with 503.
@@ -183,6 +187,8 @@ pub struct Limits {
     pub max_nesting: usize,
     /// Fields of an operation once its fragments are in place.
     pub max_fields: usize,
+    /// Bytes of text that people wrote in one answer: cost does not see how long it is.
+    pub max_answer_text: usize,
     /// Memory for documents that were judged before, in bytes.
     pub document_cache_bytes: u64,
 }
@@ -277,7 +283,9 @@ impl Default for Http {
         Self {
             listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 4000),
             max_body_bytes: 256 * 1024,
+            max_bodies_bytes: 64 * 1024 * 1024,
             trusted_proxies: Vec::new(),
+            linger_ms: 500,
             drain_seconds: 10,
             max_running: 1_000,
             development: false,
@@ -320,6 +328,7 @@ impl Default for Limits {
             max_tokens: 2_000,
             max_nesting: 48,
             max_fields: 2_000,
+            max_answer_text: 8 * 1024 * 1024,
             document_cache_bytes: 64 * 1024 * 1024,
         }
     }

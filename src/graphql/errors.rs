@@ -24,6 +24,11 @@ pub fn forbidden() -> Error {
     coded("you are not allowed to do this".into(), "FORBIDDEN")
 }
 
+/// The answer has more text than that many bytes.
+pub fn too_large(limit: usize) -> Error {
+    coded(format!("the answer has more than {limit} bytes of text: ask for less at a time"), "QUERY_TOO_COSTLY")
+}
+
 /// Where a field stands in the answer.
 struct FieldPath(Vec<PathSegment>);
 

@@ -2,6 +2,7 @@
 //! request. Out: data and errors. Knows nothing of HTTP; what a field means beyond its type stands in its directives.
 
 mod access;
+mod answer_size;
 mod comment;
 mod connection;
 mod directives;
@@ -18,6 +19,8 @@ mod scalars;
 mod session;
 mod user;
 
+use std::sync::Arc;
+
 use async_graphql::{
     EmptySubscription, MergedObject, SDLExportOptions, Schema as EngineSchema, SchemaBuilder, ValidationMode,
     parser::types::ExecutableDocument,
@@ -27,6 +30,7 @@ pub use access::AccessRule;
 pub use scalars::CHECKS as SCALAR_CHECKS;
 
 use crate::loaders::{Level, Scope};
+use answer_size::AnswerSize;
 use in_place::CallingFields;
 
 /// Everything that can be read.
@@ -43,11 +47,15 @@ pub struct Mutation(
     order::OrderMutation,
 );
 
+/// Bytes of text in an answer, unless the settings say otherwise.
+const MAX_TEXT: usize = 8 * 1024 * 1024;
+
 /// The executable schema; cheap to clone.
 #[derive(Clone)]
 pub struct Schema {
     engine: EngineSchema<Query, Mutation, EmptySubscription>,
     calling: CallingFields,
+    max_text: usize,
 }
 
 impl Schema {
@@ -59,7 +67,13 @@ impl Schema {
             EngineSchema::build(Query::default(), Mutation::default(), EmptySubscription);
         let engine = builder.validation_mode(ValidationMode::Fast).limit_recursive_depth(usize::MAX).finish();
         let calling = CallingFields::of(&engine.sdl()).expect("the schema's own definition");
-        Self { engine, calling }
+        Self { engine, calling, max_text: MAX_TEXT }
+    }
+
+    /// The same, whose answers have at most that many bytes of text.
+    #[must_use]
+    pub fn with_max_text(self, bytes: usize) -> Self {
+        Self { max_text: bytes, ..self }
     }
 
     /// The schema definition, as `schema.graphql` has it.
@@ -75,10 +89,11 @@ impl Schema {
         scope: Scope,
     ) -> async_graphql::Response {
         let level: Level = scope.request.level.clone();
-        let mut request =
-            async_graphql::Request::new(String::new()).variables(variables).data(scope).data(self.calling.clone());
+        let size = Arc::new(AnswerSize::new(self.max_text));
+        let request = async_graphql::Request::new(String::new()).variables(variables).data(scope);
+        let mut request = request.data(self.calling.clone()).data(Arc::clone(&size));
         request.set_parsed_query(document);
-        let mut response = level.drive(self.engine.execute(request)).await;
+        let mut response = size.bounded(level.drive(self.engine.execute(request)).await);
         response.errors.iter_mut().for_each(errors::restore_path);
         response
     }

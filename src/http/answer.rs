@@ -133,6 +133,11 @@ pub fn failed(failure: &Failure, media_type: MediaType, request_id: &RequestId) 
     response
 }
 
+/// Whether a service is to blame for an error.
+pub fn is_of_a_service(error: &ServerError) -> bool {
+    error.extensions.as_ref().is_some_and(|extensions| extensions.get("service").is_some())
+}
+
 fn execution_error<'a>(error: &'a ServerError, request_id: &'a RequestId) -> ErrorBody<'a> {
     let extension = |name| error.extensions.as_ref().and_then(|extensions| extensions.get(name));
     let request_id = request_id.as_str();

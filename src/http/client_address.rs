@@ -7,16 +7,17 @@ use http::HeaderMap;
 
 /// The client's address.
 pub fn client_address(peer: IpAddr, headers: &HeaderMap, trusted_proxies: &[IpAddr]) -> IpAddr {
+    let is_trusted = |address: &IpAddr| trusted_proxies.iter().any(|proxy| proxy.to_canonical() == *address);
     let peer = peer.to_canonical();
     let mut address = peer;
-    if trusted_proxies.contains(&peer) {
+    if is_trusted(&peer) {
         let lists = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
         let hops: Vec<&str> = lists.flat_map(|list| list.split(',')).map(str::trim).collect();
         for hop in hops.into_iter().rev() {
             // A hop that is no address ends what can be believed.
             let Ok(hop) = hop.parse::<IpAddr>() else { break };
             address = hop.to_canonical();
-            if !trusted_proxies.contains(&address) {
+            if !is_trusted(&address) {
                 break;
             }
         }

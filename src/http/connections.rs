@@ -15,31 +15,34 @@ use hyper_util::{
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore},
-    time::{Instant, sleep, sleep_until},
+    time::{sleep, sleep_until},
 };
 use tokio_io_timeout::TimeoutStream;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::Service;
 
-use super::quiet::Quiet;
+use super::{
+    quiet::{May, Quiet, Times},
+    taken::Taken,
+};
 
 /// How many connections there may be, and how long each may take over what.
 #[derive(Clone, Copy, Debug)]
 pub struct Patience {
     /// Connections at a time; the next one waits to be accepted.
     pub connections: usize,
-    /// Until the head of the first request is there.
-    pub first_request: Duration,
-    /// Between an answer and the head of the next request.
-    pub idle: Duration,
-    /// Until the client takes some more of an answer.
-    pub write: Duration,
+    /// What each may take.
+    pub times: Times,
 }
 
 /// After the system refused a connection, most likely for want of file descriptors.
 const ACCEPT_AGAIN: Duration = Duration::from_millis(100);
 /// An HTTP/2 client that does not answer pings is gone: how often it is asked, and how long it may take.
 const PING: Duration = Duration::from_secs(20);
+/// Requests over one HTTP/2 connection at a time.
+const MAX_STREAMS: u32 = 100;
+/// For a first request that is on its way when the process is asked to stop.
+const LAST_MOMENT: Duration = Duration::from_secs(1);
 /// Headers of a request at most. Beyond, hyper answers 431 by itself, without a body.
 const MAX_HEADERS: usize = 256;
 /// Bytes of an HTTP/2 request's head, above what `head.rs` allows, so that the answer is ours.
@@ -61,7 +64,7 @@ pub async fn serve(listener: TcpListener, routes: Router, patience: Patience, st
     connections.wait().await;
 }
 
-/// The next connection; `None` is never returned while there may be one.
+/// The next connection. There is always one to wait for: `None` is the semaphore's, were it closed.
 async fn accept(
     listener: &TcpListener,
     slots: &Arc<Semaphore>,
@@ -87,43 +90,56 @@ async fn connection(
     // Small answers leave at once. An error means that the connection is over, as reading will show.
     let _ = stream.set_nodelay(true);
     let mut stream = TimeoutStream::new(stream);
-    stream.set_write_timeout(Some(patience.write));
-    let quiet = Quiet::new(patience.first_request, patience.idle);
+    stream.set_write_timeout(Some(patience.times.write));
+    let quiet = Quiet::new(patience.times);
     let answering = service_fn(|mut request: Request<Incoming>| {
         let busy = quiet.busy();
         request.extensions_mut().insert(ConnectInfo(peer));
         let answer = routes.clone().call(request);
         async move {
-            let answer = answer.await;
-            drop(busy);
-            Ok::<_, Infallible>(answer.unwrap_or_else(|never| match never {}))
+            let answer = answer.await.unwrap_or_else(|never| match never {});
+            Ok::<_, Infallible>(answer.map(|body| Taken::new(body, busy)))
         }
     });
     let builder = builder(patience);
     let mut connection = pin!(builder.serve_connection_with_upgrades(TokioIo::new(Box::pin(stream)), answering));
-    while quiet.until() > Instant::now() {
+    let mut stopping = false;
+    loop {
+        let until = match quiet.now() {
+            May::Stay(until) => until,
+            May::End => return,
+            May::Finish => {
+                quiet.finish();
+                connection.as_mut().graceful_shutdown();
+                continue;
+            }
+        };
         tokio::select! {
             // An error is the client's: it hung up, or does not speak HTTP.
             _ = connection.as_mut() => return,
-            () = stop.cancelled() => break,
-            () = sleep_until(quiet.until()) => {}
+            () = sleep_until(until) => {}
+            () = stop.cancelled(), if !stopping => {
+                stopping = true;
+                if quiet.was_asked() {
+                    quiet.finish();
+                    connection.as_mut().graceful_shutdown();
+                } else {
+                    quiet.hurry(LAST_MOMENT);
+                }
+            }
         }
-    }
-    // Nothing was asked: there is nothing to wait for. Else what is under way is answered, and nothing more is taken.
-    if quiet.was_asked() {
-        connection.as_mut().graceful_shutdown();
-        let _ = connection.await;
     }
 }
 
 fn builder(patience: Patience) -> Builder<TokioExecutor> {
     let mut builder = Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(patience.idle).max_headers(MAX_HEADERS);
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(patience.times.idle).max_headers(MAX_HEADERS);
     builder
         .http2()
         .timer(TokioTimer::new())
         .keep_alive_interval(PING)
         .keep_alive_timeout(PING)
+        .max_concurrent_streams(MAX_STREAMS)
         .max_header_list_size(MAX_HEAD_BYTES);
     builder
 }

@@ -24,7 +24,6 @@ use tokio::time::{Instant, timeout_at};
 use super::{
     App,
     answer::{self, CostReport},
-    body,
     client_address::client_address,
     document,
     failure::Failure,
@@ -141,7 +140,11 @@ async fn respond(
         _ => execution.await,
     };
     line.errors = executed.errors.len();
-    let actual = operation.actual_cost(&executed.data);
+    let actual = match executed.errors.iter().all(answer::is_of_a_service) {
+        true => operation.actual_cost(&executed.data),
+        // What the client's own mistake made null was fetched all the same.
+        false => cost,
+    };
     line.cost.1 = actual;
     let allowance = charge.settle(actual.saturating_add(registration)).await;
     let report = CostReport { estimated: cost, actual, budget_remaining: allowance.remaining };
@@ -156,7 +159,7 @@ async fn read(app: &App, parts: &Parts, body: Body) -> Result<Parameters, Failur
             if !is_json(&parts.headers) {
                 return Err(Failure::UnsupportedMediaType);
             }
-            Parameters::from_json(&body::read(&parts.headers, body, app.max_body_bytes).await?)
+            Parameters::from_json(&app.bodies.read(&parts.headers, body).await?)
         }
         _ => Err(Failure::MethodNotAllowed("GET, POST")),
     }

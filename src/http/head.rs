@@ -2,7 +2,7 @@
 //!
 //! hyper has limits of its own and answers them with an empty body; these are lower, so that the answer is ours.
 
-use http::request::Parts;
+use http::{Version, header::HOST, request::Parts};
 
 use super::failure::Failure;
 
@@ -15,6 +15,10 @@ const MAX_HEADER_BYTES: usize = 16 * 1024;
 
 /// Lets a request through whose head is within the limits.
 pub fn admit(parts: &Parts) -> Result<(), Failure> {
+    // RFC 9112, section 3.2. Without one host there is no telling whom somebody on the way took it to be for.
+    if parts.version == Version::HTTP_11 && parts.headers.get_all(HOST).iter().count() != 1 {
+        return Err(Failure::BadRequest("there must be one Host header".into()));
+    }
     let uri = parts.uri.path_and_query().map_or(0, |target| target.as_str().len());
     if uri > MAX_URI_BYTES {
         return Err(Failure::UriTooLong(MAX_URI_BYTES));

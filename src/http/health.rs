@@ -24,7 +24,19 @@ pub async fn ready(State(app): State<Arc<App>>) -> StatusCode {
 
 /// Any other path.
 pub async fn nothing_here(request: Request) -> Response {
+    refused(&request, &Failure::NotFound)
+}
+
+/// Any other method of these paths.
+pub async fn other_method(request: Request) -> Response {
+    refused(&request, &Failure::MethodNotAllowed("GET, HEAD"))
+}
+
+fn refused(request: &Request, failure: &Failure) -> Response {
     let media_type = MediaType::accepted(request.headers()).unwrap_or(MediaType::Json);
     let id = request.headers().get(&answer::REQUEST_ID).and_then(|id| id.to_str().ok());
-    answer::failed(&Failure::NotFound, media_type, &RequestId::accept(id))
+    let id = RequestId::accept(id);
+    let status = failure.status(media_type).as_u16();
+    tracing::info!(request_id = %id, status, errors = 1, code = failure.code(), "request");
+    answer::failed(failure, media_type, &id)
 }

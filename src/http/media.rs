@@ -1,6 +1,8 @@
 //! Which of the two media types of GraphQL over HTTP an answer gets. In: the `Accept` headers. Out: the type that the
 //! client ranks highest, or none. Source: GraphQL-over-HTTP draft, "Accept"; RFC 9110, section 12.5.1.
 
+use std::cmp::Reverse;
+
 use http::{HeaderMap, HeaderValue, header::ACCEPT};
 
 /// The media type of an answer.
@@ -21,31 +23,35 @@ impl MediaType {
         })
     }
 
-    /// What the client accepts best; `None` if neither. Without the header, and for wildcards, it is `application/json`.
+    /// What the client accepts best; `None` if neither. Without the header, and where only wildcards speak of both, it is
+    /// `application/json`. The range that names a type most exactly decides on it.
     pub fn accepted(headers: &HeaderMap) -> Option<Self> {
-        if !headers.contains_key(ACCEPT) {
+        let ranges: Vec<_> = ranges(headers).collect();
+        if headers.get_all(ACCEPT).iter().all(HeaderValue::is_empty) {
             return Some(Self::Json);
         }
-        let mut best: Option<(u16, Self)> = None;
-        let mut refused = Vec::new();
-        for (range, weight) in ranges(headers) {
-            let Some(media_type) = Self::within(&range) else { continue };
-            if weight == 0 {
-                refused.push(media_type);
-            } else if best.is_none_or(|(highest, _)| weight > highest) {
-                best = Some((weight, media_type));
-            }
-        }
-        best.map(|(_, media_type)| media_type).filter(|media_type| !refused.contains(media_type))
+        let candidates = [Self::Json, Self::GraphqlResponse].into_iter().filter_map(|media_type| {
+            let (exactness, place, weight) = media_type.ranked(&ranges)?;
+            // Of equal weights the one that is named comes first, then the one that is named earlier.
+            (weight > 0).then_some((weight, exactness, Reverse(place), media_type))
+        });
+        let best = candidates.max_by_key(|(weight, exactness, place, media_type)| {
+            (*weight, *exactness, *place, *media_type == Self::Json)
+        });
+        best.map(|(.., media_type)| media_type)
     }
 
-    /// Which of the two a media range asks for.
-    fn within(range: &str) -> Option<Self> {
-        match range {
-            "application/graphql-response+json" => Some(Self::GraphqlResponse),
-            "application/json" | "application/*" | "*/*" => Some(Self::Json),
-            _ => None,
-        }
+    /// The most exact range that it falls into: how exact, its place, its weight.
+    fn ranked(self, ranges: &[(String, u16)]) -> Option<(usize, usize, u16)> {
+        let name = match self {
+            Self::GraphqlResponse => "application/graphql-response+json",
+            Self::Json => "application/json",
+        };
+        let mut places = ["*/*", "application/*", name].into_iter().enumerate().rev();
+        places.find_map(|(exactness, range)| {
+            let place = ranges.iter().position(|(name, _)| name == range)?;
+            Some((exactness, place, ranges[place].1))
+        })
     }
 }
 
@@ -97,6 +103,14 @@ mod tests {
             ("application/json;q=0", None),
             ("application/json; charset=latin-1", None),
             ("text/html", None),
+            ("", Some(Json)),
+            ("application/json, */*;q=0", Some(Json)),
+            ("application/*;q=0, application/json", Some(Json)),
+            ("application/*;q=0", None),
+            ("application/json;q=0, */*", Some(GraphqlResponse)),
+            ("application/json, */*", Some(Json)),
+            ("text/html, application/xhtml+xml, */*;q=0.8", Some(Json)),
+            ("application/json;q=0.5, application/graphql-response+json", Some(GraphqlResponse)),
         ] {
             let mut headers = HeaderMap::new();
             headers.insert(ACCEPT, HeaderValue::from_static(accept));

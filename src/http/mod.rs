@@ -20,6 +20,7 @@ mod quiet;
 mod request;
 mod request_line;
 mod security;
+mod taken;
 mod timing;
 
 use std::{net::IpAddr, sync::Arc, time::Duration};
@@ -28,9 +29,11 @@ use axum::{Router, middleware::map_response, routing::any, routing::get};
 use tokio::sync::Semaphore;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
+pub use body::Bodies;
 pub use connections::{Patience, serve};
 pub use cors::Cors;
 pub use media::MediaType;
+pub use quiet::Times;
 pub use request::Parameters;
 
 use crate::{
@@ -56,8 +59,8 @@ pub struct App {
     pub clients: Clients,
     /// How long a request may take.
     pub request_timeout: Duration,
-    /// The largest body, in bytes.
-    pub max_body_bytes: usize,
+    /// Reads bodies.
+    pub bodies: Bodies,
     /// Proxies whose word on the client's address is believed.
     pub trusted_proxies: Vec<IpAddr>,
     /// What callers may spend over time.
@@ -84,6 +87,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/graphql/{id}", any(graphql::handle))
         .route("/livez", get(health::live))
         .route("/readyz", get(health::ready))
+        .method_not_allowed_fallback(health::other_method)
         .fallback(health::nothing_here);
     #[cfg(feature = "dev")]
     let routes = if app.development { playground::add_to(routes) } else { routes };

@@ -20,7 +20,7 @@ use crate::{
     },
     config::{self, Config},
     graphql::{SCALAR_CHECKS, Schema},
-    http::{self, App, router},
+    http::{self, App, Bodies, router},
     metrics::Metrics,
     operations::{
         Operations, SchemaError,
@@ -82,12 +82,16 @@ pub async fn run(
         tokio::spawn(async move { stopped.run_until_cancelled(watch::watch(watched, every)).await });
     }
     let routes = router(app);
-    let stop = draining.clone();
+    let (stop, closing) = (draining.clone(), CancellationToken::new());
+    let (close, linger) = (closing.clone(), Duration::from_millis(config.http.linger_ms));
     tokio::spawn(async move {
         shutdown.await;
         stop.cancel();
+        // Whoever sends us requests has to notice first.
+        tokio::time::sleep(linger).await;
+        close.cancel();
     });
-    let served = http::serve(listener, routes, settings::patience(&config.connections)?, draining.clone());
+    let served = http::serve(listener, routes, settings::patience(&config.connections)?, closing.clone());
     let drain = Duration::from_secs(config.http.drain_seconds);
     tokio::select! {
         () = async {
@@ -95,7 +99,7 @@ pub async fn run(
             commands.close();
             commands.wait().await;
         } => {}
-        () = async { draining.cancelled().await; tokio::time::sleep(drain).await } => {
+        () = async { closing.cancelled().await; tokio::time::sleep(drain).await } => {
             tracing::warn!(drain_seconds = drain.as_secs(), "requests under way were cut off");
         }
     }
@@ -107,7 +111,7 @@ pub async fn run(
 /// # Errors
 /// A setting cannot be used, or the schema and what judges documents by it do not agree.
 pub fn app(config: &Config) -> Result<App, StartError> {
-    let schema = Schema::new();
+    let schema = Schema::new().with_max_text(config.limits.max_answer_text);
     let http = reqwest::Client::builder()
         .connect_timeout(Duration::from_millis(config.timeouts.connect_ms))
         .redirect(reqwest::redirect::Policy::none())
@@ -129,7 +133,7 @@ pub fn app(config: &Config) -> Result<App, StartError> {
         budgets: settings::budgets(&config.budgets),
         clients,
         request_timeout: Duration::from_millis(config.timeouts.request_ms),
-        max_body_bytes: config.http.max_body_bytes,
+        bodies: Bodies::new(config.http.max_body_bytes, config.http.max_bodies_bytes),
         trusted_proxies: config.http.trusted_proxies.clone(),
         slots: Arc::new(Semaphore::new(config.http.max_running)),
         cors: settings::cors(&config.cors),

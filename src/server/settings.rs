@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::{
     budgets::{Budgets, Mode},
     config::{self, BudgetMode},
-    http::{Cors, Patience},
+    http::{Cors, Patience, Times},
     operations::Limits,
 };
 
@@ -37,9 +37,11 @@ pub(super) fn patience(connections: &config::Connections) -> std::io::Result<Pat
     }
     Ok(Patience {
         connections: connections.max.min(most),
-        first_request: Duration::from_millis(connections.first_request_ms),
-        idle: Duration::from_millis(connections.idle_ms),
-        write: Duration::from_millis(connections.write_ms),
+        times: Times {
+            first_request: Duration::from_millis(connections.first_request_ms),
+            idle: Duration::from_millis(connections.idle_ms),
+            write: Duration::from_millis(connections.write_ms),
+        },
     })
 }
 

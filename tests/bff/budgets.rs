@@ -50,7 +50,7 @@ async fn an_empty_budget_is_429_with_the_time_to_wait() {
 
 #[tokio::test]
 async fn each_user_and_each_network_of_anonymous_clients_has_its_own() {
-    let app = app(BudgetMode::Enforce, 30).await;
+    let app = app(BudgetMode::Enforce, 23).await;
     assert_eq!(runs(&app.person(1), ELEVEN).await.0, 2);
     assert_eq!(runs(&app.person(2), ELEVEN).await.0, 2, "another user's is full");
     // Anonymous, the viewer is null: the call of 10 that was charged is what it costs.
@@ -113,4 +113,15 @@ async fn where_the_schema_is_not_shown_nobody_hears_what_an_operation_cost() {
     let request = app.client.post(&json!({"query": ELEVEN})).header("x-tessera-cost", "1");
     let answer = Answer::of(request).await;
     assert!(answer.status == 200 && answer.json().get("extensions").is_none(), "{}", answer.text);
+}
+
+#[tokio::test]
+async fn what_the_client_s_own_mistake_made_null_is_paid_for() {
+    let app = app(BudgetMode::Enforce, 1_000).await;
+    let client = app.person(1);
+    let before = number(&client.run("{ __typename }").await, "x-ratelimit-remaining");
+    let answer = client.run("{ posts(first: 50) { nodes { excerpt(length: 5000) } } }").await;
+    assert_eq!(answer.json()["data"]["posts"], json!(null), "{}", answer.text);
+    let paid = before - number(&answer, "x-ratelimit-remaining");
+    assert!((59..=61).contains(&paid), "10 + 1 + 50: {paid}");
 }

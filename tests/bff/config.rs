@@ -101,6 +101,8 @@ fn what_is_wrong_with_a_setting_is_said_at_start() {
         ("all_and_one", "[cors]\norigins = [\"*\", \"https://a.example.com\"]", &["cors.origins"]),
         ("origin_with_path", "[cors]\norigins = [\"https://a.example.com/\"]", &["cors.origins"]),
         ("origin_in_capitals", "[cors]\norigins = [\"https://A.example.com\"]", &["cors.origins"]),
+        ("origin_with_port", "[cors]\norigins = [\"https://a.example.com:443\"]", &["cors.origins"]),
+        ("origin_pattern", "[cors]\norigins = [\"https://*.example.com\"]", &["cors.origins"]),
         ("null_origin", "[cors]\norigins = [\"null\"]", &["cors.origins"]),
         ("development", "[http]\ndevelopment = true", &["development"]),
         ("no_documents", "[documents]\nsources = []", &["documents.sources", "documents.policy"]),

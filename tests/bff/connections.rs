@@ -146,3 +146,33 @@ async fn http_2_is_spoken_by_prior_knowledge() {
     let refused = Answer::of(request().header("x-large", "x".repeat(20_000))).await;
     assert_eq!((refused.status, refused.errors()), (431, vec!["HEADERS_TOO_LARGE".to_owned()]));
 }
+
+#[tokio::test]
+async fn an_http_2_client_that_leaves_no_room_for_its_answers_is_closed() {
+    let app = app(Connections { write_ms: 300, ..Connections::default() }).await;
+    let stream = TcpStream::connect(app.address).await.unwrap();
+    let (client, connection) = h2::client::Builder::new().initial_window_size(0).handshake(stream).await.unwrap();
+    let mut client: h2::client::SendRequest<bytes::Bytes> = client.ready().await.unwrap();
+    let closed = tokio::spawn(connection);
+    let mut answers = Vec::new();
+    for _ in 0..10 {
+        let request = http::Request::get(format!("http://{}/graphql?query=%7B__typename%7D", app.address));
+        let (answer, _) = client.send_request(request.body(()).unwrap(), true).unwrap();
+        answers.push(answer.await.unwrap());
+    }
+    assert!(answers.iter().all(|answer| answer.status() == 200));
+    // It answers pings, and takes nothing.
+    let _ = timeout(NEVER, closed).await.unwrap();
+    app.client.run("{ __typename }").await.data();
+}
+
+#[tokio::test]
+async fn one_host_is_named_and_no_other() {
+    let app = App::start().await;
+    let request =
+        |hosts: &str| format!("GET /graphql?query=%7B__typename%7D HTTP/1.1\r\n{hosts}connection: close\r\n\r\n");
+    for hosts in ["", "host: a\r\nhost: b\r\n"] {
+        let answer = String::from_utf8(rest(connect(&app, request(hosts).as_bytes()).await).await).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 400") && answer.contains("BAD_REQUEST"), "{answer}");
+    }
+}

@@ -74,3 +74,25 @@ async fn a_cost_beyond_the_limit_may_come_from_the_variables() {
     assert!(refused.text.contains("may cost 12311; at most 2000"), "{}", refused.text);
     assert_eq!(answer(3).await.status, 200, "the document itself is as good as before");
 }
+
+#[tokio::test]
+async fn an_answer_has_no_more_text_than_allowed_however_cheap_it_was() {
+    let app = App::with(Services::start(Sizes::default()).await, |config| {
+        config.limits = Limits { max_answer_text: 20_000, ..Limits::default() };
+    })
+    .await;
+    let ids: Vec<String> = app.services.town().posts.iter().take(1).map(|post| post.id.to_string()).collect();
+    let same = |times: usize| ids.iter().cycle().take(times).cloned().collect::<Vec<_>>();
+    let query =
+        format!("query ($ids: [ID!]!) {{ nodes(ids: $ids) {{ ... on Post {{ {} }} }} }}", repeated(30, "b#: body "));
+    let one = app.client.run_with(&query, json!({"ids": same(1)})).await;
+    let size = one.data()["nodes"][0]["b0"].as_str().unwrap().len() * 30;
+    let most = 20_000 / size;
+    app.client.run_with(&query, json!({"ids": same(most)})).await.data();
+    let refused = app.client.run_with(&query, json!({"ids": same(most + 1)})).await;
+    assert_eq!((refused.status, refused.errors()), (200, vec!["QUERY_TOO_COSTLY".to_owned()]), "{}", refused.text);
+    assert!(refused.json()["data"].is_null() && refused.text.contains("more than 20000 bytes"), "{}", refused.text);
+    // The same through lists.
+    let posts = format!("{{ posts(first: 100) {{ nodes {{ {} }} }} }}", repeated(20, "b#: body "));
+    assert_eq!(app.client.run(&posts).await.errors(), ["QUERY_TOO_COSTLY"]);
+}

@@ -9,9 +9,10 @@ use harness::stub::{Behaviour, Services};
 use harness::town::Sizes;
 use reqwest::{Body, Method, RequestBuilder};
 use serde_json::{Value, json};
-use tessera::config::{Budgets, Limits};
+use tessera::config::Budgets;
 
 use crate::app::App;
+use crate::binary::Program;
 use crate::repeated::repeated;
 
 /// A row of the first table: cause, the two statuses, code.
@@ -19,6 +20,7 @@ pub struct Row<'a> {
     cause: &'a str,
     statuses: [u16; 2],
     code: &'a str,
+    log: &'a str,
 }
 
 fn rows() -> Vec<Row<'static>> {
@@ -29,6 +31,7 @@ fn rows() -> Vec<Row<'static>> {
         cause: cells[0],
         statuses: [cells[1].parse().unwrap(), cells[2].parse().unwrap()],
         code: cells[3].trim_matches('`'),
+        log: cells[4],
     };
     table.map(cells).filter(|cells| cells[1] != "status").map(row).collect()
 }
@@ -152,11 +155,32 @@ pub async fn assert_row(row: &Row<'_>, request: RequestBuilder) {
     }
 }
 
+/// The levels of what is logged until the lines of these two requests are written, the highest of them.
+async fn logged(program: &mut Program) -> String {
+    let mut highest = "info";
+    for _ in 0..2 {
+        loop {
+            let line: Value = serde_json::from_str(&program.log.next_line().await.unwrap().unwrap()).unwrap();
+            highest = match line["level"].as_str().unwrap() {
+                "ERROR" => "error",
+                "WARN" if highest == "info" => "warn",
+                _ => highest,
+            };
+            if line["message"] == "request" {
+                break;
+            }
+        }
+    }
+    highest.to_owned()
+}
+
 #[tokio::test]
-async fn every_cause_is_answered_as_the_table_says() {
-    let app = App::with(Services::start(Sizes::default()).await, |config| config.limits = Limits::default()).await;
+async fn every_cause_is_answered_and_logged_as_the_table_says() {
+    let services = Services::start(Sizes::default()).await;
+    let mut program = Program::serve(&services, &[]).await;
+    let client = program.client();
     let rows = rows();
-    let mut requests = requests(&app.client);
+    let mut requests = requests(&client);
     // These need a BFF of their own: below, in `overload.rs`, `panics.rs` and `trusted_documents.rs`.
     let mut seen: BTreeSet<&str> = [
         "token before the keys are known",
@@ -171,13 +195,15 @@ async fn every_cause_is_answered_as_the_table_says() {
     ]
     .into();
     for (cause, request) in requests.drain(..) {
-        assert_row(&row(cause), request).await;
+        let row = row(cause);
+        assert_row(&row, request).await;
+        assert_eq!(logged(&mut program).await, row.log, "{cause}");
         seen.insert(cause);
     }
     let causes: BTreeSet<&str> = rows.iter().map(|row| row.cause).collect();
     assert_eq!(seen, causes, "each row has its request");
-    assert!(app.services.calls().is_empty(), "nothing was executed");
-    app.client.run("{ __typename }").await.data();
+    assert!(services.calls().is_empty(), "nothing was executed");
+    client.run("{ __typename }").await.data();
 }
 
 #[tokio::test]

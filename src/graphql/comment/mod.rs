@@ -8,6 +8,7 @@ use contract::{PostId, UserId};
 pub use mutation::CommentMutation;
 
 use super::{
+    answer_size::Counted,
     directives,
     id::GlobalId,
     in_place::InPlace,
@@ -25,7 +26,7 @@ pub struct Comment {
     /// Id: `cmt_…`.
     pub(super) id: GlobalId<contract::id::Comment>,
     /// The text.
-    body: String,
+    body: Counted<String>,
     /// When it was said.
     created_at: DateTime,
     #[graphql(skip)]
@@ -38,7 +39,7 @@ impl From<CommentRecord> for Comment {
     fn from(record: CommentRecord) -> Self {
         Self {
             id: GlobalId(record.id),
-            body: record.body,
+            body: Counted(record.body),
             created_at: DateTime(record.created_at),
             author_id: record.author_id,
             post_id: record.post_id,

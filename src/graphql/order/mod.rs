@@ -10,7 +10,9 @@ pub use mutation::OrderMutation;
 pub use query::OrderQuery;
 
 use super::{
-    access, directives,
+    access,
+    answer_size::Counted,
+    directives,
     id::GlobalId,
     in_place::InPlace,
     money::Money,
@@ -32,7 +34,7 @@ pub struct Order {
     /// Where it stands.
     status: OrderStatus,
     /// Why it was rejected, if it was.
-    rejection_reason: Option<String>,
+    rejection_reason: Option<Counted<String>>,
     /// Sum of the items.
     total: Money,
     /// When it was placed.
@@ -61,7 +63,7 @@ pub struct OrderStep {
 #[graphql(complex)]
 pub struct OrderItem {
     /// The post's title.
-    title: String,
+    title: Counted<String>,
     /// How many.
     quantity: i32,
     /// Price of one.
@@ -104,7 +106,7 @@ impl From<OrderRecord> for Order {
             id: GlobalId(record.id),
             number: record.number,
             status: record.status.into(),
-            rejection_reason: record.rejection_reason,
+            rejection_reason: record.rejection_reason.map(Counted),
             total: record.total.into(),
             placed_at: DateTime(record.placed_at),
             history: record.history.into_iter().map(OrderStep::from).collect(),
@@ -123,7 +125,7 @@ impl From<OrderStepRecord> for OrderStep {
 impl From<OrderItemRecord> for OrderItem {
     fn from(record: OrderItemRecord) -> Self {
         Self {
-            title: record.title,
+            title: Counted(record.title),
             quantity: record.quantity,
             unit_price: record.unit_price.into(),
             line_total: record.line_total.into(),

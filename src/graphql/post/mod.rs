@@ -11,6 +11,7 @@ pub use query::PostQuery;
 
 use super::{
     access::{self, AccessRule},
+    answer_size::Counted,
     comment::Comment,
     connection::Connection,
     directives, errors,
@@ -33,11 +34,11 @@ pub struct Post {
     /// Id: `pst_…`.
     pub(super) id: GlobalId<contract::id::Post>,
     /// Title.
-    title: String,
+    title: Counted<String>,
     /// The whole text.
-    body: String,
+    body: Counted<String>,
     /// Tags, in the author's order.
-    tags: Vec<String>,
+    tags: Vec<Counted<String>>,
     /// When it was published.
     published_at: DateTime,
     /// When it last changed.
@@ -63,9 +64,9 @@ impl From<PostRecord> for Post {
     fn from(record: PostRecord) -> Self {
         Self {
             id: GlobalId(record.id),
-            title: record.title,
-            body: record.body,
-            tags: record.tags,
+            title: Counted(record.title),
+            body: Counted(record.body),
+            tags: record.tags.into_iter().map(Counted).collect(),
             published_at: DateTime(record.published_at),
             updated_at: DateTime(record.updated_at),
             offer: record.offer.map(Offer::from),
@@ -93,9 +94,9 @@ impl Post {
         &self,
         ctx: &Context<'_>,
         #[graphql(default = 140, desc = "The most characters to show: 1 to 1000.")] length: i32,
-    ) -> Result<String> {
+    ) -> Result<Counted<String>> {
         match usize::try_from(length) {
-            Ok(length) if (1..=MAX_EXCERPT as usize).contains(&length) => Ok(excerpt(&self.body, length)),
+            Ok(length) if (1..=MAX_EXCERPT as usize).contains(&length) => Ok(Counted(excerpt(&self.body.0, length))),
             _ => Err(errors::at(
                 ctx,
                 errors::bad_request(format!("`length` must be between 1 and {MAX_EXCERPT}, not {length}")),

@@ -12,6 +12,7 @@ pub use query::UserQuery;
 
 use super::{
     access::{self, AccessRule},
+    answer_size::Counted,
     connection::Connection,
     directives,
     errors::failed_call,
@@ -33,13 +34,13 @@ pub struct User {
     /// Id: `usr_…`.
     pub(super) id: GlobalId<contract::id::User>,
     /// Unique name without spaces.
-    handle: String,
+    handle: Counted<String>,
     /// Display name.
-    name: String,
+    name: Counted<String>,
     /// A picture.
-    avatar_url: Option<Url>,
+    avatar_url: Option<Counted<Url>>,
     /// A few words about themselves.
-    bio: Option<String>,
+    bio: Option<Counted<String>>,
     /// When they signed up.
     created_at: DateTime,
 }
@@ -57,10 +58,10 @@ impl From<UserRecord> for User {
     fn from(record: UserRecord) -> Self {
         Self {
             id: GlobalId(record.id),
-            handle: record.handle,
-            name: record.name,
-            avatar_url: record.avatar_url.map(Url),
-            bio: record.bio,
+            handle: Counted(record.handle),
+            name: Counted(record.name),
+            avatar_url: record.avatar_url.map(Url).map(Counted),
+            bio: record.bio.map(Counted),
             created_at: DateTime(record.created_at),
         }
     }
