@@ -30,8 +30,7 @@ fn read_body(body: &[u8]) {
             let again = Parameters::from_query_string(&query_string(&read));
             match again {
                 Ok(again) => assert_same(read, again),
-                // In a query string the empty string is absent.
-                Err(failure) => assert!(read.query.is_empty(), "{failure}: {read:?}"),
+                Err(failure) => panic!("{failure}: {read:?}"),
             }
         }
         Err(failure) => {
@@ -77,14 +76,28 @@ fn read_accept(text: &str) {
 }
 
 fn body(read: &Parameters) -> String {
-    json!({ "query": read.query, "operationName": read.operation_name, "variables": read.variables }).to_string()
+    let mut body = json!({ "query": read.query, "documentId": read.document_id });
+    body["operationName"] = json!(read.operation_name);
+    body["variables"] = Value::Object(read.variables.clone());
+    body["extensions"] = extensions(read);
+    body.to_string()
+}
+
+fn extensions(read: &Parameters) -> Value {
+    let persisted = |hash| json!({"persistedQuery": {"version": 1, "sha256Hash": hash}});
+    read.automatic.as_ref().map_or(Value::Null, persisted)
 }
 
 fn query_string(read: &Parameters) -> String {
-    let variables = Value::Object(read.variables.clone()).to_string();
-    let (query, variables) = (escaped(&read.query), escaped(&variables));
-    let name = read.operation_name.as_deref().map(|name| format!("&operationName={}", escaped(name)));
-    format!("query={query}&variables={variables}{}", name.unwrap_or_default())
+    let texts = [
+        ("query", read.query.clone()),
+        ("documentId", read.document_id.clone()),
+        ("operationName", read.operation_name.clone()),
+        ("variables", Some(Value::Object(read.variables.clone()).to_string())),
+        ("extensions", Some(extensions(read).to_string())),
+    ];
+    let given = texts.into_iter().filter_map(|(name, text)| Some(format!("{name}={}", escaped(&text?))));
+    given.collect::<Vec<_>>().join("&")
 }
 
 fn escaped(text: &str) -> String {
@@ -94,9 +107,11 @@ fn escaped(text: &str) -> String {
 }
 
 fn assert_same(left: Parameters, right: Parameters) {
-    assert_eq!(left.query, right.query);
     // Absent and empty are told apart in a body alone.
-    assert_eq!(left.operation_name.unwrap_or_default(), right.operation_name.unwrap_or_default());
+    let texts =
+        |it: &Parameters| [&it.query, &it.document_id, &it.operation_name].map(|text| text.clone().unwrap_or_default());
+    assert_eq!(texts(&left), texts(&right));
+    assert_eq!(left.automatic, right.automatic);
     let (left, right) = (Value::Object(left.variables), Value::Object(right.variables));
     assert!(is_same(&left, &right), "{left} {right}");
 }

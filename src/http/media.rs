@@ -27,7 +27,7 @@ impl MediaType {
     /// `application/json`. The range that names a type most exactly decides on it.
     pub fn accepted(headers: &HeaderMap) -> Option<Self> {
         let ranges: Vec<_> = ranges(headers).collect();
-        if headers.get_all(ACCEPT).iter().all(HeaderValue::is_empty) {
+        if lists(headers).all(|range| range.trim().is_empty()) {
             return Some(Self::Json);
         }
         let candidates = [Self::Json, Self::GraphqlResponse].into_iter().filter_map(|media_type| {
@@ -58,8 +58,12 @@ impl MediaType {
 /// The media ranges of `Accept` in lower case, each with its weight in thousandths; those that are malformed, or ask for
 /// another charset than UTF-8, are not among them.
 pub fn ranges(headers: &HeaderMap) -> impl Iterator<Item = (String, u16)> {
+    lists(headers).filter_map(range)
+}
+
+fn lists(headers: &HeaderMap) -> impl Iterator<Item = &str> {
     let lists = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
-    lists.flat_map(|list| list.split(',')).filter_map(range)
+    lists.flat_map(|list| list.split(','))
 }
 
 fn range(range: &str) -> Option<(String, u16)> {

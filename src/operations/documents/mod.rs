@@ -23,7 +23,7 @@ use moka::sync::Cache;
 
 pub use automatic::AutomaticDocuments;
 pub use id::sha256;
-pub use manifest::APOLLO_FORMAT;
+pub use manifest::{APOLLO_FORMAT, read as read_manifest};
 pub use policy::Policy;
 pub use source::{SourceError, fingerprint};
 pub use trusted::{TrustedDocument, TrustedDocuments};
