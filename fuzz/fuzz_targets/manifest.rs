@@ -12,7 +12,8 @@ fuzz_target!(|bytes: &[u8]| {
     match read_manifest(text) {
         Ok(pairs) => {
             // Relay's format holds every set of ids and texts: written in it, they are read again.
-            let relay: serde_json::Map<_, _> = pairs.iter().map(|(id, text)| (id.clone(), text.clone().into())).collect();
+            let relay: serde_json::Map<_, _> =
+                pairs.iter().map(|(id, text)| (id.clone(), text.clone().into())).collect();
             if !relay.contains_key("format") {
                 let again = read_manifest(&serde_json::Value::from(relay.clone()).to_string()).unwrap();
                 assert_eq!(again.len(), relay.len());

@@ -26,17 +26,17 @@ struct ApolloOperation {
 /// The end of a sentence that begins with the file's name.
 pub fn read(text: &str) -> Result<Vec<(String, String)>, String> {
     let manifest: Map<String, Value> =
-        serde_json::from_str(text).map_err(|error| format!("is no manifest: {error}"))?;
+        serde_json::from_str(text).map_err(|error| format!("is no manifest: {}", brief(error)))?;
     match manifest.get("format") {
         Some(format) if format == APOLLO_FORMAT => apollo(text),
-        Some(format) => Err(format!("has the format {format}, which is unknown")),
+        Some(format) => Err(format!("has the format {}, which is unknown", brief(format))),
         None => manifest.into_iter().map(pair).collect(),
     }
 }
 
 fn apollo(text: &str) -> Result<Vec<(String, String)>, String> {
     let manifest: Apollo =
-        serde_json::from_str(text).map_err(|error| format!("is no manifest of Apollo's: {error}"))?;
+        serde_json::from_str(text).map_err(|error| format!("is no manifest of Apollo's: {}", brief(error)))?;
     if manifest.version != 1 {
         return Err(format!("has version {} of Apollo's format; known is 1", manifest.version));
     }
@@ -46,8 +46,14 @@ fn apollo(text: &str) -> Result<Vec<(String, String)>, String> {
 fn pair((id, text): (String, Value)) -> Result<(String, String), String> {
     match text {
         Value::String(text) => Ok((id, text)),
-        _ => Err(format!("has no text under the id `{id:.64}`")),
+        _ => Err(format!("has no text under the id `{}`", brief(id))),
     }
+}
+
+/// The beginning of what a file says, in one line.
+fn brief(text: impl ToString) -> String {
+    let line = |letter: char| if letter.is_control() { ' ' } else { letter };
+    text.to_string().chars().take(60).map(line).collect()
 }
 
 #[cfg(test)]
