@@ -2,7 +2,10 @@
 
 use std::{sync::Arc, time::Duration};
 
-use ::http::{HeaderValue, header::InvalidHeaderValue};
+use ::http::{
+    HeaderName, HeaderValue,
+    header::{InvalidHeaderName, InvalidHeaderValue},
+};
 use contract::{Clock, key_set::KeySource, token::TokenVerifier};
 use tokio::{net::TcpListener, sync::Semaphore};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -13,9 +16,9 @@ use crate::{
     clients::{
         CallContext, Clients, Door, DoorSettings, Service, order::OrderClient, post::PostClient, user::UserClient,
     },
-    config::{self, BudgetMode, Config},
+    config::{self, BudgetMode, Config, TagSeparator},
     graphql::{SCALAR_CHECKS, Schema},
-    http::{self, App, Cors, Patience, router},
+    http::{self, App, CacheHeaders, Cors, Patience, router},
     operations::{Limits, Operations, SchemaError},
 };
 
@@ -25,6 +28,9 @@ pub enum StartError {
     /// The API key cannot be sent in a header.
     #[error("services.api_key cannot be sent in a header")]
     ApiKey(#[from] InvalidHeaderValue),
+    /// Tags cannot be sent under that name.
+    #[error("caching.tag_header is not the name of a header")]
+    TagHeader(#[from] InvalidHeaderName),
     /// The connection pool cannot be built.
     #[error("the HTTP client cannot be built: {0}")]
     HttpClient(#[from] reqwest::Error),
@@ -108,6 +114,7 @@ pub fn app(config: &Config) -> Result<App, StartError> {
             credentials: config.cors.credentials,
             max_age: Duration::from_secs(config.cors.max_age_seconds),
         },
+        cache_headers: cache_headers(&config.caching)?,
         development: config.http.development,
         commands: TaskTracker::new(),
         draining: CancellationToken::new(),
@@ -162,6 +169,18 @@ fn budgets(budgets: &config::Budgets) -> Budgets {
         BudgetMode::Measure => Mode::Measure,
     };
     Budgets::new(budgets.capacity, budgets.per_second, mode)
+}
+
+fn cache_headers(caching: &config::Caching) -> Result<CacheHeaders, StartError> {
+    Ok(CacheHeaders {
+        stale_while_revalidate: caching.stale_while_revalidate_seconds,
+        stale_if_error: caching.stale_if_error_seconds,
+        tag_header: HeaderName::from_bytes(caching.tag_header.as_bytes())?,
+        tag_separator: match caching.tag_separator {
+            TagSeparator::Space => " ",
+            TagSeparator::Comma => ",",
+        },
+    })
 }
 
 /// Keys come from the user service, through the same door as everything else.

@@ -1,6 +1,7 @@
 //! Every setting, its default and its check. In: a TOML file and `TESSERA__SECTION__KEY` variables, which win.
 //! Out: a [`Config`] that holds together, or one sentence that says which key is wrong and how to mend it.
 
+mod caching;
 mod check;
 mod load;
 mod secret;
@@ -9,6 +10,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use serde::{Deserialize, Serialize};
 
+pub use caching::{Caching, TagSeparator};
 pub use load::{ConfigError, load};
 pub use secret::Secret;
 
@@ -39,6 +41,9 @@ pub struct Config {
     /// What callers may spend over time.
     #[serde(default)]
     pub budgets: Budgets,
+    /// What caches in front are told.
+    #[serde(default)]
+    pub caching: Caching,
     /// What is logged, and how.
     #[serde(default)]
     pub log: Log,
@@ -56,6 +61,7 @@ impl Config {
             timeouts: Timeouts::default(),
             limits: Limits::default(),
             budgets: Budgets::default(),
+            caching: Caching::default(),
             log: Log::default(),
         }
     }

@@ -3,6 +3,7 @@
 
 mod answer;
 mod body;
+mod caching;
 mod client_address;
 mod coding;
 mod connections;
@@ -27,6 +28,7 @@ use axum::{Router, middleware::map_response, routing::any, routing::get};
 use tokio::sync::Semaphore;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
+pub use caching::CacheHeaders;
 pub use connections::{Patience, serve};
 pub use cors::Cors;
 pub use media::MediaType;
@@ -56,6 +58,8 @@ pub struct App {
     pub slots: Arc<Semaphore>,
     /// The pages of other origins that may ask.
     pub cors: Cors,
+    /// What is said to caches.
+    pub cache_headers: CacheHeaders,
     /// Whether this is `tessera dev`: browsers get the playground, and whoever asks hears what an operation costs.
     pub development: bool,
     /// Mutations under way: they end when they are done, also when their client is gone.
