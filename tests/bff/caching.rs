@@ -9,6 +9,9 @@ use harness::town::Sizes;
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 use tessera::config::{Caching, Cors, Limits, TagSeparator};
+use tessera::graphql::SCALAR_CHECKS;
+use tessera::operations::Operations;
+use tessera::server::operation_limits;
 
 use crate::app::App;
 
@@ -135,6 +138,28 @@ async fn a_public_answer_is_the_same_for_everybody() {
         assert_eq!((&answer.text, &answer.headers), (&anonymous.text, &anonymous.headers));
     }
     assert!(app.services.calls().iter().all(|call| call.header("authorization").is_none()));
+}
+
+/// Were the schema wrong about a field of the viewer, the answer would still be nobody's.
+#[tokio::test]
+async fn nothing_of_a_viewer_gets_into_an_answer_that_the_schema_calls_public() {
+    let wrong = |app: &mut tessera::http::App| {
+        let sdl = app.schema.sdl();
+        let lied = sdl.replacen(
+            "viewerLikes: Boolean @access(rule: VIEWER) @cacheControl(scope: PRIVATE)",
+            "viewerLikes: Boolean",
+            1,
+        );
+        assert_ne!(lied, sdl);
+        let limits = operation_limits(&Limits::default());
+        app.operations = Operations::new(&lied, limits, SCALAR_CHECKS.into_iter().collect()).unwrap();
+    };
+    let app = App::changed(Services::start(Sizes::default()).await, |_| {}, wrong).await;
+    let answer = Answer::of(get(&app.person(1), "{ posts(first: 9) { nodes { viewerLikes } } }", &json!({}))).await;
+    assert_kept(&answer, "the schema lies");
+    let posts = answer.data()["posts"]["nodes"].take();
+    assert!(posts.as_array().unwrap().iter().all(|post| post["viewerLikes"].is_null()), "{posts}");
+    assert!(app.services.calls_of("GET /v1/likes").is_empty());
 }
 
 #[tokio::test]
