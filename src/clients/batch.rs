@@ -3,14 +3,18 @@
 //! broken answer.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{BTreeSet, HashMap, HashSet},
     fmt::{Display, Write},
     hash::Hash,
 };
 
 use serde::Deserialize;
 
-use super::{CallError, call::Door};
+use super::{
+    CallError, Tag,
+    call::Door,
+    tag::{Shows, Tagged},
+};
 
 /// The services take that many ids a call.
 pub const MAX_IDS: usize = 100;
@@ -137,6 +141,29 @@ impl<K: Eq + Hash + Copy> Flags<K> {
         }
         Ok(flags)
     }
+}
+
+impl<T: Tagged> Shows for Items<T> {
+    fn add_tags(&self, tags: &mut BTreeSet<Tag>) {
+        tags.extend(self.items.iter().map(Tagged::tag));
+    }
+}
+
+impl<T: Tagged> Shows for PageRecord<T> {
+    fn add_tags(&self, tags: &mut BTreeSet<Tag>) {
+        tags.extend(self.items.iter().map(Tagged::tag));
+    }
+}
+
+impl<K, T: Tagged> Shows for Pages<K, T> {
+    fn add_tags(&self, tags: &mut BTreeSet<Tag>) {
+        self.pages.values().for_each(|page| page.add_tags(tags));
+    }
+}
+
+/// A count is a field of its object, which was asked for by its id.
+impl<K, T> Shows for Counts<K, T> {
+    fn add_tags(&self, _: &mut BTreeSet<Tag>) {}
 }
 
 /// `path?name=a,b,c`

@@ -13,7 +13,7 @@ use http::{HeaderValue, Method, StatusCode, header};
 use serde::{Serialize, de::DeserializeOwned};
 use tokio::time::{Instant, timeout_at};
 
-use super::{CallContext, CallError, Detail, Refusal, Service};
+use super::{CallContext, CallError, Detail, Refusal, Service, Tag, tag::Shows};
 use crate::auth::Viewer;
 
 /// An answer larger than this is broken: 100 posts of the largest size fit.
@@ -22,6 +22,7 @@ const MAX_ANSWER_BYTES: usize = 16 * 1024 * 1024;
 /// A read that no viewer has a part in: its answer may be shared, coalesced and cached.
 pub struct PublicRead {
     path_and_query: String,
+    asked: Vec<Tag>,
 }
 
 /// A read on behalf of a viewer, with the viewer's token: its answer is never shared.
@@ -40,9 +41,9 @@ pub struct Command<'a> {
 }
 
 impl PublicRead {
-    /// GET of that path and query.
-    pub fn new(path_and_query: String) -> Self {
-        Self { path_and_query }
+    /// GET of that path and query, which asks for those objects and lists: the answer depends on them, whatever it is.
+    pub fn new(path_and_query: String, asked: impl IntoIterator<Item = Tag>) -> Self {
+        Self { path_and_query, asked: asked.into_iter().collect() }
     }
 }
 
@@ -121,8 +122,17 @@ impl Door {
     }
 
     /// Sends a public read.
-    pub async fn public<T: DeserializeOwned>(&self, context: &CallContext, read: PublicRead) -> Result<T, CallError> {
-        self.decode(&self.send(context, self.request(Method::GET, &read.path_and_query)).await?)
+    pub(super) async fn public<T: DeserializeOwned + Shows>(
+        &self,
+        context: &CallContext,
+        read: PublicRead,
+    ) -> Result<T, CallError> {
+        let answer: T = self.decode(&self.send(context, self.request(Method::GET, &read.path_and_query)).await?)?;
+        context.note(|tags| {
+            tags.extend(read.asked);
+            answer.add_tags(tags);
+        });
+        Ok(answer)
     }
 
     /// Sends a viewer's read.

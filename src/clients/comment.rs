@@ -7,9 +7,10 @@ use http::Method;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    CallContext, CallError, Command, PageArguments, PageRecord, PublicRead,
+    CallContext, CallError, Command, PageArguments, PageRecord, PublicRead, Tag,
     batch::{Counts, Items, Keyed, Pages, ids_query, pages_query},
     post::PostClient,
+    tag::Tagged,
 };
 use crate::auth::Viewer;
 
@@ -35,6 +36,12 @@ pub struct CommentCountRecord {
     pub comments: i32,
 }
 
+impl Tagged for CommentRecord {
+    fn tag(&self) -> Tag {
+        Tag::Comment(self.id)
+    }
+}
+
 impl Keyed<CommentId> for CommentRecord {
     fn key(&self) -> CommentId {
         self.id
@@ -48,7 +55,7 @@ impl PostClient {
         context: &CallContext,
         ids: &[CommentId],
     ) -> Result<HashMap<CommentId, CommentRecord>, CallError> {
-        let read = PublicRead::new(ids_query(("/v1/comments", "ids"), ids));
+        let read = PublicRead::new(ids_query(("/v1/comments", "ids"), ids), ids.iter().copied().map(Tag::Comment));
         self.door.public::<Items<_>>(context, read).await?.among(ids, &self.door)
     }
 
@@ -58,7 +65,10 @@ impl PostClient {
         context: &CallContext,
         (posts, page): (&[PostId], &PageArguments),
     ) -> Result<HashMap<PostId, PageRecord<CommentRecord>>, CallError> {
-        let read = PublicRead::new(pages_query(("/v1/comments/by-post", "post_ids"), posts, page));
+        let read = PublicRead::new(
+            pages_query(("/v1/comments/by-post", "post_ids"), posts, page),
+            posts.iter().copied().map(Tag::CommentsOn),
+        );
         self.door.public::<Pages<_, _>>(context, read).await?.of((posts, page), &self.door)
     }
 
@@ -68,7 +78,10 @@ impl PostClient {
         context: &CallContext,
         posts: &[PostId],
     ) -> Result<HashMap<PostId, CommentCountRecord>, CallError> {
-        let read = PublicRead::new(ids_query(("/v1/comments/counts", "post_ids"), posts));
+        let read = PublicRead::new(
+            ids_query(("/v1/comments/counts", "post_ids"), posts),
+            posts.iter().copied().map(Tag::Post),
+        );
         self.door.public::<Counts<_, _>>(context, read).await?.among(posts, &self.door)
     }
 

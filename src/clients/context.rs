@@ -2,8 +2,9 @@
 //! the request later wants to know of its calls. A value, handed from stage to stage: batches run in tasks of their own.
 
 use std::{
+    collections::BTreeSet,
     net::IpAddr,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
     time::Duration,
 };
 
@@ -11,7 +12,7 @@ use contract::{RequestId, TraceContext};
 use http::HeaderValue;
 use tokio::time::Instant;
 
-use super::Service;
+use super::{Service, Tag};
 
 /// Cheap to clone; clones share the record of calls.
 #[derive(Clone)]
@@ -23,6 +24,8 @@ struct Inner {
     trace: TraceContext,
     client_address: Option<HeaderValue>,
     calls: Mutex<CallRecord>,
+    /// What public answers showed; absent while nobody wants to know.
+    tags: OnceLock<Mutex<BTreeSet<Tag>>>,
 }
 
 /// How often each service was called, by [`Service::index`], and how long the request waited for them.
@@ -49,14 +52,22 @@ impl CallContext {
     /// The context of a request that ends at `deadline`.
     pub fn new(deadline: Instant, request_id: RequestId, trace: TraceContext, client_address: IpAddr) -> Self {
         let client_address = HeaderValue::from_str(&client_address.to_string()).ok();
-        Self(Arc::new(Inner { deadline, request_id, trace, client_address, calls: Mutex::default() }))
+        Self::of(deadline, (request_id, trace), client_address)
     }
 
     /// The context of a call that the BFF makes for itself.
     pub fn own(timeout: Duration) -> Self {
-        let (request_id, trace) = (RequestId::generate(), TraceContext::accept(None));
-        let deadline = Instant::now() + timeout;
-        Self(Arc::new(Inner { deadline, request_id, trace, client_address: None, calls: Mutex::default() }))
+        let ids = (RequestId::generate(), TraceContext::accept(None));
+        Self::of(Instant::now() + timeout, ids, None)
+    }
+
+    fn of(
+        deadline: Instant,
+        (request_id, trace): (RequestId, TraceContext),
+        client_address: Option<HeaderValue>,
+    ) -> Self {
+        let (calls, tags) = (Mutex::default(), OnceLock::new());
+        Self(Arc::new(Inner { deadline, request_id, trace, client_address, calls, tags }))
     }
 
     /// When the request must be answered.
@@ -82,6 +93,24 @@ impl CallContext {
     /// What was called so far.
     pub fn calls(&self) -> CallRecord {
         *self.0.calls.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// From now on, notes what public answers show.
+    pub fn collect_tags(&self) {
+        self.0.tags.get_or_init(Mutex::default);
+    }
+
+    /// What public answers showed since [`collect_tags`](Self::collect_tags).
+    pub fn tags(&self) -> BTreeSet<Tag> {
+        let tags = self.0.tags.get().map(|tags| tags.lock().unwrap_or_else(PoisonError::into_inner).clone());
+        tags.unwrap_or_default()
+    }
+
+    /// Adds to what public answers show, if anybody wants to know.
+    pub(super) fn note(&self, add: impl FnOnce(&mut BTreeSet<Tag>)) {
+        if let Some(tags) = self.0.tags.get() {
+            add(&mut tags.lock().unwrap_or_else(PoisonError::into_inner));
+        }
     }
 
     /// Notes that a call begins.

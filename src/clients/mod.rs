@@ -4,6 +4,7 @@
 //! Adding a service, say `review`:
 //! 1. `backends/review/`: the service, after the example of `backends/post/`;
 //! 2. `service.rs` here: its name; `config/`: its section; `clients/review.rs`: records and batch methods, a field in [`Clients`];
+//!    `tag.rs`: what copies of its public answers are thrown away by;
 //! 3. `loaders/review.rs`: one loader per batch method, a field in `Loaders`;
 //! 4. `graphql/review/`: types and fields, a line in `graphql/mod.rs`; then `tessera schema print > schema.graphql`;
 //! 5. a stub in `tests/harness/` and tests.
@@ -15,6 +16,7 @@ mod call;
 mod context;
 mod error;
 mod service;
+mod tag;
 
 pub mod comment;
 pub mod order;
@@ -27,6 +29,7 @@ pub use call::{Door, DoorSettings};
 pub use context::{CallContext, CallRecord};
 pub use error::{CallError, Detail, Refusal};
 pub use service::Service;
+pub use tag::Tag;
 
 /// A client of each service; cheap to clone.
 #[derive(Clone)]

@@ -7,8 +7,9 @@ use http::Method;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    CallContext, CallError, Command, Door, PageArguments, PageRecord, PublicRead, ViewerRead,
+    CallContext, CallError, Command, Door, PageArguments, PageRecord, PublicRead, Tag, ViewerRead,
     batch::{Counts, Flags, Items, Keyed, Pages, ids_query, pages_query, push_page, push_parameter},
+    tag::Tagged,
 };
 use crate::auth::Viewer;
 
@@ -105,6 +106,12 @@ pub struct PostPatch {
     pub offer: Option<Option<OfferRecord>>,
 }
 
+impl Tagged for PostRecord {
+    fn tag(&self) -> Tag {
+        Tag::Post(self.id)
+    }
+}
+
 impl Keyed<PostId> for PostRecord {
     fn key(&self) -> PostId {
         self.id
@@ -123,7 +130,7 @@ impl PostClient {
         context: &CallContext,
         ids: &[PostId],
     ) -> Result<HashMap<PostId, PostRecord>, CallError> {
-        let read = PublicRead::new(ids_query(("/v1/posts", "ids"), ids));
+        let read = PublicRead::new(ids_query(("/v1/posts", "ids"), ids), ids.iter().copied().map(Tag::Post));
         self.door.public::<Items<_>>(context, read).await?.among(ids, &self.door)
     }
 
@@ -145,7 +152,10 @@ impl PostClient {
         if let Some(for_sale) = filter.for_sale {
             push_parameter(&mut query, "for_sale", if for_sale { "true" } else { "false" });
         }
-        self.door.public::<PageRecord<_>>(context, PublicRead::new(query)).await?.checked(page, &self.door)
+        self.door
+            .public::<PageRecord<_>>(context, PublicRead::new(query, [Tag::Posts]))
+            .await?
+            .checked(page, &self.door)
     }
 
     /// The posts of each author, one page each, newest first.
@@ -154,7 +164,10 @@ impl PostClient {
         context: &CallContext,
         (authors, page): (&[UserId], &PageArguments),
     ) -> Result<HashMap<UserId, PageRecord<PostRecord>>, CallError> {
-        let read = PublicRead::new(pages_query(("/v1/posts/by-author", "author_ids"), authors, page));
+        let read = PublicRead::new(
+            pages_query(("/v1/posts/by-author", "author_ids"), authors, page),
+            authors.iter().copied().map(Tag::PostsBy),
+        );
         self.door.public::<Pages<_, _>>(context, read).await?.of((authors, page), &self.door)
     }
 
@@ -164,7 +177,10 @@ impl PostClient {
         context: &CallContext,
         authors: &[UserId],
     ) -> Result<HashMap<UserId, PostCountRecord>, CallError> {
-        let read = PublicRead::new(ids_query(("/v1/posts/counts", "author_ids"), authors));
+        let read = PublicRead::new(
+            ids_query(("/v1/posts/counts", "author_ids"), authors),
+            authors.iter().copied().map(Tag::User),
+        );
         self.door.public::<Counts<_, _>>(context, read).await?.among(authors, &self.door)
     }
 
@@ -174,7 +190,8 @@ impl PostClient {
         context: &CallContext,
         posts: &[PostId],
     ) -> Result<HashMap<PostId, LikeCountRecord>, CallError> {
-        let read = PublicRead::new(ids_query(("/v1/likes/counts", "post_ids"), posts));
+        let read =
+            PublicRead::new(ids_query(("/v1/likes/counts", "post_ids"), posts), posts.iter().copied().map(Tag::Post));
         self.door.public::<Counts<_, _>>(context, read).await?.among(posts, &self.door)
     }
 

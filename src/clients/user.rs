@@ -7,8 +7,9 @@ use http::Method;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    CallContext, CallError, Command, Door, PageArguments, PageRecord, PublicRead, ViewerRead,
+    CallContext, CallError, Command, Door, PageArguments, PageRecord, PublicRead, Tag, ViewerRead,
     batch::{Counts, Flags, Items, Keyed, Pages, ids_query, pages_query, push_page},
+    tag::Tagged,
 };
 use crate::auth::Viewer;
 
@@ -95,6 +96,12 @@ pub struct ProfilePatch {
     pub avatar_url: Option<Option<String>>,
 }
 
+impl Tagged for UserRecord {
+    fn tag(&self) -> Tag {
+        Tag::User(self.id)
+    }
+}
+
 impl Keyed<UserId> for UserRecord {
     fn key(&self) -> UserId {
         self.id
@@ -122,7 +129,7 @@ impl UserClient {
 
     /// The public keys that sign tokens.
     pub async fn key_set(&self, context: &CallContext) -> Result<JwkSet, CallError> {
-        self.door.public(context, PublicRead::new("/.well-known/jwks.json".into())).await
+        self.door.public(context, PublicRead::new("/.well-known/jwks.json".into(), [])).await
     }
 
     /// Users by id; unknown ids are absent.
@@ -131,7 +138,7 @@ impl UserClient {
         context: &CallContext,
         ids: &[UserId],
     ) -> Result<HashMap<UserId, UserRecord>, CallError> {
-        let read = PublicRead::new(ids_query(("/v1/users", "ids"), ids));
+        let read = PublicRead::new(ids_query(("/v1/users", "ids"), ids), ids.iter().copied().map(Tag::User));
         self.door.public::<Items<_>>(context, read).await?.among(ids, &self.door)
     }
 
@@ -141,8 +148,13 @@ impl UserClient {
         context: &CallContext,
         handles: &[String],
     ) -> Result<HashMap<String, UserRecord>, CallError> {
-        let read = PublicRead::new(ids_query(("/v1/users", "handles"), handles));
-        self.door.public::<Items<_>>(context, read).await?.among(handles, &self.door)
+        let read = PublicRead::new(ids_query(("/v1/users", "handles"), handles), []);
+        let found: HashMap<_, _> = self.door.public::<Items<_>>(context, read).await?.among(handles, &self.door)?;
+        if found.len() < handles.len() {
+            // A handle is no id: whoever takes it one day joins the list of all.
+            context.note(|tags| tags.extend([Tag::Users]));
+        }
+        Ok(found)
     }
 
     /// A page of all users.
@@ -153,7 +165,10 @@ impl UserClient {
     ) -> Result<PageRecord<UserRecord>, CallError> {
         let mut query = String::from("/v1/users?");
         push_page(&mut query, page);
-        self.door.public::<PageRecord<_>>(context, PublicRead::new(query)).await?.checked(page, &self.door)
+        self.door
+            .public::<PageRecord<_>>(context, PublicRead::new(query, [Tag::Users]))
+            .await?
+            .checked(page, &self.door)
     }
 
     /// The followers of each user, one page each.
@@ -162,7 +177,10 @@ impl UserClient {
         context: &CallContext,
         (users, page): (&[UserId], &PageArguments),
     ) -> Result<HashMap<UserId, PageRecord<UserRecord>>, CallError> {
-        let read = PublicRead::new(pages_query(("/v1/followers/by-user", "user_ids"), users, page));
+        let read = PublicRead::new(
+            pages_query(("/v1/followers/by-user", "user_ids"), users, page),
+            users.iter().copied().map(Tag::Followers),
+        );
         self.door.public::<Pages<_, _>>(context, read).await?.of((users, page), &self.door)
     }
 
@@ -172,7 +190,10 @@ impl UserClient {
         context: &CallContext,
         (users, page): (&[UserId], &PageArguments),
     ) -> Result<HashMap<UserId, PageRecord<UserRecord>>, CallError> {
-        let read = PublicRead::new(pages_query(("/v1/following/by-user", "user_ids"), users, page));
+        let read = PublicRead::new(
+            pages_query(("/v1/following/by-user", "user_ids"), users, page),
+            users.iter().copied().map(Tag::Following),
+        );
         self.door.public::<Pages<_, _>>(context, read).await?.of((users, page), &self.door)
     }
 
@@ -182,7 +203,7 @@ impl UserClient {
         context: &CallContext,
         ids: &[UserId],
     ) -> Result<HashMap<UserId, FollowCountsRecord>, CallError> {
-        let read = PublicRead::new(ids_query(("/v1/users/counts", "ids"), ids));
+        let read = PublicRead::new(ids_query(("/v1/users/counts", "ids"), ids), ids.iter().copied().map(Tag::User));
         self.door.public::<Counts<_, _>>(context, read).await?.among(ids, &self.door)
     }
 

@@ -10,7 +10,20 @@ impl Config {
     /// # Errors
     /// The first setting that does not, and how to mend it.
     pub fn check(&self) -> Result<(), ConfigError> {
-        let Self { http, connections, cors, services, auth, timeouts, limits, budgets, documents, metrics, log } = self;
+        let Self {
+            http,
+            connections,
+            cors,
+            services,
+            auth,
+            timeouts,
+            limits,
+            budgets,
+            documents,
+            caching,
+            metrics,
+            log,
+        } = self;
         let urls = [
             ("services.user.url", &services.user.url),
             ("services.post.url", &services.post.url),
@@ -52,6 +65,7 @@ impl Config {
         expect(http.max_running > 0, "http.max_running", "must be more than 0")?;
         connections.check()?;
         cors.check()?;
+        caching.check()?;
         expect(
             (1..=limits.max_nesting).contains(&limits.max_depth),
             "limits.max_depth",
@@ -148,7 +162,7 @@ impl Cors {
     }
 }
 
-fn expect(good: bool, key: &'static str, problem: &str) -> Result<(), ConfigError> {
+pub(super) fn expect(good: bool, key: &'static str, problem: &str) -> Result<(), ConfigError> {
     if good { Ok(()) } else { Err(ConfigError::Refused { key, problem: problem.into() }) }
 }
 

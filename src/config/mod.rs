@@ -1,6 +1,7 @@
 //! Every setting, its default and its check. In: a TOML file and `TESSERA__SECTION__KEY` variables, which win.
 //! Out: a [`Config`] that holds together, or one sentence that says which key is wrong and how to mend it.
 
+mod caching;
 mod check;
 mod load;
 mod secret;
@@ -13,6 +14,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use crate::operations::documents::Policy;
+pub use caching::{Caching, TagSeparator};
 pub use load::{ConfigError, load};
 pub use secret::Secret;
 
@@ -49,6 +51,9 @@ pub struct Config {
     /// Where metrics are read.
     #[serde(default)]
     pub metrics: Metrics,
+    /// What caches in front are told.
+    #[serde(default)]
+    pub caching: Caching,
     /// What is logged, and how.
     #[serde(default)]
     pub log: Log,
@@ -68,6 +73,7 @@ impl Config {
             budgets: Budgets::default(),
             documents: Documents::default(),
             metrics: Metrics::default(),
+            caching: Caching::default(),
             log: Log::default(),
         }
     }

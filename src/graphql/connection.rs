@@ -1,8 +1,11 @@
 //! Relay's cursor connections: a page of a service in, `edges`, `nodes` and `pageInfo` out; and the check of `first`.
+//! A page may be kept as public things may; where it is private, the field that returns it and its items say so.
 
 use async_graphql::{ContainerType, Error, Object, OutputType, SimpleObject};
 
-use super::{comment::Comment, errors, in_place::InPlace, order::Order, post::Post, scalars::Cursor, user::User};
+use super::{
+    comment::Comment, directives, errors, in_place::InPlace, order::Order, post::Post, scalars::Cursor, user::User,
+};
 use crate::clients::{PageArguments, PageRecord};
 
 /// The largest page.
@@ -18,6 +21,7 @@ pub struct Connection<T: ContainerType> {
 /// One item of a page and its place in the list.
 #[derive(SimpleObject)]
 #[graphql(
+    directive = directives::cache_control::apply(directives::MINUTE, None),
     concrete(name = "UserEdge", params(User)),
     concrete(name = "PostEdge", params(Post)),
     concrete(name = "CommentEdge", params(Comment)),
@@ -32,6 +36,7 @@ pub struct Edge<T: ContainerType> {
 
 /// Where a page stands in its list.
 #[derive(SimpleObject)]
+#[graphql(directive = directives::cache_control::apply(directives::MINUTE, None))]
 pub struct PageInfo {
     /// Whether items follow this page.
     has_next_page: bool,
@@ -45,6 +50,7 @@ pub struct PageInfo {
 
 /// One page of a list.
 #[Object(
+    directive = directives::cache_control::apply(directives::MINUTE, None),
     concrete(name = "UserConnection", params(User)),
     concrete(name = "PostConnection", params(Post)),
     concrete(name = "CommentConnection", params(Comment)),

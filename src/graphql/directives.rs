@@ -1,7 +1,7 @@
 //! The directives by which the schema says what a field means beyond its type. Declared here, applied beside each field,
 //! exported into `schema.graphql`, read from there by `operations/` and by the tests.
 
-use async_graphql::TypeDirective;
+use async_graphql::{Enum, TypeDirective};
 
 use super::access::AccessRule;
 
@@ -14,6 +14,20 @@ pub fn access(rule: AccessRule) {}
 #[TypeDirective(location = "FieldDefinition", location = "Object")]
 pub fn call(service: String, batch: String) {}
 
+/// For whom an answer may be kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum CacheControlScope {
+    /// For everybody.
+    Public,
+    /// For nobody but who asked: never where answers are shared.
+    Private,
+}
+
+/// How many seconds an answer with it may be kept, and for whom. The smallest age of an operation counts, and it is
+/// public only if nothing in it is private. What says nothing is not kept; scalars are kept as their object is.
+#[TypeDirective(name = "cacheControl", location = "FieldDefinition", location = "Object")]
+pub fn cache_control(max_age: Option<i32>, scope: Option<CacheControlScope>) {}
+
 /// What resolving the field costs, where that is not what its kind costs: a scalar 0, a call or a mutation 10.
 #[TypeDirective(location = "FieldDefinition")]
 pub fn cost(weight: i32) {}
@@ -23,6 +37,12 @@ pub fn cost(weight: i32) {}
 #[TypeDirective(name = "listSize", location = "FieldDefinition")]
 pub fn list_size(assumed_size: Option<i32>, slicing_arguments: Option<Vec<String>>, sized_fields: Option<Vec<String>>) {
 }
+
+/// The age of what is the same for everybody, in seconds: what a reader may be behind where nobody purges.
+pub const MINUTE: Option<i32> = Some(60);
+
+/// The scope of what depends on the viewer.
+pub const PRIVATE: Option<CacheControlScope> = Some(CacheControlScope::Private);
 
 /// The slicing argument of a connection.
 pub fn first() -> Option<Vec<String>> {

@@ -3,7 +3,10 @@
 use async_graphql::{InputObject, Object};
 use contract::{Currency, Money as Minor};
 
-use super::scalars::{CurrencyCode, Decimal};
+use super::{
+    directives,
+    scalars::{CurrencyCode, Decimal},
+};
 
 /// An exact amount of money; made into text only when it is asked for.
 pub struct Money(Minor);
@@ -18,7 +21,7 @@ pub struct MoneyInput {
 }
 
 /// An exact amount of money.
-#[Object]
+#[Object(directive = directives::cache_control::apply(directives::MINUTE, None))]
 impl Money {
     /// The amount, with the currency's number of digits.
     async fn amount(&self) -> Decimal {

@@ -41,7 +41,10 @@ pub struct NodeQuery;
 #[Object]
 impl NodeQuery {
     /// Whatever has this id; `null` if nothing has, or if it is not yours to see.
-    #[graphql(directive = directives::access::apply(AccessRule::PartyOrAdmin))]
+    #[graphql(
+        directive = directives::access::apply(AccessRule::PartyOrAdmin),
+        directive = directives::cache_control::apply(None, directives::PRIVATE)
+    )]
     async fn node(&self, ctx: &Context<'_>, #[graphql(desc = "Any id.")] id: ID) -> Option<Result<Node>> {
         load(ctx, "id", &id).await
     }
@@ -49,6 +52,7 @@ impl NodeQuery {
     /// Whatever has these ids, in their order, with `null` where there is nothing to see. At most 100.
     #[graphql(
         directive = directives::access::apply(AccessRule::PartyOrAdmin),
+        directive = directives::cache_control::apply(None, directives::PRIVATE),
         directive = directives::list_size::apply(None, Some(vec!["ids".into()]), None)
     )]
     async fn nodes(

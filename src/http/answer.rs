@@ -99,6 +99,16 @@ pub fn executed(
     written(StatusCode::OK, media_type, request_id, &body)
 }
 
+/// The body of an executed operation without errors, with nothing in it of the request or the viewer.
+///
+/// # Errors
+/// It cannot be written.
+pub fn body_for_everybody(response: &async_graphql::Response) -> Result<Vec<u8>, serde_json::Error> {
+    let mut text = Vec::with_capacity(USUAL_ANSWER_BYTES);
+    let body = ResponseBody { errors: Vec::new(), data: Some(&response.data), extensions: None };
+    serde_json::to_writer(&mut text, &body).map(|()| text)
+}
+
 /// The answer of a request that was not executed.
 pub fn failed(failure: &Failure, media_type: MediaType, request_id: &RequestId) -> Response {
     let message = failure.to_string();

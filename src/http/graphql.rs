@@ -18,12 +18,13 @@ use contract::{
     rate_limit::Allowance,
 };
 use futures::FutureExt;
-use http::{HeaderMap, Method, request::Parts};
+use http::{HeaderMap, HeaderValue, Method, header::IF_NONE_MATCH, request::Parts};
 use tokio::time::{Instant, timeout_at};
 
 use super::{
     App,
     answer::{self, CostReport},
+    caching::PublicAnswer,
     client_address::client_address,
     document,
     failure::Failure,
@@ -38,7 +39,7 @@ use crate::{
     clients::CallContext,
     graphql::AccessRule,
     loaders::{self, Level, Scope},
-    operations::{OperationKind, Prepared, PreparedOperation, SelectedOperation},
+    operations::{Caching, OperationKind, Prepared, PreparedOperation, SelectedOperation},
 };
 
 /// Whoever sends this header, with whatever value, hears what the operation cost: in `extensions.cost`.
@@ -57,6 +58,7 @@ pub async fn handle(
     let client = client_address(peer.ip(), &parts.headers, &app.trusted_proxies);
     let context = CallContext::new(started + app.request_timeout, request_id.clone(), trace, client);
     let mut line = RequestLine::new(started, context.clone(), app.metrics.clone());
+    let known = parts.headers.get_all(IF_NONE_MATCH).iter().cloned().collect();
 
     let accepted = MediaType::accepted(&parts.headers);
     let media_type = accepted.unwrap_or(MediaType::Json);
@@ -68,18 +70,26 @@ pub async fn handle(
             .unwrap_or(Err(Failure::Internal)),
         None => Err(Failure::NotAcceptable),
     };
-    let mut response = match answered {
-        Ok(Executed { response, allowance, cost }) => {
-            let mut answer = answer::executed(&response, cost, media_type, &request_id);
-            allowance.write(answer.headers_mut());
-            answer
-        }
+    let timed = |mut response: Response| {
+        timing::write(response.headers_mut(), started.elapsed(), context.calls().waited);
+        response
+    };
+    let response = match answered {
+        Ok(executed) => match for_everybody(&app, &executed, &context, (media_type, known)) {
+            // Others will be given it: nothing of this request or viewer goes with it.
+            Some(response) => response,
+            None => {
+                let Executed { response, allowance, cost, .. } = executed;
+                let mut answer = answer::executed(&response, cost, media_type, &request_id);
+                allowance.write(answer.headers_mut());
+                timed(answer)
+            }
+        },
         Err(failure) => {
             line.refused(failure.code());
-            answer::failed(&failure, media_type, &request_id)
+            timed(answer::failed(&failure, media_type, &request_id))
         }
     };
-    timing::write(response.headers_mut(), started.elapsed(), context.calls().waited);
     line.answered(response.status());
     response
 }
@@ -89,6 +99,21 @@ struct Executed {
     response: async_graphql::Response,
     allowance: Allowance,
     cost: Option<CostReport>,
+    /// How long the answer may be kept for everybody, if it was asked for in a way that lets it.
+    caching: Option<Caching>,
+}
+
+/// The answer that may be kept, if nothing went wrong; `known` are the `If-None-Match` headers.
+fn for_everybody(
+    app: &App,
+    executed: &Executed,
+    context: &CallContext,
+    (media_type, known): (MediaType, Vec<HeaderValue>),
+) -> Option<Response> {
+    let caching = executed.caching.filter(|_| executed.response.errors.is_empty() && executed.cost.is_none())?;
+    let body = answer::body_for_everybody(&executed.response).ok()?;
+    let answer = PublicAnswer { caching, tags: context.tags(), media_type, body };
+    Some(app.cache_headers.answer(&known, answer))
 }
 
 async fn respond(
@@ -127,6 +152,13 @@ async fn respond(
         app.budgets.charge(payer, cost.saturating_add(registration)).await.map_err(Failure::BudgetExhausted)?;
     (line.cost.0, line.overdrawn) = (cost, charge.overdrawn);
     document::note(app, &document, selected.name(), &parts.headers).await;
+    let caching = operation.caching();
+    // What is for everybody is asked for in nobody's name: a viewer's read cannot be made at all.
+    let viewer = viewer.filter(|_| caching.is_none());
+    let caching = caching.filter(|_| parts.method == Method::GET);
+    if caching.is_some() {
+        context.collect_tags();
+    }
     let request = loaders::Request { context, viewer, clients: app.clients.clone(), level: Level::default() };
     let (schema, flattened) = (app.schema.clone(), operation.document().clone());
     let execution = async move {
@@ -149,7 +181,7 @@ async fn respond(
     let allowance = charge.settle(actual.saturating_add(registration)).await;
     let report = CostReport { estimated: cost, actual, budget_remaining: allowance.remaining };
     let cost = (app.documents.policy().shows_schema() && parts.headers.contains_key(SHOW_COST)).then_some(report);
-    Ok(Executed { response: executed, allowance, cost })
+    Ok(Executed { response: executed, allowance, cost, caching })
 }
 
 async fn read(app: &App, parts: &Parts, body: Body) -> Result<Parameters, Failure> {

@@ -3,6 +3,7 @@
 
 mod answer;
 mod body;
+mod caching;
 mod client_address;
 mod coding;
 mod connections;
@@ -30,6 +31,7 @@ use tokio::sync::Semaphore;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 pub use body::Bodies;
+pub use caching::CacheHeaders;
 pub use connections::{Patience, serve};
 pub use cors::Cors;
 pub use media::MediaType;
@@ -71,6 +73,8 @@ pub struct App {
     pub slots: Arc<Semaphore>,
     /// The pages of other origins that may ask.
     pub cors: Cors,
+    /// What is said to caches.
+    pub cache_headers: CacheHeaders,
     /// Whether this is `tessera dev`: browsers get the playground.
     pub development: bool,
     /// Mutations under way: they end when they are done, also when their client is gone.

@@ -1,4 +1,4 @@
-//! What an operation will take, for people: depth, cost, the waves of calls, and for whom the answer is.
+//! What an operation will take, for people: depth, cost, the waves of calls, for whom the answer is, how long it is kept.
 //!
 //! In: a prepared operation, its variables, the limits. Out: a few lines of text. Nothing is run.
 
@@ -31,6 +31,10 @@ impl Display for Explanation<'_> {
             (OperationKind::Mutation, _) => writeln!(f, "answer  the viewer's: a mutation")?,
             (_, []) => writeln!(f, "answer  public: nothing in it depends on the viewer")?,
             (_, fields) => writeln!(f, "answer  the viewer's: {}", fields.join(", "))?,
+        }
+        match (operation.caching(), operation.not_kept()) {
+            (Some(caching), _) => writeln!(f, "cache   public, {} s", caching.max_age.as_secs())?,
+            (None, why) => writeln!(f, "cache   not kept: {}", why.unwrap_or_default())?,
         }
         if operation.kind() == OperationKind::Mutation {
             writeln!(

@@ -40,7 +40,7 @@ use serde_json::{Map, Value};
 
 pub use explain::Explanation;
 pub use limits::Limits;
-pub use plan::{Cost, Keys, PlannedCall};
+pub use plan::{Caching, Cost, Keys, PlannedCall};
 pub use prepared::{OperationKind, PreparedOperation, RootField};
 pub use rejection::{Location, Rejection, RejectionCode, Violation};
 pub use scalars::{ScalarCheck, Scalars};

@@ -13,7 +13,7 @@ use super::coerce::Coerced;
 use super::flatten::{Flattener, Usage};
 use super::limits::Limits;
 use super::literal::engine_name;
-use super::plan::{Cost, Plan, PlannedCall, Planner, argument};
+use super::plan::{Caching, Cost, Plan, PlannedCall, Planner, argument};
 use super::rejection::{Location, Rejection, RejectionCode};
 
 /// The three kinds of operation.
@@ -154,6 +154,16 @@ impl PreparedOperation {
     /// answer is the same for everybody.
     pub fn of_viewer(&self) -> &[String] {
         &self.plan.of_viewer
+    }
+
+    /// How long the answer may be kept for everybody; `None` if it must not be.
+    pub fn caching(&self) -> Option<Caching> {
+        self.plan.keeping.verdict().ok()
+    }
+
+    /// Why the answer must not be kept, if so: the field that says it.
+    pub fn not_kept(&self) -> Option<&str> {
+        self.plan.keeping.verdict().err()
     }
 
     /// Holds what depends on the variables to the limits; the most that the operation can cost with them.

@@ -6,7 +6,10 @@ mod watch;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use ::http::{HeaderValue, header::InvalidHeaderValue};
+use ::http::{
+    HeaderValue,
+    header::{InvalidHeaderName, InvalidHeaderValue},
+};
 use contract::{Clock, key_set::KeySource, token::TokenVerifier};
 use tokio::{net::TcpListener, sync::Semaphore};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -34,6 +37,9 @@ pub enum StartError {
     /// The API key cannot be sent in a header.
     #[error("services.api_key cannot be sent in a header")]
     ApiKey(#[from] InvalidHeaderValue),
+    /// Tags cannot be sent under that name.
+    #[error("caching.tag_header is not the name of a header")]
+    TagHeader(#[from] InvalidHeaderName),
     /// The connection pool cannot be built.
     #[error("the HTTP client cannot be built: {0}")]
     HttpClient(#[from] reqwest::Error),
@@ -137,6 +143,7 @@ pub fn app(config: &Config) -> Result<App, StartError> {
         trusted_proxies: config.http.trusted_proxies.clone(),
         slots: Arc::new(Semaphore::new(config.http.max_running)),
         cors: settings::cors(&config.cors),
+        cache_headers: settings::cache_headers(&config.caching)?,
         development: config.http.development,
         commands: TaskTracker::new(),
         draining: CancellationToken::new(),

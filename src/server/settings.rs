@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use ::http::{HeaderName, header::InvalidHeaderName};
+
 use crate::{
     budgets::{Budgets, Mode},
-    config::{self, BudgetMode},
-    http::{Cors, Patience, Times},
+    config::{self, BudgetMode, TagSeparator},
+    http::{CacheHeaders, Cors, Patience, Times},
     operations::Limits,
 };
 
@@ -61,4 +63,17 @@ pub(super) fn cors(cors: &config::Cors) -> Cors {
         credentials: cors.credentials,
         max_age: Duration::from_secs(cors.max_age_seconds),
     }
+}
+
+/// What is said to caches.
+pub(super) fn cache_headers(caching: &config::Caching) -> Result<CacheHeaders, InvalidHeaderName> {
+    Ok(CacheHeaders {
+        stale_while_revalidate: caching.stale_while_revalidate_seconds,
+        stale_if_error: caching.stale_if_error_seconds,
+        tag_header: HeaderName::from_bytes(caching.tag_header.as_bytes())?,
+        tag_separator: match caching.tag_separator {
+            TagSeparator::Space => " ",
+            TagSeparator::Comma => ",",
+        },
+    })
 }

@@ -22,6 +22,7 @@ fn cost_depth_audience_and_waves_are_printed() {
 cost    35 at most, of 2000 allowed
 depth   4 of 12 allowed
 answer  public: nothing in it depends on the viewer
+cache   public, 60 s
 wave 1
   post /v1/posts: posts
 wave 2
@@ -39,6 +40,7 @@ fn what_depends_on_the_viewer_and_what_costs_too_much_is_named() {
     );
     let shown = text(&output.stdout);
     assert!(shown.contains("answer  the viewer's: Query.viewer (VIEWER), User.email (SELF_OR_ADMIN)"), "{shown}");
+    assert!(shown.contains("cache   not kept: Query.viewer (private)"), "{shown}");
     assert!(shown.contains("of 2000 allowed: refused"), "{shown}");
 }
 

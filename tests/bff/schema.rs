@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use apollo_compiler::Schema;
-use apollo_compiler::ast::InputValueDefinition;
+use apollo_compiler::ast::{Directive, DirectiveList, InputValueDefinition};
 use apollo_compiler::schema::{ExtendedType, FieldDefinition};
 
 fn root() -> &'static Path {
@@ -151,6 +151,39 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let (folders, files): (Vec<_>, Vec<_>) = entries.partition(|path| path.is_dir());
     files.into_iter().chain(folders.iter().flat_map(|folder| sources(folder))).collect()
+}
+
+/// The viewer routes of the services' contract.
+const VIEWER_ROUTES: [&str; 6] =
+    ["/v1/accounts", "/v1/follows", "/v1/likes", "/v1/orders", "/v1/orders/by-buyer", "/v1/orders/by-seller"];
+
+#[test]
+fn what_depends_on_the_viewer_is_never_kept_for_everybody() {
+    let schema = parsed(&exported());
+    let private = |directives: &DirectiveList| said(directives.get("cacheControl"), "scope") == "PRIVATE";
+    let mut seen = BTreeSet::new();
+    for (name, ty) in schema.types.iter().filter(|(name, _)| *name != "Mutation" && !name.starts_with("__")) {
+        for field in fields(ty) {
+            let route = said(field.directives.get("call"), "batch");
+            let of_viewer = VIEWER_ROUTES.contains(&route.as_str());
+            if of_viewer || field.directives.has("access") {
+                assert!(private(&field.directives), "{name}.{} must be @cacheControl(scope: PRIVATE)", field.name);
+                seen.extend(of_viewer.then_some(route));
+            }
+        }
+        if let ExtendedType::Object(object) = ty {
+            let route = said(object.directives.get("call"), "batch");
+            let scope = said(object.directives.get("cacheControl"), "scope");
+            assert!(!VIEWER_ROUTES.contains(&route.as_str()) || scope == "PRIVATE", "{name} must be private");
+        }
+    }
+    assert_eq!(seen, VIEWER_ROUTES.map(str::to_owned).into(), "a route that no field has");
+}
+
+/// An argument of a directive as text; nothing if it, or the directive, is not there.
+fn said(directive: Option<&(impl std::ops::Deref<Target = Directive> + ?Sized)>, name: &str) -> String {
+    let value = directive.and_then(|directive| directive.specified_argument_by_name(name));
+    value.map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned)).unwrap_or_default()
 }
 
 #[test]

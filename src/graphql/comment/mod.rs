@@ -21,7 +21,7 @@ use crate::clients::comment::CommentRecord;
 
 /// What somebody says of a post.
 #[derive(SimpleObject)]
-#[graphql(complex, directive = directives::call::apply("post".into(), "/v1/comments".into()))]
+#[graphql(complex, directive = directives::call::apply("post".into(), "/v1/comments".into()), directive = directives::cache_control::apply(directives::MINUTE, None))]
 pub struct Comment {
     /// Id: `cmt_…`.
     pub(super) id: GlobalId<contract::id::Comment>,

@@ -25,7 +25,7 @@ use crate::clients::order::{OrderItemRecord, OrderRecord, OrderStatusRecord, Ord
 
 /// Something bought.
 #[derive(SimpleObject)]
-#[graphql(complex, directive = directives::call::apply("order".into(), "/v1/orders".into()))]
+#[graphql(complex, directive = directives::call::apply("order".into(), "/v1/orders".into()), directive = directives::cache_control::apply(None, directives::PRIVATE))]
 pub struct Order {
     /// Id: `ord_…`.
     pub(super) id: GlobalId<contract::id::Order>,

@@ -13,6 +13,7 @@ impl OrderQuery {
     /// One order; `null` if there is none, and for whoever is no party to it.
     #[graphql(
         directive = directives::access::apply(AccessRule::PartyOrAdmin),
+        directive = directives::cache_control::apply(None, directives::PRIVATE),
         directive = directives::call::apply("order".into(), "/v1/orders".into())
     )]
     async fn order(

@@ -29,7 +29,7 @@ const MAX_EXCERPT: i32 = 1000;
 
 /// Something published, by somebody, for everybody.
 #[derive(SimpleObject)]
-#[graphql(complex, directive = directives::call::apply("post".into(), "/v1/posts".into()))]
+#[graphql(complex, directive = directives::call::apply("post".into(), "/v1/posts".into()), directive = directives::cache_control::apply(directives::MINUTE, None))]
 pub struct Post {
     /// Id: `pst_…`.
     pub(super) id: GlobalId<contract::id::Post>,
@@ -51,6 +51,7 @@ pub struct Post {
 
 /// What a post sells.
 #[derive(SimpleObject)]
+#[graphql(directive = directives::cache_control::apply(directives::MINUTE, None))]
 pub struct Offer {
     /// Price of one.
     price: Money,
@@ -139,6 +140,7 @@ impl Post {
     /// Whether the viewer likes it; `null` when anonymous.
     #[graphql(
         directive = directives::access::apply(AccessRule::Viewer),
+        directive = directives::cache_control::apply(None, directives::PRIVATE),
         directive = directives::call::apply("post".into(), "/v1/likes".into())
     )]
     async fn viewer_likes(&self, ctx: &Context<'_>) -> Option<Result<bool>> {

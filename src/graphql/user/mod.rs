@@ -29,7 +29,7 @@ use crate::{
 
 /// Somebody who signed up.
 #[derive(SimpleObject)]
-#[graphql(complex, directive = directives::call::apply("user".into(), "/v1/users".into()))]
+#[graphql(complex, directive = directives::call::apply("user".into(), "/v1/users".into()), directive = directives::cache_control::apply(directives::MINUTE, None))]
 pub struct User {
     /// Id: `usr_…`.
     pub(super) id: GlobalId<contract::id::User>,
@@ -107,6 +107,7 @@ impl User {
     /// E-mail address.
     #[graphql(
         directive = directives::access::apply(AccessRule::SelfOrAdmin),
+        directive = directives::cache_control::apply(None, directives::PRIVATE),
         directive = directives::call::apply("user".into(), "/v1/accounts".into())
     )]
     async fn email(&self, ctx: &Context<'_>) -> Option<Result<String>> {
@@ -116,6 +117,7 @@ impl User {
     /// What the user may do.
     #[graphql(
         directive = directives::access::apply(AccessRule::SelfOrAdmin),
+        directive = directives::cache_control::apply(None, directives::PRIVATE),
         directive = directives::call::apply("user".into(), "/v1/accounts".into())
     )]
     async fn role(&self, ctx: &Context<'_>) -> Option<Result<Role>> {
@@ -165,6 +167,7 @@ impl User {
     /// Whether the viewer follows the user; `null` when anonymous.
     #[graphql(
         directive = directives::access::apply(AccessRule::Viewer),
+        directive = directives::cache_control::apply(None, directives::PRIVATE),
         directive = directives::call::apply("user".into(), "/v1/follows".into())
     )]
     async fn viewer_follows(&self, ctx: &Context<'_>) -> Option<Result<bool>> {
@@ -195,6 +198,7 @@ impl User {
     /// Orders that the user placed, latest first.
     #[graphql(
         directive = directives::access::apply(AccessRule::SelfOrAdmin),
+        directive = directives::cache_control::apply(None, directives::PRIVATE),
         directive = directives::call::apply("order".into(), "/v1/orders/by-buyer".into()),
         directive = directives::list_size::apply(None, directives::first(), directives::items())
     )]
@@ -210,6 +214,7 @@ impl User {
     /// Orders with something that the user sells, latest first.
     #[graphql(
         directive = directives::access::apply(AccessRule::SelfOrAdmin),
+        directive = directives::cache_control::apply(None, directives::PRIVATE),
         directive = directives::call::apply("order".into(), "/v1/orders/by-seller".into()),
         directive = directives::list_size::apply(None, directives::first(), directives::items())
     )]

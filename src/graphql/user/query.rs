@@ -32,6 +32,7 @@ impl UserQuery {
     /// Who is signed in; `null` when anonymous.
     #[graphql(
         directive = directives::access::apply(AccessRule::Viewer),
+        directive = directives::cache_control::apply(None, directives::PRIVATE),
         directive = directives::call::apply("user".into(), "/v1/users".into())
     )]
     async fn viewer(&self, ctx: &Context<'_>) -> Option<Result<InPlace<User>>> {

@@ -12,7 +12,7 @@ use async_graphql::parser::types as engine;
 use async_graphql_value::Value;
 
 use super::cost::{CALL, MUTATION, OBJECT, size_of};
-use super::{Call, Keys, Plan, PlannedField, Selections, Size};
+use super::{Call, Keeping, Keys, Plan, PlannedField, Selections, Size};
 use crate::operations::possible::PossibleTypes;
 use crate::operations::prepared::OperationKind;
 
@@ -26,6 +26,7 @@ pub(crate) struct Planner<'a> {
     depth: usize,
     steps: usize,
     of_viewer: Vec<String>,
+    keeping: Keeping,
 }
 
 /// Where a field stands.
@@ -54,13 +55,14 @@ impl<'a> Planner<'a> {
         kind: OperationKind,
         items: &[Positioned<engine::Selection>],
     ) -> Plan {
-        let mut planner = Self { schema, possible, depth: 0, steps: 0, of_viewer: Vec::new() };
+        let mut planner =
+            Self { schema, possible, depth: 0, steps: 0, of_viewer: Vec::new(), keeping: Keeping::of(kind) };
         let place = Place { ty: root, depth: 1, sized: None, root: Some(kind) };
         let fields = planner.fields(items, place);
-        let Self { depth, steps, mut of_viewer, .. } = planner;
+        let Self { depth, steps, mut of_viewer, keeping, .. } = planner;
         of_viewer.sort_unstable();
         of_viewer.dedup();
-        Plan { fields, depth, of_viewer, steps }
+        Plan { fields, depth, of_viewer, keeping, steps }
     }
 
     fn selections(&mut self, items: &[Positioned<engine::Selection>], place: Place<'_>) -> Selections {
@@ -94,6 +96,7 @@ impl<'a> Planner<'a> {
         let name = field.name.node.as_str();
         if name.starts_with("__") {
             let weight = if name == "__typename" { return None } else { INTROSPECTION };
+            self.keeping.introspection(name);
             let (size, selections) = (Size::Known(0), Selections::none());
             return Some(PlannedField { key, weight, object: 0, size, calls: Vec::new(), selections });
         }
@@ -102,7 +105,9 @@ impl<'a> Planner<'a> {
         let definition = schema.type_field(place.ty, name).ok()?;
         self.note_access(place.ty, definition);
         let returned = definition.ty.inner_named_type();
-        let is_object = !self.possible.of(returned).is_empty();
+        let objects = self.possible.of(returned);
+        self.keeping.field(schema, (place.ty, definition, place.root.is_some()), objects);
+        let is_object = !objects.is_empty();
         let (size, sized) = Self::sizes(definition, field, place.sized);
         let calls = self.calls(definition, field, place.root.is_some());
         let below = Place { ty: returned, depth: place.depth + 1, sized: sized.as_ref(), root: None };

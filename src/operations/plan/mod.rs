@@ -1,9 +1,10 @@
 //! What running an operation will take, known before it runs.
 //!
 //! In: a flattened operation and what the schema's directives say of its fields. Out: a tree of the fields that matter,
-//! from which depth, cost, calls and the audience are read. Made once per flattened form, one step per field.
+//! from which depth, cost, calls, the audience and how long an answer may be kept are read. Made once per flattened form, one step per field.
 
 mod build;
+mod caching;
 mod calls;
 mod cost;
 #[cfg(test)]
@@ -13,6 +14,8 @@ use apollo_compiler::Name;
 use async_graphql::Name as EngineName;
 
 pub(crate) use build::{Planner, argument};
+pub use caching::Caching;
+pub(crate) use caching::Keeping;
 pub use calls::{Keys, PlannedCall};
 pub use cost::Cost;
 
@@ -24,6 +27,8 @@ pub(crate) struct Plan {
     pub(crate) depth: usize,
     /// Coordinates of the fields that depend on the viewer, with their `@access` rules: `User.email (SELF_OR_ADMIN)`.
     pub(crate) of_viewer: Vec<String>,
+    /// Whether the answer may be kept, and for how long.
+    pub(crate) keeping: Keeping,
     /// Fields looked at while making the plan.
     pub(crate) steps: usize,
 }

@@ -146,6 +146,79 @@ fn what_hangs_on_the_same_call_goes_out_together() {
 }
 
 #[test]
+fn an_answer_is_kept_as_long_as_the_shortest_of_its_parts_and_never_if_one_is_private() {
+    let verdict = |document: &str| {
+        let Prepared { operation, .. } = prepare(document, json!({})).unwrap();
+        match (operation.caching(), operation.not_kept()) {
+            (Some(caching), None) => format!("{} s", caching.max_age.as_secs()),
+            (None, Some(why)) => why.to_owned(),
+            both => panic!("{both:?}"),
+        }
+    };
+    for (document, expected) in [
+        ("{ post(id: \"x\") { id title likeCount offer { price { amount } } } }", "60 s"),
+        ("{ posts { nodes { author { posts { pageInfo { endCursor } edges { cursor node { id } } } } } } }", "60 s"),
+        ("{ users { nodes { followers { nodes { handle } } postCount } } }", "60 s"),
+        ("{ post(id: \"x\") { id viewerLikes } }", "Post.viewerLikes (private)"),
+        ("{ viewer { id } }", "Query.viewer (private)"),
+        ("{ user(by: {id: \"x\"}) { orders { pageInfo { endCursor } } } }", "User.orders (private)"),
+        // One of the types behind it is private, whichever is asked for.
+        ("{ node(id: \"x\") { ... on Post { title } } }", "Query.node (private)"),
+        ("{ __schema { queryType { name } } }", "__schema (introspection)"),
+        ("{ post(id: \"x\") { id } __type(name: \"Post\") { name } }", "__type (introspection)"),
+        ("{ post(id: \"x\") { __typename } }", "60 s"),
+        ("{ __typename }", "nothing in it says for how long"),
+        ("{ post(id: \"x\") @skip(if: true) { id } }", "nothing in it says for how long"),
+        ("mutation { logOut { userErrors { code } } }", "a mutation"),
+    ] {
+        assert_eq!(verdict(document), expected, "{document}");
+    }
+}
+
+#[test]
+fn ages_are_the_smallest_of_fields_types_and_of_all_that_an_interface_can_be() {
+    let schema = r#"
+        enum CacheControlScope { PUBLIC PRIVATE }
+        enum Rule { SELF }
+        directive @cacheControl(maxAge: Int, scope: CacheControlScope) on FIELD_DEFINITION | OBJECT
+        directive @access(rule: Rule!) on FIELD_DEFINITION
+        interface Thing { name: String }
+        interface Open { name: String }
+        type A implements Thing & Open @cacheControl(maxAge: 30) { name: String, short: Int @cacheControl(maxAge: 5) }
+        type B implements Thing & Open @cacheControl(maxAge: 20, scope: PUBLIC) { name: String, over: Int @cacheControl(maxAge: -1) }
+        type C implements Thing { name: String, mine: Int @access(rule: SELF) }
+        type P @cacheControl(maxAge: 90, scope: PRIVATE) { name: String }
+        union AorP = A | P
+        type Query {
+            a: A, things: [Thing!], open: Open, c: C, long: A @cacheControl(maxAge: 600)
+            said: C @cacheControl(maxAge: 40), p: P, either: AorP, scalar: Int, number: Int @cacheControl(maxAge: 7)
+            none: A @cacheControl(maxAge: 0), own: A @cacheControl(scope: PRIVATE)
+        }"#;
+    let operations = Operations::new(schema, Limits::default(), Scalars::default()).unwrap();
+    for (document, expected) in [
+        ("{ a { name } }", Ok(30)),
+        ("{ a { short } }", Ok(5)),
+        ("{ long { name } }", Ok(30)),
+        ("{ open { name } a { name } }", Ok(20)),
+        ("{ open { ... on A { name } } }", Ok(20)),
+        ("{ said { name } number }", Ok(7)),
+        ("{ open { ... on B { over } } }", Err("B.over (age 0)")),
+        ("{ things { name } }", Err("Query.things (C says nothing)")),
+        ("{ c { name } }", Err("Query.c (C says nothing)")),
+        ("{ said { mine } }", Err("C.mine (private)")),
+        ("{ p { name } }", Err("Query.p (P is private)")),
+        ("{ either { ... on A { name } } }", Err("Query.either (P is private)")),
+        ("{ scalar }", Err("Query.scalar (says nothing)")),
+        ("{ none { name } }", Err("Query.none (age 0)")),
+        ("{ own { name } }", Err("Query.own (private)")),
+    ] {
+        let Prepared { operation, .. } = operations.prepare(document, None, Map::new()).unwrap();
+        let age = operation.caching().map(|caching| caching.max_age.as_secs());
+        assert_eq!(age.ok_or_else(|| operation.not_kept().unwrap()), expected, "{document}");
+    }
+}
+
+#[test]
 fn making_a_plan_takes_a_step_per_field_whatever_the_shape() {
     let wide = |size: usize| format!("{{ post(id: \"x\") {{ {} }} }}", "id ".repeat(size));
     let aliased = |size: usize| {

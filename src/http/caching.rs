@@ -1,0 +1,147 @@
+//! What stands between may keep: public answers of a GET, told apart from everything else, which says `no-store`.
+//! In: the body of an answer that is the same for everybody, for how long it may be kept, and what it shows. Out: the answer
+//! with `Cache-Control`, `ETag`, `Vary` and tags, or 304 without a body. It carries nothing of one request or viewer.
+//! Sources: RFC 9111 (caching), RFC 5861 (stale), RFC 9110, section 13.1.2 (`If-None-Match`).
+
+use std::collections::BTreeSet;
+
+use axum::{body::Body, response::Response};
+use http::{
+    HeaderName, HeaderValue, StatusCode,
+    header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, VARY},
+};
+use sha2::{Digest, Sha256};
+
+use super::media::MediaType;
+use crate::{clients::Tag, operations::Caching};
+
+/// The most that a tag header holds, in bytes: proxies refuse answers whose headers are larger than some 4 KiB in all.
+const MAX_TAG_BYTES: usize = 3 * 1024;
+/// How much of the hash is in an `ETag`, in bytes.
+const ETAG_BYTES: usize = 16;
+
+/// What is said to caches beyond what the schema says.
+#[derive(Clone, Debug)]
+pub struct CacheHeaders {
+    /// Seconds that an answer may be given out beyond its age, while a new one is fetched.
+    pub stale_while_revalidate: u64,
+    /// Seconds that it may be given out beyond its age, while we fail.
+    pub stale_if_error: u64,
+    /// The header with the tags.
+    pub tag_header: HeaderName,
+    /// What stands between two tags.
+    pub tag_separator: &'static str,
+}
+
+/// An answer that may be kept.
+pub struct PublicAnswer {
+    /// For how long.
+    pub caching: Caching,
+    /// What it shows.
+    pub tags: BTreeSet<Tag>,
+    /// As which media type.
+    pub media_type: MediaType,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+impl CacheHeaders {
+    /// The answer; 304 if it is `known`: what the `If-None-Match` headers of the request say.
+    pub fn answer(&self, known: &[HeaderValue], answer: PublicAnswer) -> Response {
+        let PublicAnswer { caching, tags, media_type, body } = answer;
+        let content_type = media_type.content_type();
+        let etag = etag(&content_type, &body);
+        let mut response = if is_known(known, &etag) {
+            let mut response = Response::new(Body::empty());
+            *response.status_mut() = StatusCode::NOT_MODIFIED;
+            response
+        } else {
+            let mut response = Response::new(Body::from(body));
+            response.headers_mut().insert(CONTENT_TYPE, content_type);
+            response
+        };
+        let headers = response.headers_mut();
+        let age = caching.max_age.as_secs();
+        let (revalidate, error) = (self.stale_while_revalidate, self.stale_if_error);
+        let control = format!("public, max-age={age}, stale-while-revalidate={revalidate}, stale-if-error={error}");
+        for (name, value) in [(CACHE_CONTROL, control), (ETAG, etag), (self.tag_header.clone(), self.tags(&tags))] {
+            if let Ok(value) = HeaderValue::from_str(&value) {
+                headers.insert(name, value);
+            }
+        }
+        headers.insert(VARY, HeaderValue::from_static("Accept, Accept-Encoding"));
+        response
+    }
+
+    /// The tags as text; if that is too long, those of the types that are shown.
+    fn tags(&self, tags: &BTreeSet<Tag>) -> String {
+        let separator = self.tag_separator;
+        let text = tags.iter().map(Tag::to_string).collect::<Vec<_>>().join(separator);
+        if text.len() <= MAX_TAG_BYTES {
+            return text;
+        }
+        let types: BTreeSet<&str> = tags.iter().map(|tag| tag.type_name()).collect();
+        types.into_iter().collect::<Vec<_>>().join(separator)
+    }
+}
+
+/// Weak: content codings change the bytes. Another media type is another answer.
+fn etag(content_type: &HeaderValue, body: &[u8]) -> String {
+    let hash = Sha256::new().chain_update(content_type.as_bytes()).chain_update(body).finalize();
+    let digits: String = hash.iter().take(ETAG_BYTES).map(|byte| format!("{byte:02x}")).collect();
+    format!("W/\"{digits}\"")
+}
+
+/// Whether `If-None-Match` lists the tag, by weak comparison: RFC 9110, section 8.8.3.2.
+fn is_known(known: &[HeaderValue], etag: &str) -> bool {
+    let mut lists = known.iter().filter_map(|value| value.to_str().ok());
+    // A foreign tag with a comma in it falls apart into pieces with one quotation mark each: none of them is ours.
+    lists.any(|list| list.trim() == "*" || list.split(',').any(|tag| opaque(tag) == opaque(etag)))
+}
+
+/// The tag without what says that it is weak.
+fn opaque(etag: &str) -> &str {
+    let etag = etag.trim();
+    etag.strip_prefix("W/").unwrap_or(etag)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tag_is_known_by_weak_comparison_in_lists_and_by_the_star() {
+        let etag = r#"W/"0123""#;
+        for (sent, known) in [
+            (&[r#"W/"0123""#][..], true),
+            (&[r#""0123""#], true),
+            (&["*"], true),
+            (&[" * "], true),
+            (&[r#""other", W/"0123""#], true),
+            (&[r#""other",W/"0123","more""#], true),
+            (&[r#""other""#, r#"W/"0123""#], true),
+            (&[r#""a,b", W/"0123""#], true),
+            (&[], false),
+            (&[""], false),
+            (&["0123"], false),
+            (&[r#"w/"0123""#], false),
+            (&[r#""*""#], false),
+            (&[r#""01234""#], false),
+            (&[r#"W/"012", "3""#], false),
+            (&[r#""x,0123""#], false),
+        ] {
+            let lists: Vec<_> = sent.iter().map(|value| HeaderValue::from_static(value)).collect();
+            assert_eq!(is_known(&lists, etag), known, "{sent:?}");
+        }
+    }
+
+    #[test]
+    fn another_body_or_another_media_type_is_another_etag() {
+        let of = |media_type: MediaType, body: &str| etag(&media_type.content_type(), body.as_bytes());
+        let json = of(MediaType::Json, "{}");
+        assert_eq!(json.len(), "W/\"\"".len() + 2 * ETAG_BYTES);
+        assert_eq!(json, of(MediaType::Json, "{}"));
+        assert_ne!(json, of(MediaType::Json, "{ }"));
+        assert_ne!(json, of(MediaType::GraphqlResponse, "{}"));
+    }
+}
