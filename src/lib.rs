@@ -14,5 +14,6 @@ pub mod graphql;
 pub mod http;
 pub mod loaders;
 pub mod operations;
+pub mod schema_check;
 pub mod server;
 pub mod telemetry;

@@ -5,10 +5,12 @@
 //! (`automatic.rs`). What is taken of which is the policy's.
 
 mod automatic;
+mod check;
+mod export;
 mod id;
 mod manifest;
 mod policy;
-mod source;
+pub mod source;
 #[cfg(test)]
 mod tests;
 mod trusted;
@@ -20,6 +22,8 @@ use std::{
 };
 
 pub use automatic::AutomaticDocuments;
+pub use check::{CheckReport, CheckedDocument, check};
+pub use export::export;
 pub use id::sha256;
 pub use manifest::APOLLO_FORMAT;
 pub use policy::Policy;

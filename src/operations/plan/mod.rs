@@ -8,6 +8,7 @@ mod calls;
 mod cost;
 #[cfg(test)]
 mod tests;
+mod worst;
 
 use apollo_compiler::Name;
 use async_graphql::Name as EngineName;
@@ -15,6 +16,7 @@ use async_graphql::Name as EngineName;
 pub(crate) use build::{Planner, argument};
 pub use calls::{Keys, PlannedCall};
 pub use cost::Cost;
+pub(crate) use worst::Demand;
 
 /// The plan of one flattened operation.
 #[derive(Debug)]

@@ -1,0 +1,60 @@
+//! The manifest that Apollo's tools and clients read. In: what was found in files. Out: its text: each document once, as it is
+//! sent, by name; the ids are those under which it is trusted when the same files are loaded.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::Serialize;
+
+use super::{APOLLO_FORMAT, SourceError, source::Found};
+use crate::operations::Operations;
+
+#[derive(Serialize)]
+struct Manifest<'a> {
+    format: &'static str,
+    version: u32,
+    operations: Vec<&'a Operation>,
+}
+
+#[derive(Serialize)]
+struct Operation {
+    id: String,
+    name: String,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    body: String,
+    #[serde(skip)]
+    file: std::path::PathBuf,
+}
+
+/// Apollo's persisted query manifest of these documents, or of one client's.
+///
+/// # Errors
+/// A document is not valid or has no name, or two have the same: Apollo Client finds its ids by the names.
+pub fn export(found: Vec<Found>, client: Option<&str>, operations: &Operations) -> Result<String, SourceError> {
+    let mut by_name: BTreeMap<String, Operation> = BTreeMap::new();
+    for found in found {
+        let wrong = |problem: String| SourceError::new(&found.file, problem);
+        let selected = operations.select(&found.text, None).map_err(|rejection| wrong(rejection.to_string()))?;
+        // A file's own text is only checked: what is sent stood before it.
+        let is_sent = found.with_typename || found.is_of_manifest();
+        if !is_sent || client.is_some_and(|client| client != found.client) {
+            continue;
+        }
+        let name = selected.name().ok_or_else(|| wrong("the operation has no name".into()))?.to_owned();
+        if let Some(known) = by_name.get(&name).filter(|known| known.id != found.id) {
+            return Err(wrong(same_name(&name, &known.file, client)));
+        }
+        let kind = selected.kind().as_str();
+        by_name.insert(name.clone(), Operation { id: found.id, name, kind, body: found.text, file: found.file });
+    }
+    let manifest = Manifest { format: APOLLO_FORMAT, version: 1, operations: by_name.values().collect() };
+    serde_json::to_string_pretty(&manifest)
+        .map(|text| text + "\n")
+        .map_err(|error| SourceError::new(Path::new("manifest"), error))
+}
+
+fn same_name(name: &str, file: &Path, client: Option<&str>) -> String {
+    let mend = if client.is_none() { ": write a manifest for each client, with --client" } else { "" };
+    format!("another operation in {} is named `{name}` too{mend}", file.display())
+}
