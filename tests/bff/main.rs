@@ -8,6 +8,7 @@ mod batching;
 mod binary;
 mod bodies;
 mod budgets;
+mod cli_operations;
 mod codings;
 mod config;
 mod connections;
@@ -26,4 +27,7 @@ mod prediction;
 mod program;
 mod repeated;
 mod schema;
+#[cfg(feature = "client-tests")]
+mod schema_changes;
+mod schema_check;
 mod viewer;

@@ -81,10 +81,9 @@ impl CheckedDocument {
         }
         writeln!(f, "  depth   {depth} of {} allowed", limits.depth)?;
         let calls: Vec<_> = demand.calls.iter().map(|(service, times)| format!("{service} {times}")).collect();
-        match calls.as_slice() {
-            [] => writeln!(f, "  calls   none")?,
-            calls => writeln!(f, "  calls   {} at most", calls.join(", "))?,
-        }
+        let calls = if calls.is_empty() { "none".to_owned() } else { format!("{} at most", calls.join(", ")) };
+        let commands = if *kind == OperationKind::Mutation { "a command for each root field, then " } else { "" };
+        writeln!(f, "  calls   {commands}{calls}")?;
         writeln!(f, "  answer  {}", audience(*kind, demand))?;
         match (usual, &demand.refused) {
             (Err(rejection), _) => writeln!(f, "  error   with default values: {rejection}")?,

@@ -1,7 +1,7 @@
 //! The manifest that Apollo's tools and clients read. In: what was found in files. Out: its text: each document once, as it is
 //! sent, by name; the ids are those under which it is trusted when the same files are loaded.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use serde::Serialize;
@@ -27,11 +27,29 @@ struct Operation {
     file: std::path::PathBuf,
 }
 
+/// Why there is no manifest.
+#[derive(Debug, thiserror::Error)]
+pub enum ExportError {
+    /// A document cannot stand in it.
+    #[error(transparent)]
+    Document(#[from] SourceError),
+    /// The client has no documents.
+    #[error("no client is called `{0}`: there are {1}")]
+    NoClient(String, String),
+    /// It cannot be written as JSON.
+    #[error("the manifest cannot be written: {0}")]
+    Json(#[from] serde_json::Error),
+}
+
 /// Apollo's persisted query manifest of these documents, or of one client's.
 ///
 /// # Errors
 /// A document is not valid or has no name, or two have the same: Apollo Client finds its ids by the names.
-pub fn export(found: Vec<Found>, client: Option<&str>, operations: &Operations) -> Result<String, SourceError> {
+pub fn export(found: Vec<Found>, client: Option<&str>, operations: &Operations) -> Result<String, ExportError> {
+    let clients: BTreeSet<_> = found.iter().map(|found| found.client.clone()).collect();
+    if let Some(unknown) = client.filter(|client| !clients.contains(*client)) {
+        return Err(ExportError::NoClient(unknown.to_owned(), clients.into_iter().collect::<Vec<_>>().join(", ")));
+    }
     let mut by_name: BTreeMap<String, Operation> = BTreeMap::new();
     for found in found {
         let wrong = |problem: String| SourceError::new(&found.file, problem);
@@ -43,15 +61,13 @@ pub fn export(found: Vec<Found>, client: Option<&str>, operations: &Operations) 
         }
         let name = selected.name().ok_or_else(|| wrong("the operation has no name".into()))?.to_owned();
         if let Some(known) = by_name.get(&name).filter(|known| known.id != found.id) {
-            return Err(wrong(same_name(&name, &known.file, client)));
+            return Err(wrong(same_name(&name, &known.file, client)).into());
         }
         let kind = selected.kind().as_str();
         by_name.insert(name.clone(), Operation { id: found.id, name, kind, body: found.text, file: found.file });
     }
     let manifest = Manifest { format: APOLLO_FORMAT, version: 1, operations: by_name.values().collect() };
-    serde_json::to_string_pretty(&manifest)
-        .map(|text| text + "\n")
-        .map_err(|error| SourceError::new(Path::new("manifest"), error))
+    Ok(serde_json::to_string_pretty(&manifest)? + "\n")
 }
 
 fn same_name(name: &str, file: &Path, client: Option<&str>) -> String {

@@ -10,6 +10,7 @@ mod export;
 mod id;
 mod manifest;
 mod policy;
+mod printed;
 pub mod source;
 #[cfg(test)]
 mod tests;
@@ -23,7 +24,7 @@ use std::{
 
 pub use automatic::AutomaticDocuments;
 pub use check::{CheckReport, CheckedDocument, check};
-pub use export::export;
+pub use export::{ExportError, export};
 pub use id::sha256;
 pub use manifest::APOLLO_FORMAT;
 pub use policy::Policy;
