@@ -70,11 +70,7 @@ fn check_documents(sources: &[PathBuf], config: &ConfigArguments) -> Result<(), 
     let operations = server::operations(&Schema::new(), &limits(config)?)?;
     let report = documents::check(documents::source::read(sources)?, &operations);
     print(&report.to_string())?;
-    match report.failures() {
-        0 => Ok(()),
-        1 => Err("1 document is no good".into()),
-        failures => Err(format!("{failures} documents are no good").into()),
-    }
+    if report.is_good() { Ok(()) } else { Err("not all documents are good".into()) }
 }
 
 fn check_schema(arguments: &SchemaCheckArguments) -> Result<(), Failure> {

@@ -61,10 +61,11 @@ impl Display for Report {
         for label in &self.unknown {
             writeln!(f, "{:<10} {label} is not valid for the old schema: not looked at", "note")?;
         }
-        let counts = [Severity::Breaking, Severity::Dangerous, Severity::Safe].map(|it| (self.count(it), it));
-        let counts = counts.map(|(count, severity)| format!("{count} {severity}"));
-        let (changes, broken) = (self.judged.len(), self.broken.len());
-        writeln!(f, "{changes} changes: {}; {broken} of {} trusted documents break", counts.join(", "), self.known)
+        let [breaking, dangerous, safe] =
+            [Severity::Breaking, Severity::Dangerous, Severity::Safe].map(|severity| self.count(severity));
+        let broken = self.broken.len();
+        write!(f, "{breaking} breaking, {dangerous} dangerous, {safe} safe changes; ")?;
+        writeln!(f, "{broken} of {} trusted documents break", self.known)
     }
 }
 

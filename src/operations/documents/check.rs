@@ -1,5 +1,5 @@
 //! What trusted documents are and take, for people and for continuous integration. In: what was found in files, and who judges
-//! it. Out: a few lines a document: good or not and why, its cost at its worst, depth, calls, for whom the answer is.
+//! it. Out: a few lines a document: good or not and why, its cost at its worst, depth, calls, cacheable or not.
 //!
 //! A document is no good if it would not be loaded, or could not run even with its default values. That it may pass a limit
 //! with some values is a warning: clients that send those are refused.
@@ -84,7 +84,7 @@ impl CheckedDocument {
         let calls = if calls.is_empty() { "none".to_owned() } else { format!("{} at most", calls.join(", ")) };
         let commands = if *kind == OperationKind::Mutation { "a command for each root field, then " } else { "" };
         writeln!(f, "  calls   {commands}{calls}")?;
-        writeln!(f, "  answer  {}", audience(*kind, demand))?;
+        writeln!(f, "  cache   {}", cacheability(*kind, demand))?;
         match (usual, &demand.refused) {
             (Err(rejection), _) => writeln!(f, "  error   with default values: {rejection}")?,
             (Ok(_), Some(rejection)) => writeln!(f, "  warning at its worst: {rejection}")?,
@@ -101,30 +101,30 @@ impl CheckedDocument {
 }
 
 impl CheckReport {
-    /// How many documents may not be deployed.
-    pub fn failures(&self) -> usize {
-        self.documents.iter().filter(|document| !document.is_good()).count()
+    /// Whether all may be deployed.
+    pub fn is_good(&self) -> bool {
+        self.documents.iter().all(CheckedDocument::is_good)
     }
 }
 
 impl Display for CheckReport {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         self.documents.iter().try_for_each(|document| document.show(&self.limits, f))?;
-        let warned = self.documents.iter().filter(|document| document.is_good() && document.warns()).count();
-        let (all, failed) = (self.documents.len(), self.failures());
-        writeln!(f, "{all} documents: {} good, {warned} of them with a warning; {failed} no good", all - failed)
+        let good = self.documents.iter().filter(|document| document.is_good());
+        let (all, warned) = (self.documents.len(), good.clone().filter(|document| document.warns()).count());
+        writeln!(f, "{} of {all} documents are good, {warned} of them with a warning", good.count())
     }
 }
 
-/// For whom the answer is, and so whether others may be given it.
-fn audience(kind: OperationKind, demand: &Demand) -> String {
+/// Whether others may be given the answer: for whom it is.
+fn cacheability(kind: OperationKind, demand: &Demand) -> String {
     match kind {
-        OperationKind::Mutation => "not cacheable: a mutation".to_owned(),
-        OperationKind::Subscription => "not cacheable: a subscription".to_owned(),
-        OperationKind::Query if demand.of_viewer.is_empty() => "cacheable: public".to_owned(),
+        OperationKind::Mutation => "no, a mutation".to_owned(),
+        OperationKind::Subscription => "no, a subscription".to_owned(),
+        OperationKind::Query if demand.of_viewer.is_empty() => "yes, public".to_owned(),
         OperationKind::Query => {
             let fields: Vec<_> = demand.of_viewer.iter().map(String::as_str).collect();
-            format!("not cacheable: the viewer's: {}", fields.join(", "))
+            format!("no, the viewer's: {}", fields.join(", "))
         }
     }
 }

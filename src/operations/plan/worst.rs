@@ -147,12 +147,15 @@ fn cheaper(one: Result<Cost, Rejection>, other: Result<Cost, Rejection>) -> Resu
 impl Plan {
     /// How many calls each service gets, at most: a planned call leaves once for every 100 of its keys.
     fn times(&self, calls: &[PlannedCall], variables: &Variables) -> BTreeMap<String, u64> {
-        let mut keys = HashMap::new();
-        self.fields.iter().for_each(|field| field.keys("", 1, variables, &mut keys));
+        let mut count = KeyCount { variables, keys: HashMap::new() };
+        self.fields.iter().for_each(|field| count.field(field, "", 1));
         let mut times = BTreeMap::new();
         for call in calls {
-            let keys =
-                call.fields.iter().filter_map(|path| keys.get(path)).fold(0, |sum: u64, it| sum.saturating_add(*it));
+            let keys = call
+                .fields
+                .iter()
+                .filter_map(|path| count.keys.get(path))
+                .fold(0, |sum: u64, it| sum.saturating_add(*it));
             // However the keys fall into its batches, of which each has at least one.
             let batches = call.at_most as u64;
             let more = if call.keys == Keys::Many { keys.saturating_sub(batches) / KEYS } else { 0 };
@@ -163,22 +166,28 @@ impl Plan {
     }
 }
 
-impl PlannedField {
-    /// Notes for how many keys it calls, by its path, and what is below it.
-    fn keys(&self, path: &str, objects: u64, variables: &Variables, keys: &mut HashMap<String, u64>) {
-        let path = if path.is_empty() { self.key.to_string() } else { format!("{path}.{}", self.key) };
-        let below = objects.saturating_mul(self.size.of(variables));
-        if let Some(call) = self.calls.first() {
+/// For how many keys each field calls, by its path.
+struct KeyCount<'a> {
+    variables: &'a Variables,
+    keys: HashMap<String, u64>,
+}
+
+impl KeyCount<'_> {
+    /// Notes a field of that many objects, and what is below it.
+    fn field(&mut self, field: &PlannedField, path: &str, objects: u64) {
+        let path = if path.is_empty() { field.key.to_string() } else { format!("{path}.{}", field.key) };
+        let below = objects.saturating_mul(field.size.of(self.variables));
+        if let Some(call) = field.calls.first() {
             // Ids that were given are as many as objects are returned; else each object around it is a key.
             let own = if call.object.is_some() { below } else { objects };
-            let known = keys.entry(path.clone()).or_default();
+            let known = self.keys.entry(path.clone()).or_default();
             *known = own.max(*known);
         }
-        match &self.selections {
-            Selections::Fields(fields) => fields.iter().for_each(|field| field.keys(&path, below, variables, keys)),
+        match &field.selections {
+            Selections::Fields(fields) => fields.iter().for_each(|field| self.field(field, &path, below)),
             Selections::ByObject(by_object) => {
                 let fields = by_object.iter().flat_map(|(_, fields)| fields);
-                fields.for_each(|field| field.keys(&path, below, variables, keys));
+                fields.for_each(|field| self.field(field, &path, below));
             }
         }
     }
