@@ -33,6 +33,12 @@ pub enum Verb {
         #[command(subcommand)]
         verb: ConfigVerb,
     },
+    /// The trusted documents.
+    Operations {
+        /// What to do with them.
+        #[command(subcommand)]
+        verb: OperationsVerb,
+    },
     /// The public schema.
     Schema {
         /// What to do with it.
@@ -79,9 +85,59 @@ pub enum ConfigVerb {
     Print(ConfigArguments),
 }
 
+/// What to do with trusted documents.
+#[derive(Debug, Subcommand)]
+pub enum OperationsVerb {
+    /// Says of each document whether it is good, and what it takes; exit code 1 if one is no good.
+    Check {
+        /// Which documents.
+        #[command(flatten)]
+        sources: SourceArguments,
+        /// Settings with other limits than the defaults.
+        #[command(flatten)]
+        config: ConfigArguments,
+    },
+    /// Prints Apollo's persisted query manifest of them.
+    Manifest {
+        /// Which documents.
+        #[command(flatten)]
+        sources: SourceArguments,
+        /// Only this client's documents.
+        #[arg(long, value_name = "NAME")]
+        client: Option<String>,
+    },
+}
+
+/// Where trusted documents are.
+#[derive(clap::Args, Debug)]
+pub struct SourceArguments {
+    /// Files, or folders with a folder a client.
+    #[arg(long, value_name = "PATH", num_args = 1.., default_value = "persisted-queries")]
+    pub sources: Vec<PathBuf>,
+}
+
 /// What to do with the schema.
 #[derive(Debug, Subcommand)]
 pub enum SchemaVerb {
     /// Prints its definition.
     Print,
+    /// Says what changed since an older definition, and which trusted documents break; exit code 1 if something breaks.
+    Check(SchemaCheckArguments),
+}
+
+/// What to compare.
+#[derive(clap::Args, Debug)]
+pub struct SchemaCheckArguments {
+    /// The definition that clients know.
+    #[arg(long, value_name = "FILE")]
+    pub against: PathBuf,
+    /// The definition that they will find; without it, this program's own.
+    #[arg(long, value_name = "FILE")]
+    pub schema: Option<PathBuf>,
+    /// The day by which sunsets are judged; without it, today in UTC.
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub today: Option<String>,
+    /// Which documents.
+    #[command(flatten)]
+    pub sources: SourceArguments,
 }

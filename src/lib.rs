@@ -15,5 +15,6 @@ pub mod http;
 pub mod loaders;
 pub mod metrics;
 pub mod operations;
+pub mod schema_check;
 pub mod server;
 pub mod telemetry;

@@ -3,15 +3,18 @@
 use std::{
     fs,
     io::{self, Write},
+    path::{Path, PathBuf},
     process::ExitCode,
 };
 
 use clap::Parser;
+use contract::Clock;
 use tessera::{
-    cli::{Cli, ConfigArguments, ConfigVerb, ExplainArguments, SchemaVerb, Verb},
+    cli::{Cli, ConfigArguments, ConfigVerb, ExplainArguments, OperationsVerb, SchemaCheckArguments, SchemaVerb, Verb},
     config::{self, Config},
     graphql::Schema,
-    operations::Explanation,
+    operations::{Explanation, documents},
+    schema_check::{self, SchemaText},
     server, telemetry,
 };
 use tokio::net::TcpListener;
@@ -47,7 +50,15 @@ fn run(cli: Cli) -> Result<(), Failure> {
             print("the configuration is good\n")
         }
         Some(Verb::Config { verb: ConfigVerb::Print(arguments) }) => print(&toml::to_string(&load(&arguments)?)?),
+        Some(Verb::Operations { verb: OperationsVerb::Check { sources, config } }) => {
+            check_documents(&sources.sources, &config)
+        }
+        Some(Verb::Operations { verb: OperationsVerb::Manifest { sources, client } }) => {
+            let operations = server::operations(&Schema::new(), &config::Limits::default())?;
+            print(&documents::export(documents::source::read(&sources.sources)?, client.as_deref(), &operations)?)
+        }
         Some(Verb::Schema { verb: SchemaVerb::Print }) => print(&Schema::new().sdl()),
+        Some(Verb::Schema { verb: SchemaVerb::Check(arguments) }) => check_schema(&arguments),
     }
 }
 
@@ -55,9 +66,38 @@ fn load(arguments: &ConfigArguments) -> Result<Config, Failure> {
     Ok(config::load(arguments.config.as_deref())?)
 }
 
+fn check_documents(sources: &[PathBuf], config: &ConfigArguments) -> Result<(), Failure> {
+    let operations = server::operations(&Schema::new(), &limits(config)?)?;
+    let report = documents::check(documents::source::read(sources)?, &operations);
+    print(&report.to_string())?;
+    if report.is_good() { Ok(()) } else { Err("not all documents are good".into()) }
+}
+
+fn check_schema(arguments: &SchemaCheckArguments) -> Result<(), Failure> {
+    let old = schema_text(&arguments.against)?;
+    let own = || Ok(SchemaText { name: "this program's schema".into(), text: Schema::new().sdl() });
+    let new = arguments.schema.as_deref().map_or_else(own, schema_text)?;
+    let now = Clock::system().now().to_string();
+    let today = arguments.today.as_deref().unwrap_or(&now[..now.len().min(10)]);
+    let today = schema_check::date(today).ok_or_else(|| format!("--today: `{today}` is no date like 2027-06-30"))?;
+    let report = schema_check::check(&old, &new, &documents::source::read(&arguments.sources.sources)?, today)?;
+    print(&report.to_string())?;
+    if report.breaks() { Err("the schema breaks what clients rely on".into()) } else { Ok(()) }
+}
+
+fn schema_text(file: &Path) -> Result<SchemaText, Failure> {
+    let text = fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
+    Ok(SchemaText { name: file.display().to_string(), text })
+}
+
+/// The limits of a config file, or the defaults: what looks at documents needs no other setting.
+fn limits(config: &ConfigArguments) -> Result<config::Limits, Failure> {
+    if config.config.is_some() { Ok(load(config)?.limits) } else { Ok(config::Limits::default()) }
+}
+
 fn explain(arguments: ExplainArguments) -> Result<(), Failure> {
     let ExplainArguments { document: file, operation, variables, config } = arguments;
-    let limits = if config.config.is_some() { load(&config)?.limits } else { config::Limits::default() };
+    let limits = limits(&config)?;
     let document = fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
     // What costs too much is explained like everything else.
     let unpriced = config::Limits { max_cost: u64::MAX, ..limits.clone() };

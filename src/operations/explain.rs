@@ -18,11 +18,7 @@ pub struct Explanation<'a> {
 impl Display for Explanation<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let Prepared { operation, cost, .. } = self.prepared;
-        let kind = match operation.kind() {
-            OperationKind::Query => "query",
-            OperationKind::Mutation => "mutation",
-            OperationKind::Subscription => "subscription",
-        };
+        let kind = operation.kind().as_str();
         writeln!(f, "{kind} {}", operation.name().unwrap_or("(anonymous)"))?;
         let verdict = if *cost > self.limits.cost { ": refused" } else { "" };
         writeln!(f, "cost    {cost} at most, of {} allowed{verdict}", self.limits.cost)?;

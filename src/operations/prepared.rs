@@ -27,6 +27,17 @@ pub enum OperationKind {
     Subscription,
 }
 
+impl OperationKind {
+    /// The word that begins such an operation.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Query => "query",
+            Self::Mutation => "mutation",
+            Self::Subscription => "subscription",
+        }
+    }
+}
+
 /// One field at the top of the answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RootField {
@@ -46,7 +57,7 @@ pub struct PreparedOperation {
     root_fields: Vec<RootField>,
     document: engine::ExecutableDocument,
     variables: Vec<UsedVariable>,
-    plan: Plan,
+    pub(super) plan: Plan,
     bytes: usize,
     #[cfg(test)]
     steps: usize,

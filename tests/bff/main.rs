@@ -9,6 +9,7 @@ mod binary;
 mod bodies;
 mod budgets;
 mod caching;
+mod cli_operations;
 mod codings;
 mod config;
 mod connections;
@@ -28,5 +29,8 @@ mod program;
 mod purging;
 mod repeated;
 mod schema;
+#[cfg(feature = "client-tests")]
+mod schema_changes;
+mod schema_check;
 mod trusted_documents;
 mod viewer;

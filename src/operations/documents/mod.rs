@@ -5,10 +5,13 @@
 //! (`automatic.rs`). What is taken of which is the policy's.
 
 mod automatic;
+mod check;
+mod export;
 mod id;
 mod manifest;
 mod policy;
-mod source;
+mod printed;
+pub mod source;
 #[cfg(test)]
 mod tests;
 mod trusted;
@@ -22,6 +25,8 @@ use std::{
 use moka::sync::Cache;
 
 pub use automatic::AutomaticDocuments;
+pub use check::{CheckReport, CheckedDocument, check};
+pub use export::{ExportError, export};
 pub use id::sha256;
 pub use manifest::{APOLLO_FORMAT, read as read_manifest};
 pub use policy::Policy;

@@ -12,7 +12,7 @@ use std::{
 use super::{id::sha256, manifest, typename};
 
 /// A document as it was found.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Found {
     /// Under which id clients ask for it.
     pub id: String,
@@ -22,6 +22,15 @@ pub struct Found {
     pub client: String,
     /// In which file.
     pub file: PathBuf,
+    /// Whether it is what Apollo Client makes of the file's text, and not that text; it stands right before it.
+    pub with_typename: bool,
+}
+
+impl Found {
+    /// Whether it was found in a manifest, as it is sent, and not in a file of its own.
+    pub(crate) fn is_of_manifest(&self) -> bool {
+        is_manifest(&self.file)
+    }
 }
 
 /// A file that is no good.
@@ -46,14 +55,15 @@ pub fn read(sources: &[PathBuf]) -> Result<Vec<Found>, SourceError> {
     let mut found = Vec::new();
     for file in files(sources)? {
         let text = fs::read_to_string(&file.path).map_err(|error| SourceError::new(&file.path, error))?;
-        let document = |id, text| Found { id, text, client: file.client.clone(), file: file.path.clone() };
-        if file.is_manifest() {
+        let document =
+            |id, text| Found { id, text, client: file.client.clone(), file: file.path.clone(), with_typename: false };
+        if is_manifest(&file.path) {
             let pairs = manifest::read(&text).map_err(|problem| SourceError::new(&file.path, problem))?;
             found.extend(pairs.into_iter().map(|(id, text)| document(id, text)));
         } else {
             // What Apollo Client makes of it before it is sent is trusted as well.
             let with_typename = typename::added(&text);
-            found.extend(with_typename.map(|text| document(sha256(&text), text)));
+            found.extend(with_typename.map(|text| Found { with_typename: true, ..document(sha256(&text), text) }));
             found.push(document(sha256(&text), text));
         }
     }
@@ -78,10 +88,8 @@ struct File {
     client: String,
 }
 
-impl File {
-    fn is_manifest(&self) -> bool {
-        self.path.extension().is_some_and(|extension| extension == "json")
-    }
+fn is_manifest(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "json")
 }
 
 fn files(sources: &[PathBuf]) -> Result<Vec<File>, SourceError> {

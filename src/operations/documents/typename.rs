@@ -1,5 +1,5 @@
 //! A document as Apollo Client sends it: with `__typename` in every selection but an operation's own, behind the fields that
-//! are there. In: a text. Out: the other text, unless it is the same or none can be made of it.
+//! are there. In: a text. Out: the text that is sent, if one can be made of it.
 
 use apollo_compiler::{
     Name, Node,
@@ -7,7 +7,9 @@ use apollo_compiler::{
     name,
 };
 
-/// The text with `__typename` wherever Apollo Client adds it, as this program prints it.
+use super::printed;
+
+/// The text with `__typename` wherever Apollo Client adds it, as Apollo Client prints it.
 pub fn added(text: &str) -> Option<String> {
     let mut document = Document::parse(text, "document.graphql").ok()?;
     for definition in &mut document.definitions {
@@ -19,7 +21,7 @@ pub fn added(text: &str) -> Option<String> {
             _ => return None,
         }
     }
-    Some(document.to_string())
+    printed::print(&document)
 }
 
 fn complete(selections: &mut Vec<Selection>) {

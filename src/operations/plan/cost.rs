@@ -68,7 +68,7 @@ impl PlannedField {
 }
 
 impl Size {
-    fn of(&self, variables: &Variables) -> u64 {
+    pub(super) fn of(&self, variables: &Variables) -> u64 {
         match self {
             Self::Known(size) => *size,
             Self::Variable { name, default } => variables.get(name).and_then(size_of).unwrap_or(*default),

@@ -9,6 +9,7 @@ mod calls;
 mod cost;
 #[cfg(test)]
 mod tests;
+mod worst;
 
 use apollo_compiler::Name;
 use async_graphql::Name as EngineName;
@@ -18,6 +19,7 @@ pub use caching::Caching;
 pub(crate) use caching::Keeping;
 pub use calls::{Keys, PlannedCall};
 pub use cost::Cost;
+pub(crate) use worst::Demand;
 
 /// The plan of one flattened operation.
 #[derive(Debug)]
