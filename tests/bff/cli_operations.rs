@@ -55,11 +55,11 @@ fn the_documents_of_the_repository_are_good() {
   cost    1212 at worst, 132 by default, of 2000 allowed
   depth   4 of 12 allowed
   calls   post 1, user 1 at most
-  cache   yes, public
+  cache   public, 60 s
 ";
     assert!(shown.starts_with(expected), "{shown}");
-    assert!(shown.contains("cache   no, the viewer's: User.viewerFollows (VIEWER)"), "{shown}");
-    assert!(shown.contains("cache   no, a mutation"), "{shown}");
+    assert!(shown.contains("cache   not kept: User.viewerFollows (private)"), "{shown}");
+    assert!(shown.contains("cache   not kept: a mutation"), "{shown}");
     assert!(shown.contains("6 of 6 documents are good"), "{shown}");
 }
 

@@ -198,7 +198,7 @@ fn the_program_s_own_schema_is_compared_without_another() {
     let folder = tempfile::tempdir().unwrap();
     let old = folder.path().join("old.graphql");
     let text = fs::read_to_string(format!("{root}/schema.graphql")).unwrap();
-    fs::write(&old, text.replacen("type Offer {", "type Offer {\n\tcolour: String", 1)).unwrap();
+    fs::write(&old, text.replacen("\tsoldOut: Boolean!", "\tsoldOut: Boolean!\n\tcolour: String", 1)).unwrap();
     let output = check(old.to_str().unwrap());
     assert_eq!(output.status.code(), Some(1));
     has_line(

@@ -84,7 +84,7 @@ impl CheckedDocument {
         let calls = if calls.is_empty() { "none".to_owned() } else { format!("{} at most", calls.join(", ")) };
         let commands = if *kind == OperationKind::Mutation { "a command for each root field, then " } else { "" };
         writeln!(f, "  calls   {commands}{calls}")?;
-        writeln!(f, "  cache   {}", cacheability(*kind, demand))?;
+        writeln!(f, "  cache   {}", cacheability(demand))?;
         match (usual, &demand.refused) {
             (Err(rejection), _) => writeln!(f, "  error   with default values: {rejection}")?,
             (Ok(_), Some(rejection)) => writeln!(f, "  warning at its worst: {rejection}")?,
@@ -117,14 +117,12 @@ impl Display for CheckReport {
 }
 
 /// Whether others may be given the answer: for whom it is.
-fn cacheability(kind: OperationKind, demand: &Demand) -> String {
-    match kind {
-        OperationKind::Mutation => "no, a mutation".to_owned(),
-        OperationKind::Subscription => "no, a subscription".to_owned(),
-        OperationKind::Query if demand.of_viewer.is_empty() => "yes, public".to_owned(),
-        OperationKind::Query => {
-            let fields: Vec<_> = demand.of_viewer.iter().map(String::as_str).collect();
-            format!("no, the viewer's: {}", fields.join(", "))
+fn cacheability(demand: &Demand) -> String {
+    match demand.kept {
+        Some(caching) if demand.not_kept.is_empty() => format!("public, {} s", caching.max_age.as_secs()),
+        _ => {
+            let fields: Vec<_> = demand.not_kept.iter().map(String::as_str).collect();
+            format!("not kept: {}", fields.join(", "))
         }
     }
 }

@@ -11,7 +11,7 @@ use apollo_compiler::ast::VariableDefinition;
 use async_graphql::Variables;
 use async_graphql_value::ConstValue;
 
-use super::{Cost, Keys, Plan, PlannedCall, PlannedField, Selections};
+use super::{Caching, Cost, Keys, Plan, PlannedCall, PlannedField, Selections};
 use crate::operations::coerce::Coerced;
 use crate::operations::literal::default_of;
 use crate::operations::{Operations, PreparedOperation, Rejection, SelectedOperation};
@@ -32,8 +32,10 @@ pub(crate) struct Demand {
     pub(crate) depth: usize,
     /// How many calls each service gets, at most.
     pub(crate) calls: BTreeMap<String, u64>,
-    /// The fields that depend on the viewer.
-    pub(crate) of_viewer: BTreeSet<String>,
+    /// For how long its answer may be kept, if that depends on nothing: the shortest of all settings.
+    pub(crate) kept: Option<Caching>,
+    /// What stands against keeping it.
+    pub(crate) not_kept: BTreeSet<String>,
     /// What it costs with the default values of its variables; one item or `false` where there is none.
     pub(crate) usual: Result<Cost, Rejection>,
     /// Why it may not run with some values.
@@ -96,7 +98,8 @@ impl Demand {
             cost: 0,
             depth: 0,
             calls: BTreeMap::new(),
-            of_viewer: BTreeSet::new(),
+            kept: None,
+            not_kept: BTreeSet::new(),
             usual: Ok(0),
             refused: None,
             is_partial,
@@ -106,7 +109,8 @@ impl Demand {
     fn include(&mut self, form: &PreparedOperation, variables: &Variables) {
         self.cost = self.cost.max(form.plan.estimate(variables));
         self.depth = self.depth.max(form.depth());
-        self.of_viewer.extend(form.of_viewer().iter().cloned());
+        self.kept = [self.kept, form.caching()].into_iter().flatten().min_by_key(|caching| caching.max_age);
+        self.not_kept.extend(form.not_kept().map(str::to_owned));
         for (service, times) in form.plan.times(&form.calls(), variables) {
             let known = self.calls.entry(service).or_default();
             *known = times.max(*known);
