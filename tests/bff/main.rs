@@ -8,6 +8,8 @@ mod batching;
 mod binary;
 mod bodies;
 mod budgets;
+#[cfg(feature = "client-tests")]
+mod clients;
 mod codings;
 mod config;
 mod connections;
