@@ -44,6 +44,7 @@ async function sees(apollo, viewer) {
 
 async function buys(apollo) {
   const { data } = await apollo.mutate({ mutation: checkout.document, variables: { input: world.input } });
+  assert.deepEqual(data.placeOrder.userErrors, []);
   assert.equal(data.placeOrder.order.status, 'PENDING');
 }
 

@@ -47,6 +47,8 @@ assert.equal((await query(viewer, orders, { first: 1 })).viewer.id, world.viewer
 assert.equal((await query(nobody, orders, { first: 1 })).viewer, null);
 wire.expect(`GET id ${orders.params.id} 200`, `GET id ${orders.params.id} 200`);
 
-assert.equal((await buy(viewer)).placeOrder.order.status, 'PENDING');
+const { placeOrder } = await buy(viewer);
+assert.deepEqual(placeOrder.userErrors, []);
+assert.equal(placeOrder.order.status, 'PENDING');
 await assert.rejects(buy(nobody), /sign in to do this/);
 wire.expect(`POST id ${checkout.params.id} 200`, `POST id ${checkout.params.id} 401 UNAUTHENTICATED`);

@@ -39,7 +39,9 @@ async function sees(urql, viewer, document = orders.document) {
 
 async function buys(urql, document = checkout.document) {
   const { data, error } = await urql.mutation(document, { input: world.input });
-  assert.equal(data?.placeOrder.order.status, 'PENDING', error);
+  assert.ifError(error);
+  assert.deepEqual(data.placeOrder.userErrors, []);
+  assert.equal(data.placeOrder.order.status, 'PENDING');
 }
 
 async function mayNotBuy(urql, document = checkout.document) {

@@ -19,7 +19,8 @@ pub fn added(text: &str) -> Option<String> {
             _ => return None,
         }
     }
-    Some(document.to_string())
+    // graphql-js ends a document without a line end.
+    Some(document.to_string().trim_end().to_owned())
 }
 
 fn complete(selections: &mut Vec<Selection>) {
