@@ -10,6 +10,8 @@ mod bodies;
 mod budgets;
 mod caching;
 mod cli_operations;
+#[cfg(feature = "client-tests")]
+mod clients;
 mod codings;
 mod config;
 mod connections;
