@@ -26,7 +26,8 @@ type Pack = fn(&[u8]) -> Vec<u8>;
 
 const PACKS: [(&str, Pack); 3] = [("br", brotli), ("gzip", gzip), ("zstd", zstd)];
 
-fn unpacked(coding: &str, body: &[u8]) -> Vec<u8> {
+/// The body of that coding as it was.
+pub fn unpacked(coding: &str, body: &[u8]) -> Vec<u8> {
     let mut unpacked = Vec::new();
     match coding {
         "br" => brotli::Decompressor::new(body, 4096).read_to_end(&mut unpacked).map(drop),

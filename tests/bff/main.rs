@@ -9,6 +9,8 @@ mod binary;
 mod bodies;
 mod budgets;
 mod caching;
+#[cfg(feature = "client-tests")]
+mod cdn;
 mod cli_operations;
 #[cfg(feature = "client-tests")]
 mod clients;

@@ -1,0 +1,63 @@
+vcl 4.1;
+
+# Varnish in front of Tessera: keeps public answers of GETs for as long as they say, and purges by tag (vmod xkey, from the
+# package varnish-modules). Start it with `-p http_resp_hdr_len=16k -p http_resp_size=64k`: tags make long headers.
+# Change the backend's address, and who may purge.
+
+import std;
+import xkey;
+
+backend tessera {
+    .host = "127.0.0.1";
+    .port = "4000";
+}
+
+acl purgers {
+    "127.0.0.1";
+}
+
+sub vcl_recv {
+    # PURGE with `xkey-purge: pst_… Post`: whatever carries one of the tags is fetched anew.
+    if (req.method == "PURGE") {
+        if (client.ip !~ purgers) {
+            return (synth(405, "Not allowed"));
+        }
+        return (synth(200, "Purged " + xkey.purge(req.http.xkey-purge)));
+    }
+    if (req.method != "GET") {
+        return (pass);
+    }
+    # Clients spell `Accept` in many ways; two of them mean something.
+    if (req.http.Accept ~ "(?i)application/graphql-response\+json") {
+        set req.http.Accept = "application/graphql-response+json";
+    } else {
+        set req.http.Accept = "application/json";
+    }
+    # Public answers are the same for everybody, so `Authorization` does not keep them from being looked up.
+    return (hash);
+}
+
+sub vcl_backend_response {
+    # The vmod reads only a header of this name.
+    set beresp.http.xkey = beresp.http.Surrogate-Key;
+    if (beresp.http.Cache-Control !~ "public") {
+        # One viewer's, or an error: never kept. What is remembered is that nobody shall wait for another's answer here.
+        set beresp.uncacheable = true;
+        set beresp.ttl = 10s;
+        set beresp.grace = 0s;
+        return (deliver);
+    }
+    if (beresp.http.Cache-Control ~ "stale-while-revalidate=[0-9]+") {
+        set beresp.grace = std.duration(
+            regsub(beresp.http.Cache-Control, ".*stale-while-revalidate=([0-9]+).*", "\1") + "s", 30s);
+    }
+}
+
+sub vcl_deliver {
+    unset resp.http.xkey;
+    if (obj.hits > 0) {
+        set resp.http.X-Cache = "HIT";
+    } else {
+        set resp.http.X-Cache = "MISS";
+    }
+}
