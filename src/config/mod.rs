@@ -3,18 +3,18 @@
 
 mod caching;
 mod check;
+mod connections;
+mod documents;
 mod load;
 mod secret;
 
-use std::{
-    net::{IpAddr, Ipv4Addr, SocketAddr},
-    path::PathBuf,
-};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::operations::documents::Policy;
 pub use caching::{Caching, TagSeparator};
+pub use connections::{Connections, Cors};
+pub use documents::Documents;
 pub use load::{ConfigError, load};
 pub use secret::Secret;
 
@@ -100,32 +100,6 @@ pub struct Http {
     /// Whether this is `tessera dev`, which shows more. No setting: that verb says so, and nothing else.
     #[serde(skip)]
     pub development: bool,
-}
-
-/// How patient the front door is with clients. Times are in milliseconds.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Connections {
-    /// Connections at a time; the next one waits to be accepted.
-    pub max: usize,
-    /// Until the head of a connection's first request is there.
-    pub first_request_ms: u64,
-    /// Between an answer and the next request: longer than a proxy in front keeps its connections.
-    pub idle_ms: u64,
-    /// Until a client takes some more of an answer.
-    pub write_ms: u64,
-}
-
-/// Which pages of other origins may ask. None, unless they are listed.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Cors {
-    /// Origins such as `https://app.example.com`, or `*` for all.
-    pub origins: Vec<String>,
-    /// Whether browsers may send what they keep for us, such as cookies of a proxy in front; not with `*`.
-    pub credentials: bool,
-    /// How long a browser may remember that it may, in seconds.
-    pub max_age_seconds: u64,
 }
 
 /// Where the services are, and how the BFF is known to them.
@@ -227,35 +201,6 @@ impl Default for Budgets {
     }
 }
 
-/// Which documents are answered.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Documents {
-    /// What clients may send in place of a trusted document's id.
-    pub policy: Policy,
-    /// Files and folders of trusted documents: a folder a client, with `.graphql` files and manifests.
-    pub sources: Vec<PathBuf>,
-    /// Whether clients may register documents under their hash (Apollo's automatic persisted queries); by default wherever the
-    /// policy takes unknown documents.
-    pub automatic: Option<bool>,
-    /// Memory for registered documents, in bytes.
-    pub automatic_bytes: u64,
-    /// How often the files are looked at, in seconds; 0 for never again.
-    pub reload_seconds: u64,
-}
-
-impl Default for Documents {
-    fn default() -> Self {
-        Self {
-            policy: Policy::TrustedOnly,
-            sources: vec!["persisted-queries".into()],
-            automatic: None,
-            automatic_bytes: 16 * 1024 * 1024,
-            reload_seconds: 2,
-        }
-    }
-}
-
 /// Where metrics are read, in Prometheus' text format.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -296,18 +241,6 @@ impl Default for Http {
             max_running: 1_000,
             development: false,
         }
-    }
-}
-
-impl Default for Connections {
-    fn default() -> Self {
-        Self { max: 10_000, first_request_ms: 10_000, idle_ms: 75_000, write_ms: 30_000 }
-    }
-}
-
-impl Default for Cors {
-    fn default() -> Self {
-        Self { origins: Vec::new(), credentials: false, max_age_seconds: 3_600 }
     }
 }
 

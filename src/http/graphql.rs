@@ -1,5 +1,6 @@
 //! `/graphql`: the path of a request, stage by stage.
-//! negotiate → read → select the operation → authenticate → complete with variables → admit → execute → answer.
+//! negotiate → read → find the document → select its operation → authenticate → complete with variables → charge → execute →
+//! answer.
 
 use std::{
     net::{IpAddr, SocketAddr},
@@ -7,6 +8,7 @@ use std::{
     sync::Arc,
 };
 
+use async_graphql::Variables;
 use axum::{
     body::Body,
     extract::{ConnectInfo, Request, State},
@@ -19,7 +21,10 @@ use contract::{
 };
 use futures::FutureExt;
 use http::{HeaderMap, HeaderValue, Method, header::IF_NONE_MATCH, request::Parts};
-use tokio::time::{Instant, timeout_at};
+use tokio::{
+    sync::OwnedSemaphorePermit,
+    time::{Instant, timeout_at},
+};
 
 use super::{
     App,
@@ -35,11 +40,12 @@ use super::{
     timing,
 };
 use crate::{
+    auth::Viewer,
     budgets::Payer,
     clients::CallContext,
     graphql::AccessRule,
     loaders::{self, Level, Scope},
-    operations::{Caching, OperationKind, Prepared, PreparedOperation, SelectedOperation},
+    operations::{Caching, OperationKind, Prepared, PreparedOperation, SelectedOperation, documents::Document},
 };
 
 /// Whoever sends this header, with whatever value, hears what the operation cost: in `extensions.cost`.
@@ -126,23 +132,8 @@ async fn respond(
     let read = timeout_at(context.deadline(), read(app, &parts, body)).await;
     let parameters = read.unwrap_or(Err(Failure::RequestTimeout))?;
     let slot = Arc::clone(&app.slots).try_acquire_owned().map_err(|_| Failure::Overloaded)?;
-    let document = document::find(app, &parts, &parameters).await?;
-    line.document = document.trusted.clone();
-    let name = parameters.operation_name.as_deref();
-    let selected = match &document.trusted {
-        Some(trusted) => app.operations.select_trusted(&trusted.text, name)?,
-        None => app.operations.select(&document.text, name)?,
-    };
-    check_method(&parts.method, &selected)?;
-    let authenticated = timeout_at(context.deadline(), app.authenticator.authenticate(&parts.headers)).await;
-    let viewer = authenticated.map_err(|_| Failure::DeadlineExceeded)??;
-    let Prepared { operation, variables, cost } = app.operations.complete(&selected, parameters.variables)?;
-    if viewer.is_none() && nothing_for_anonymous(&operation) {
-        return Err(Failure::SignInNeeded);
-    }
-    if operation.introspects() && !app.documents.policy().shows_schema() {
-        return Err(Failure::IntrospectionOff);
-    }
+    let Admitted { document, viewer, prepared } = admit(app, &parts, parameters, (context.deadline(), line)).await?;
+    let Prepared { operation, variables, cost } = prepared;
     let payer = match &viewer {
         Some(viewer) => Payer::User(viewer.id()),
         None => Payer::Network(contract::network(client)),
@@ -151,7 +142,7 @@ async fn respond(
     let charge =
         app.budgets.charge(payer, cost.saturating_add(registration)).await.map_err(Failure::BudgetExhausted)?;
     (line.cost.0, line.overdrawn) = (cost, charge.overdrawn);
-    document::note(app, &document, selected.name(), &parts.headers).await;
+    document::note(app, &document, operation.name(), &parts.headers).await;
     let caching = operation.caching();
     // What is for everybody is asked for in nobody's name: a viewer's read cannot be made at all.
     let viewer = viewer.filter(|_| caching.is_none());
@@ -160,17 +151,7 @@ async fn respond(
         context.collect_tags();
     }
     let request = loaders::Request { context, viewer, clients: app.clients.clone(), level: Level::default() };
-    let (schema, flattened) = (app.schema.clone(), operation.document().clone());
-    let execution = async move {
-        let executed = schema.execute(flattened, variables, Scope::new(request)).await;
-        drop(slot);
-        executed
-    };
-    let executed = match operation.kind() {
-        // A client that hangs up ends its query, but not the commands that it has begun.
-        OperationKind::Mutation => app.commands.spawn(execution).await.map_err(|_| Failure::Internal)?,
-        _ => execution.await,
-    };
+    let executed = execute(app, &operation, (variables, request), slot).await?;
     line.errors = executed.errors.len();
     let actual = match executed.errors.iter().all(answer::is_of_a_service) {
         true => operation.actual_cost(&executed.data),
@@ -182,6 +163,60 @@ async fn respond(
     let report = CostReport { estimated: cost, actual, budget_remaining: allowance.remaining };
     let cost = (app.documents.policy().shows_schema() && parts.headers.contains_key(SHOW_COST)).then_some(report);
     Ok(Executed { response: executed, allowance, cost, caching })
+}
+
+/// An operation that may run, if its cost is paid for.
+struct Admitted {
+    document: Document,
+    viewer: Option<Viewer>,
+    prepared: Prepared,
+}
+
+/// Everything that can be refused before somebody pays: document, operation, method, viewer, variables, limits.
+async fn admit(
+    app: &App,
+    parts: &Parts,
+    parameters: Parameters,
+    (deadline, line): (Instant, &mut RequestLine),
+) -> Result<Admitted, Failure> {
+    let document = document::find(app, parts, &parameters).await?;
+    line.document = document.trusted.clone();
+    let name = parameters.operation_name.as_deref();
+    let selected = match &document.trusted {
+        Some(trusted) => app.operations.select_trusted(&trusted.text, name)?,
+        None => app.operations.select(&document.text, name)?,
+    };
+    check_method(&parts.method, &selected)?;
+    let authenticated = timeout_at(deadline, app.authenticator.authenticate(&parts.headers)).await;
+    let viewer = authenticated.map_err(|_| Failure::DeadlineExceeded)??;
+    let prepared = app.operations.complete(&selected, parameters.variables)?;
+    if viewer.is_none() && nothing_for_anonymous(&prepared.operation) {
+        return Err(Failure::SignInNeeded);
+    }
+    if prepared.operation.introspects() && !app.documents.policy().shows_schema() {
+        return Err(Failure::IntrospectionOff);
+    }
+    Ok(Admitted { document, viewer, prepared })
+}
+
+/// Runs it; its slot is free again when it is done.
+async fn execute(
+    app: &App,
+    operation: &PreparedOperation,
+    (variables, request): (Variables, loaders::Request),
+    slot: OwnedSemaphorePermit,
+) -> Result<async_graphql::Response, Failure> {
+    let (schema, flattened) = (app.schema.clone(), operation.document().clone());
+    let execution = async move {
+        let executed = schema.execute(flattened, variables, Scope::new(request)).await;
+        drop(slot);
+        executed
+    };
+    match operation.kind() {
+        // A client that hangs up ends its query, but not the commands that it has begun.
+        OperationKind::Mutation => app.commands.spawn(execution).await.map_err(|_| Failure::Internal),
+        _ => Ok(execution.await),
+    }
 }
 
 async fn read(app: &App, parts: &Parts, body: Body) -> Result<Parameters, Failure> {

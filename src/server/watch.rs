@@ -3,20 +3,15 @@
 
 use std::{sync::Arc, time::Duration};
 
-use crate::{http::App, operations::documents::fingerprint};
+use crate::http::App;
 
 /// Looks at the files of trusted documents now and then, and takes them when they have changed.
 pub(super) async fn watch(app: Arc<App>, every: Duration) {
-    let mut known = fingerprint(app.documents.sources());
     loop {
         tokio::time::sleep(every).await;
-        let now = fingerprint(app.documents.sources());
-        if now == known {
-            continue;
-        }
-        known = now;
-        match app.documents.reload(&app.operations) {
-            Ok(documents) => {
+        match app.documents.reload_if_changed(&app.operations) {
+            Ok(None) => {}
+            Ok(Some(documents)) => {
                 app.metrics.reloaded(documents.ids());
                 tracing::info!(ids = documents.ids(), "trusted documents were replaced");
             }

@@ -269,24 +269,6 @@ async fn an_answer_for_a_viewer_is_never_stored() {
 }
 
 #[tokio::test]
-async fn health_is_told_without_a_body() {
-    let mut app = App::start().await;
-    app.services.user.behave(harness::stub::Behaviour::Dead).await;
-    for path in ["/livez", "/readyz"] {
-        let answer = Answer::of(app.client.request(Method::GET, path)).await;
-        assert_eq!((answer.status, answer.text.as_str()), (204, ""), "{path}: a dead service is not the BFF's death");
-    }
-}
-
-#[tokio::test]
-async fn health_takes_no_other_method() {
-    let app = App::start().await;
-    let answer = Answer::of(app.client.request(Method::POST, "/livez")).await;
-    assert_eq!((answer.status, answer.header("allow")), (405, Some("GET, HEAD")));
-    assert_well_formed_failure(&answer, "METHOD_NOT_ALLOWED");
-}
-
-#[tokio::test]
 async fn browsers_are_told_to_show_an_answer_nowhere() {
     let app = App::start().await;
     for path in ["/graphql?query=%7B__typename%7D", "/graphql", "/nothing", "/livez"] {

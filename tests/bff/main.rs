@@ -22,6 +22,7 @@ mod cors;
 mod demand_control;
 mod errors;
 mod explain;
+mod health;
 mod hostile;
 mod http;
 mod nulls_and_order;

@@ -19,7 +19,7 @@ mod typename;
 
 use std::{
     path::PathBuf,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, Mutex, PoisonError, RwLock},
 };
 
 use moka::sync::Cache;
@@ -30,11 +30,12 @@ pub use export::{ExportError, export};
 pub use id::sha256;
 pub use manifest::{APOLLO_FORMAT, read as read_manifest};
 pub use policy::Policy;
-pub use source::{SourceError, fingerprint};
+pub use source::SourceError;
 pub use trusted::{TrustedDocument, TrustedDocuments};
 
 use super::Operations;
 use id::{canonical, is_sha256};
+use source::{Fingerprint, fingerprint};
 
 /// What a client sent of a document.
 #[derive(Clone, Copy, Debug, Default)]
@@ -84,6 +85,8 @@ pub struct Documents {
     policy: Policy,
     sources: Vec<PathBuf>,
     trusted: RwLock<Arc<TrustedDocuments>>,
+    /// What the files looked like when they were read last, good or not.
+    seen: Mutex<Fingerprint>,
     automatic: Option<AutomaticDocuments>,
     /// Unknown texts that were noticed before.
     noticed: Cache<Arc<str>, ()>,
@@ -103,10 +106,12 @@ impl Documents {
         automatic: Option<AutomaticDocuments>,
         operations: &Operations,
     ) -> Result<Self, SourceError> {
+        // Looked at first: what changes while they are read is seen the next time.
+        let seen = Mutex::new(fingerprint(&sources));
         let trusted = RwLock::new(Arc::new(TrustedDocuments::new(source::read(&sources)?, operations)?));
         let weigh = |text: &Arc<str>, (): &()| u32::try_from(text.len()).unwrap_or(u32::MAX);
         let noticed = Cache::builder().max_capacity(NOTICED_BYTES).weigher(weigh).build();
-        Ok(Self { policy, sources, trusted, automatic, noticed })
+        Ok(Self { policy, sources, trusted, seen, automatic, noticed })
     }
 
     /// What clients may send.
@@ -114,21 +119,26 @@ impl Documents {
         self.policy
     }
 
-    /// Where the trusted documents come from.
-    pub fn sources(&self) -> &[PathBuf] {
-        &self.sources
-    }
-
     /// The trusted documents as they are now.
     pub fn trusted(&self) -> Arc<TrustedDocuments> {
         Arc::clone(&self.trusted.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Reads the trusted documents anew, and takes them all, or, if one is no good, none.
+    /// Reads the trusted documents anew if a file has changed, and takes them all, or, if one is no good, none.
     ///
     /// # Errors
     /// The first file that is no good; the documents are those from before.
-    pub fn reload(&self, operations: &Operations) -> Result<Arc<TrustedDocuments>, SourceError> {
+    pub fn reload_if_changed(&self, operations: &Operations) -> Result<Option<Arc<TrustedDocuments>>, SourceError> {
+        let now = fingerprint(&self.sources);
+        let seen = std::mem::replace(&mut *self.seen.lock().unwrap_or_else(PoisonError::into_inner), now.clone());
+        if seen == now { Ok(None) } else { self.reload(operations).map(Some) }
+    }
+
+    /// Reads the trusted documents anew, changed or not.
+    ///
+    /// # Errors
+    /// The first file that is no good; the documents are those from before.
+    fn reload(&self, operations: &Operations) -> Result<Arc<TrustedDocuments>, SourceError> {
         let read = Arc::new(TrustedDocuments::new(source::read(&self.sources)?, operations)?);
         *self.trusted.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&read);
         Ok(read)

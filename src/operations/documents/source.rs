@@ -70,8 +70,11 @@ pub fn read(sources: &[PathBuf]) -> Result<Vec<Found>, SourceError> {
     Ok(found)
 }
 
-/// What the files looked like when they were read: changed, if anything of it is another.
-pub fn fingerprint(sources: &[PathBuf]) -> Vec<(PathBuf, String)> {
+/// Each file and the hash of what is in it, or why it cannot be read.
+pub type Fingerprint = Vec<(PathBuf, String)>;
+
+/// What the files look like: changed, if anything of it is another.
+pub fn fingerprint(sources: &[PathBuf]) -> Fingerprint {
     let files = files(sources).unwrap_or_default().into_iter();
     files
         .map(|file| {

@@ -124,13 +124,13 @@ fn a_file_that_is_no_good_is_named_and_the_set_from_before_stays() {
         ("web/manifest.json", "{", "is no manifest"),
     ] {
         write(folder.path(), name, text);
-        let error = documents.reload(&operations).unwrap_err();
+        let error = documents.reload_if_changed(&operations).unwrap_err();
         assert!(error.file.ends_with(name) && error.problem.contains(problem), "{error}");
         assert!(documents.trusted().by_text(TRUSTED).is_some());
         fs::remove_file(folder.path().join(name)).unwrap();
     }
     write(folder.path(), "web/A.graphql", OTHER);
-    documents.reload(&operations).unwrap();
+    documents.reload_if_changed(&operations).unwrap();
     assert!(documents.trusted().by_text(TRUSTED).is_none() && documents.trusted().by_text(OTHER).is_some());
 }
 
