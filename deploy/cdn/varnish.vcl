@@ -12,6 +12,7 @@ backend tessera {
     .port = "4000";
 }
 
+# Where something on this host ends TLS and does not pass on who asks (PROXY protocol), everybody is 127.0.0.1: change it then.
 acl purgers {
     "127.0.0.1";
 }
@@ -33,13 +34,21 @@ sub vcl_recv {
     } else {
         set req.http.Accept = "application/json";
     }
-    # Public answers are the same for everybody, so `Authorization` does not keep them from being looked up.
+    # Public answers are the same for everybody, so `Authorization` does not keep them from being looked up; but who may get
+    # an answer of their own does not wait for others'.
+    if (req.http.Authorization) {
+        set req.hash_ignore_busy = true;
+    }
     return (hash);
 }
 
 sub vcl_backend_response {
     # The vmod reads only a header of this name.
     set beresp.http.xkey = beresp.http.Surrogate-Key;
+    # What is fetched anew behind a stale answer must not replace it by an error.
+    if (bereq.is_bgfetch && beresp.http.Cache-Control !~ "public") {
+        return (abandon);
+    }
     if (beresp.http.Cache-Control !~ "public") {
         # One viewer's, or an error: never kept. What is remembered is that nobody shall wait for another's answer here.
         set beresp.uncacheable = true;

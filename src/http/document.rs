@@ -2,13 +2,14 @@
 //! why there is none; and once it is found good, what is done with one that nobody listed.
 
 use http::{HeaderMap, request::Parts};
+use percent_encoding::percent_decode_str;
 
 use super::{
     App,
     failure::{Failure, Named},
     request::Parameters,
 };
-use crate::operations::documents::{Document, DocumentError, Sent, sha256};
+use crate::operations::documents::{Document, DocumentError, Sent, canonical, sha256};
 
 /// Headers in which clients say their name.
 const CLIENT_NAME: [&str; 2] = ["apollographql-client-name", "x-client-name"];
@@ -17,7 +18,9 @@ const BYTES_A_UNIT: u64 = 16;
 
 /// The document that is meant.
 pub async fn find(app: &App, parts: &Parts, parameters: &Parameters) -> Result<Document, Failure> {
-    let in_path = parts.uri.path().strip_prefix("/graphql/");
+    let in_path = parts.uri.path().strip_prefix("/graphql/").map(|path| percent_decode_str(path).decode_utf8());
+    let in_path = in_path.transpose().map_err(|_| Failure::BadRequest("the path is not UTF-8".into()))?;
+    let in_path = in_path.as_deref();
     let named = match (in_path, &parameters.automatic) {
         (Some(_), _) => Named::ByPath,
         (None, Some(_)) => Named::Automatically,
@@ -25,7 +28,7 @@ pub async fn find(app: &App, parts: &Parts, parameters: &Parameters) -> Result<D
     };
     let failed = |error| Failure::Document { error, named };
     let id = match (in_path, parameters.document_id.as_deref()) {
-        (Some(path), Some(id)) if path != id => return Err(failed(DocumentError::Mismatch)),
+        (Some(path), Some(id)) if canonical(path) != canonical(id) => return Err(failed(DocumentError::Mismatch)),
         (path, id) => path.or(id),
     };
     let sent = Sent { text: parameters.query.as_deref(), id, automatic: parameters.automatic.as_deref() };

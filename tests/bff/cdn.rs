@@ -70,7 +70,8 @@ fn get(client: &Client, path: &str, accept: &str, coding: &str) -> RequestBuilde
 }
 
 fn is_hit(answer: &Packed) -> bool {
-    answer.headers.get("x-cache").is_some_and(|state| state == "HIT")
+    let state = answer.headers.get("x-cache").and_then(|state| state.to_str().ok());
+    state.is_some_and(|state| matches!(state, "HIT" | "STALE" | "UPDATING"))
 }
 
 /// The headers that must be the same wherever the answer comes from.

@@ -77,6 +77,8 @@ async fn an_id_may_come_every_way_under_every_policy() {
             get(&[("extensions", &automatic(&id).to_string()), ("variables", "{\"n\":2}")]),
             app.client.request(Method::GET, &format!("{path}?variables=%7B%22n%22%3A2%7D")),
             app.client
+                .request(Method::GET, &format!("/graphql/sha256%3A{id}?documentId={id}&variables=%7B%22n%22%3A2%7D")),
+            app.client
                 .request(Method::POST, &path)
                 .header("content-type", "application/json")
                 .body("{\"variables\":{\"n\":2}}"),

@@ -2,8 +2,13 @@
 //! Apollo: `{"format": "apollo-persisted-query-manifest", "version": 1, "operations": [{"id", "body", …}]}`; Relay and
 //! GraphQL Code Generator: `{"<id>": "<text>"}`.
 
-use serde::Deserialize;
-use serde_json::{Map, Value};
+use std::{collections::HashSet, fmt};
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{MapAccess, Visitor},
+};
+use serde_json::Value;
 
 /// What Apollo's manifests say of themselves.
 pub const APOLLO_FORMAT: &str = "apollo-persisted-query-manifest";
@@ -25,12 +30,46 @@ struct ApolloOperation {
 /// # Errors
 /// The end of a sentence that begins with the file's name.
 pub fn read(text: &str) -> Result<Vec<(String, String)>, String> {
-    let manifest: Map<String, Value> =
-        serde_json::from_str(text).map_err(|error| format!("is no manifest: {}", brief(error)))?;
-    match manifest.get("format") {
-        Some(format) if format == APOLLO_FORMAT => apollo(text),
-        Some(format) => Err(format!("has the format {}, which is unknown", brief(format))),
-        None => manifest.into_iter().map(pair).collect(),
+    let Members(members) = serde_json::from_str(text).map_err(|error| format!("is no manifest: {}", brief(error)))?;
+    let format = members.iter().find(|(name, _)| name == "format");
+    match format {
+        Some((_, format)) if *format == APOLLO_FORMAT => apollo(text),
+        Some((_, format)) => Err(format!("has the format {}, which is unknown", brief(format))),
+        None => relay(members),
+    }
+}
+
+fn relay(members: Vec<(String, Value)>) -> Result<Vec<(String, String)>, String> {
+    let mut ids = HashSet::new();
+    let twice = members.iter().find(|(id, _)| !ids.insert(id.as_str()));
+    match twice {
+        Some((id, _)) => Err(format!("has the id `{}` twice", brief(id))),
+        None => members.into_iter().map(pair).collect(),
+    }
+}
+
+/// The members of an object as they stand there, also those of one name.
+struct Members(Vec<(String, Value)>);
+
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<D: Deserializer<'de>>(reader: D) -> Result<Self, D::Error> {
+        struct Read;
+        impl<'de> Visitor<'de> for Read {
+            type Value = Members;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Members, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = object.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Members(members))
+            }
+        }
+        reader.deserialize_map(Read)
     }
 }
 
@@ -79,6 +118,7 @@ mod tests {
             ("", "is no manifest"),
             ("[]", "is no manifest"),
             (r#"{"1": 2}"#, "has no text under the id `1`"),
+            (r#"{"1": "{ a }", "1": "{ b }"}"#, "has the id `1` twice"),
             (r#"{"format": "other", "operations": []}"#, "unknown"),
             (r#"{"format": "apollo-persisted-query-manifest", "version": 2, "operations": []}"#, "version 2"),
             (r#"{"format": "apollo-persisted-query-manifest", "version": 1}"#, "operations"),

@@ -27,14 +27,13 @@ use moka::sync::Cache;
 pub use automatic::AutomaticDocuments;
 pub use check::{CheckReport, CheckedDocument, check};
 pub use export::{ExportError, export};
-pub use id::sha256;
+pub use id::{canonical, sha256};
 pub use manifest::{APOLLO_FORMAT, read as read_manifest};
 pub use policy::Policy;
 pub use source::SourceError;
 pub use trusted::{TrustedDocument, TrustedDocuments};
 
 use super::Operations;
-use id::{canonical, is_sha256};
 use source::{Fingerprint, fingerprint};
 
 /// What a client sent of a document.
@@ -108,7 +107,7 @@ impl Documents {
     ) -> Result<Self, SourceError> {
         // Looked at first: what changes while they are read is seen the next time.
         let seen = Mutex::new(fingerprint(&sources));
-        let trusted = RwLock::new(Arc::new(TrustedDocuments::new(source::read(&sources)?, operations)?));
+        let trusted = RwLock::new(Arc::new(read(policy, &sources, operations)?));
         let weigh = |text: &Arc<str>, (): &()| u32::try_from(text.len()).unwrap_or(u32::MAX);
         let noticed = Cache::builder().max_capacity(NOTICED_BYTES).weigher(weigh).build();
         Ok(Self { policy, sources, trusted, seen, automatic, noticed })
@@ -139,7 +138,7 @@ impl Documents {
     /// # Errors
     /// The first file that is no good; the documents are those from before.
     fn reload(&self, operations: &Operations) -> Result<Arc<TrustedDocuments>, SourceError> {
-        let read = Arc::new(TrustedDocuments::new(source::read(&self.sources)?, operations)?);
+        let read = Arc::new(read(self.policy, &self.sources, operations)?);
         *self.trusted.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&read);
         Ok(read)
     }
@@ -187,7 +186,7 @@ impl Documents {
             let is_its = match trusted.by_id(id) {
                 Some(known) if *known.text == *text => return Ok(Document::trusted(known)),
                 Some(_) => false,
-                None => !(is_automatic || is_sha256(id)) || id == sha256(text),
+                None => id == sha256(text),
             };
             if !is_its {
                 return Err(DocumentError::Mismatch);
@@ -204,6 +203,17 @@ impl Documents {
         }
         let register = id.filter(|_| is_automatic && self.automatic.is_some()).map(str::to_owned);
         Ok(Document { text: text.into(), trusted: None, register })
+    }
+}
+
+/// All documents of these files; where nothing else is answered, there has to be one.
+fn read(policy: Policy, sources: &[PathBuf], operations: &Operations) -> Result<TrustedDocuments, SourceError> {
+    let read = TrustedDocuments::new(source::read(sources)?, operations)?;
+    match sources.first() {
+        Some(source) if read.ids() == 0 && !policy.takes_unknown() => {
+            Err(SourceError::new(source, "there is no document, and nothing else would be answered"))
+        }
+        _ => Ok(read),
     }
 }
 

@@ -5,6 +5,7 @@
 //! named itself belongs to the client of its own name.
 
 use std::{
+    collections::HashSet,
     fs, io,
     path::{Path, PathBuf},
 };
@@ -54,7 +55,7 @@ impl SourceError {
 pub fn read(sources: &[PathBuf]) -> Result<Vec<Found>, SourceError> {
     let mut found = Vec::new();
     for file in files(sources)? {
-        let text = fs::read_to_string(&file.path).map_err(|error| SourceError::new(&file.path, error))?;
+        let text = text_of(&file.path).map_err(|error| SourceError::new(&file.path, error))?;
         let document =
             |id, text| Found { id, text, client: file.client.clone(), file: file.path.clone(), with_typename: false };
         if is_manifest(&file.path) {
@@ -76,15 +77,26 @@ pub type Fingerprint = Vec<(PathBuf, String)>;
 /// What the files look like: changed, if anything of it is another.
 pub fn fingerprint(sources: &[PathBuf]) -> Fingerprint {
     let files = files(sources).unwrap_or_default().into_iter();
-    files
-        .map(|file| {
-            (
-                file.path.clone(),
-                fs::read_to_string(&file.path).map_or_else(|error| error.to_string(), |text| sha256(&text)),
-            )
-        })
-        .collect()
+    let look = |path: &Path| text_of(path).map_or_else(|error| error.to_string(), |text| sha256(&text));
+    files.map(|file| (file.path.clone(), look(&file.path))).collect()
 }
+
+/// What is in a file that can be one of documents: nothing that never ends, nor fills the memory.
+fn text_of(path: &Path) -> io::Result<String> {
+    let about = fs::metadata(path)?;
+    if !about.is_file() {
+        return Err(io::Error::other("is no regular file"));
+    }
+    if about.len() > MAX_BYTES {
+        return Err(io::Error::other(format!("has more than {MAX_BYTES} bytes")));
+    }
+    fs::read_to_string(path)
+}
+
+/// A file has at most that many bytes.
+const MAX_BYTES: u64 = 16 * 1024 * 1024;
+/// Files there are at most.
+const MAX_FILES: usize = 10_000;
 
 struct File {
     path: PathBuf,
@@ -99,7 +111,7 @@ fn files(sources: &[PathBuf]) -> Result<Vec<File>, SourceError> {
     let mut files = Vec::new();
     for source in sources {
         if source.is_dir() {
-            below(source, &mut files).map_err(|error| SourceError::new(source, error))?;
+            below(source, &mut files, &mut HashSet::new()).map_err(|error| SourceError::new(source, error))?;
         } else {
             files.push(File { client: named(source.file_stem()), path: source.clone() });
         }
@@ -107,7 +119,11 @@ fn files(sources: &[PathBuf]) -> Result<Vec<File>, SourceError> {
     Ok(files)
 }
 
-fn below(folder: &Path, files: &mut Vec<File>) -> io::Result<()> {
+/// Everything in a folder; one that was entered before, by a link, is not entered again.
+fn below(folder: &Path, files: &mut Vec<File>, entered: &mut HashSet<PathBuf>) -> io::Result<()> {
+    if !entered.insert(folder.canonicalize()?) {
+        return Ok(());
+    }
     let mut entries: Vec<PathBuf> = fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<io::Result<_>>()?;
     entries.sort();
     for path in entries {
@@ -115,9 +131,12 @@ fn below(folder: &Path, files: &mut Vec<File>) -> io::Result<()> {
         if is_hidden {
             continue;
         } else if path.is_dir() {
-            below(&path, files)?;
+            below(&path, files, entered)?;
         } else if path.extension().is_some_and(|extension| extension == "graphql" || extension == "json") {
             files.push(File { client: named(folder.file_name()), path });
+        }
+        if files.len() > MAX_FILES {
+            return Err(io::Error::other(format!("holds more than {MAX_FILES} documents and manifests")));
         }
     }
     Ok(())

@@ -65,6 +65,8 @@ async fn each_policy_takes_what_it_says() {
         (automatic(&unknown, Some(TRUSTED)), ["Mismatch"; 4]),
         (automatic("nonsense", Some(OTHER)), ["Mismatch"; 4]),
         (Sent { id: Some("5"), ..text(OTHER) }, ["Mismatch"; 4]),
+        (Sent { id: Some("nonsense"), ..text(TRUSTED) }, ["Mismatch"; 4]),
+        (Sent { id: Some("sha256:sha256:5"), ..Sent::default() }, ["NotFound"; 4]),
         (Sent { id: Some(&known), ..automatic(&unknown, None) }, ["Mismatch"; 4]),
     ];
     let policies = [Policy::AllowAny, Policy::LogUnknown, Policy::TrustedOnly, Policy::IdOnly];
@@ -122,6 +124,7 @@ fn a_file_that_is_no_good_is_named_and_the_set_from_before_stays() {
         ("web/none.graphql", "fragment F on User { id }", "must be used"),
         ("web/manifest.json", "{\"sha256:abc\": \"{ __typename }\"}", "not the SHA-256"),
         ("web/manifest.json", "{", "is no manifest"),
+        ("web/manifest.json", "{\"\": \"{ __typename }\"}", "must not be empty"),
     ] {
         write(folder.path(), name, text);
         let error = documents.reload_if_changed(&operations).unwrap_err();
@@ -142,4 +145,20 @@ fn one_id_is_one_document() {
     write(folder.path(), "b/2.json", &relay(OTHER));
     let error = documents(Policy::TrustedOnly, folder.path()).unwrap_err();
     assert!(error.to_string().contains("2.json: the id `5` is that of another document in"), "{error}");
+}
+
+#[test]
+fn folders_without_documents_links_in_circles_and_files_without_end_harm_nobody() {
+    let (operations, folder) = (operations(), folder(&[("web/A.graphql", TRUSTED)]));
+    let links = [("web/a", "."), ("web/b", "."), ("web/c", "..")];
+    links.iter().for_each(|(name, to)| std::os::unix::fs::symlink(to, folder.path().join(name)).unwrap());
+    let documents = documents(Policy::TrustedOnly, folder.path()).unwrap();
+    assert_eq!(documents.trusted().ids(), 2);
+    std::os::unix::fs::symlink("/dev/zero", folder.path().join("web/endless.graphql")).unwrap();
+    let error = documents.reload_if_changed(&operations).unwrap_err();
+    assert!(error.to_string().ends_with("endless.graphql: is no regular file"), "{error}");
+    fs::remove_dir_all(folder.path().join("web")).unwrap();
+    let error = documents.reload_if_changed(&operations).unwrap_err();
+    assert!(error.to_string().contains("there is no document"), "{error}");
+    assert_eq!(documents.trusted().ids(), 2, "those from before");
 }

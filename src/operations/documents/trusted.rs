@@ -46,9 +46,9 @@ impl TrustedDocuments {
         Ok(set)
     }
 
-    /// The document of that id.
+    /// The document of that id, in the form in which it is looked up.
     pub fn by_id(&self, id: &str) -> Option<&Arc<TrustedDocument>> {
-        self.by_id.get(canonical(id))
+        self.by_id.get(id)
     }
 
     /// The document of exactly that text.
@@ -73,7 +73,10 @@ impl TrustedDocuments {
         if id.starts_with("sha256:") && (!is_sha256(&id) || canonical(&id) != sha256(&text)) {
             return Err(format!("the id `{id:.80}` is not the SHA-256 of its document"));
         }
-        if let Some(known) = self.by_id(&id) {
+        if id.is_empty() {
+            return Err("an id must not be empty".into());
+        }
+        if let Some(known) = self.by_id(canonical(&id)) {
             let same = *known.text == *text;
             let of = || format!("the id `{id:.80}` is that of another document in {}", known.file.display());
             return if same { Ok(()) } else { Err(of()) };
