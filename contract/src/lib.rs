@@ -4,6 +4,7 @@
 
 pub mod clock;
 pub mod headers;
+mod hex;
 pub mod id;
 pub mod key_set;
 pub mod money;
@@ -14,6 +15,7 @@ pub mod token;
 pub mod trace;
 
 pub use clock::{Clock, Time};
+pub use hex::hex;
 pub use id::{CommentId, Id, IdError, IdKind, OrderId, PostId, UserId};
 pub use money::{Currency, Money};
 pub use network::network;

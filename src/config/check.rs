@@ -2,7 +2,7 @@
 
 use http::{HeaderValue, Uri};
 
-use super::{Config, ConfigError, Connections, Cors, Documents};
+use super::{Config, ConfigError};
 
 impl Config {
     /// Whether the settings hold together.
@@ -101,72 +101,11 @@ impl Config {
     }
 }
 
-impl Documents {
-    fn check(&self) -> Result<(), ConfigError> {
-        expect(
-            self.policy.takes_unknown() || !self.sources.is_empty(),
-            "documents.sources",
-            "must not be empty while documents.policy takes trusted documents alone: nothing could be answered",
-        )?;
-        expect(
-            self.policy.takes_unknown() || self.automatic != Some(true),
-            "documents.automatic",
-            "must not be true while documents.policy takes trusted documents alone: nothing can be registered",
-        )?;
-        expect(self.automatic_bytes > 0, "documents.automatic_bytes", "must be more than 0")
-    }
-}
-
-impl Connections {
-    fn check(&self) -> Result<(), ConfigError> {
-        expect(self.max > 0, "connections.max", "must be more than 0")?;
-        let times = [
-            ("connections.first_request_ms", self.first_request_ms),
-            ("connections.idle_ms", self.idle_ms),
-            ("connections.write_ms", self.write_ms),
-        ];
-        for (key, time) in times {
-            expect((1..=3_600_000).contains(&time), key, "must be 1 to 3600000 (1 hour)")?;
-        }
-        Ok(())
-    }
-}
-
-impl Cors {
-    fn check(&self) -> Result<(), ConfigError> {
-        let wildcard = self.origins.iter().any(|origin| origin == "*");
-        expect(
-            !(wildcard && self.credentials),
-            "cors.credentials",
-            "must not be true while cors.origins has `*`: every page could act for whoever visits it",
-        )?;
-        expect(
-            !wildcard || self.origins.len() == 1,
-            "cors.origins",
-            "must be `*` alone, or a list of origins without it",
-        )?;
-        for origin in &self.origins {
-            // Browsers send origins in lower case and without the port that goes without saying; bytes are compared.
-            let unsaid = [("https://", ":443"), ("http://", ":80")];
-            let as_sent = !origin.contains('*')
-                && !origin.bytes().any(|byte| byte.is_ascii_uppercase())
-                && !unsaid.iter().any(|(scheme, port)| origin.starts_with(scheme) && origin.ends_with(port));
-            let is_one = origin == "*" || (is_origin(origin) && as_sent);
-            expect(
-                is_one,
-                "cors.origins",
-                "must be origins as browsers send them, such as https://app.example.com: lower case, no path, no default port",
-            )?;
-        }
-        Ok(())
-    }
-}
-
 pub(super) fn expect(good: bool, key: &'static str, problem: &str) -> Result<(), ConfigError> {
     if good { Ok(()) } else { Err(ConfigError::Refused { key, problem: problem.into() }) }
 }
 
-fn is_origin(url: &str) -> bool {
+pub(super) fn is_origin(url: &str) -> bool {
     // Names and passwords would show in logs; a fragment would swallow the path of every call.
     if url.contains(['@', '#']) {
         return false;

@@ -1,9 +1,10 @@
-//! Which documents are answered: where the trusted ones are, and what is done with others.
+//! Which documents are answered: where the trusted ones are, and what is done with others. Settings, defaults and their check.
 
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::{ConfigError, check::expect};
 use crate::operations::documents::Policy;
 
 /// Which documents are answered.
@@ -32,5 +33,25 @@ impl Default for Documents {
             automatic_bytes: 16 * 1024 * 1024,
             reload_seconds: 2,
         }
+    }
+}
+
+impl Documents {
+    /// Whether they hold together.
+    ///
+    /// # Errors
+    /// The first setting that does not, and how to mend it.
+    pub(super) fn check(&self) -> Result<(), ConfigError> {
+        expect(
+            self.policy.takes_unknown() || !self.sources.is_empty(),
+            "documents.sources",
+            "must not be empty while documents.policy takes trusted documents alone: nothing could be answered",
+        )?;
+        expect(
+            self.policy.takes_unknown() || self.automatic != Some(true),
+            "documents.automatic",
+            "must not be true while documents.policy takes trusted documents alone: nothing can be registered",
+        )?;
+        expect(self.automatic_bytes > 0, "documents.automatic_bytes", "must be more than 0")
     }
 }

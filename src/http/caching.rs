@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use axum::{body::Body, response::Response};
+use contract::hex;
 use http::{
     HeaderName, HeaderValue, StatusCode,
     header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, VARY},
@@ -88,8 +89,7 @@ impl CacheHeaders {
 /// Weak: content codings change the bytes. Another media type is another answer.
 fn etag(content_type: &HeaderValue, body: &[u8]) -> String {
     let hash = Sha256::new().chain_update(content_type.as_bytes()).chain_update(body).finalize();
-    let digits: String = hash.iter().take(ETAG_BYTES).map(|byte| format!("{byte:02x}")).collect();
-    format!("W/\"{digits}\"")
+    format!("W/\"{}\"", hex(&hash[..ETAG_BYTES]))
 }
 
 /// Whether `If-None-Match` lists the tag, by weak comparison: RFC 9110, section 8.8.3.2.

@@ -30,9 +30,6 @@ pub enum Failure {
     /// The document, the operation or its variables are no good, or pass a limit.
     #[error("{0}")]
     Rejected(#[from] Rejection),
-    /// The operation looks at the schema, which is not shown.
-    #[error("introspection is switched off")]
-    IntrospectionOff,
     /// Another method than the resource has. Holds the value of `Allow`.
     #[error("this resource takes {0}")]
     MethodNotAllowed(&'static str),
@@ -109,7 +106,6 @@ impl Failure {
             Self::BadRequest(_) | Self::SubscriptionOverHttp | Self::NotFound => "BAD_REQUEST",
             Self::Document { error, .. } => document_code(*error),
             Self::Rejected(rejection) => rejection.code().as_str(),
-            Self::IntrospectionOff => "GRAPHQL_VALIDATION_FAILED",
             Self::MethodNotAllowed(_) | Self::MutationByGet => "METHOD_NOT_ALLOWED",
             Self::NotAcceptable => "NOT_ACCEPTABLE",
             Self::UnsupportedMediaType | Self::UnsupportedCoding => "UNSUPPORTED_MEDIA_TYPE",
@@ -143,14 +139,8 @@ impl Failure {
             }
             Self::Document { .. } => StatusCode::BAD_REQUEST,
             // Older clients read a body only under 200, and these answers are about their document.
-            Self::Rejected(_) | Self::IntrospectionOff | Self::SubscriptionOverHttp
-                if media_type == MediaType::Json =>
-            {
-                StatusCode::OK
-            }
-            Self::BadRequest(_) | Self::Rejected(_) | Self::IntrospectionOff | Self::SubscriptionOverHttp => {
-                StatusCode::BAD_REQUEST
-            }
+            Self::Rejected(_) | Self::SubscriptionOverHttp if media_type == MediaType::Json => StatusCode::OK,
+            Self::BadRequest(_) | Self::Rejected(_) | Self::SubscriptionOverHttp => StatusCode::BAD_REQUEST,
             Self::MethodNotAllowed(_) | Self::MutationByGet => StatusCode::METHOD_NOT_ALLOWED,
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
             Self::UnsupportedMediaType | Self::UnsupportedCoding => StatusCode::UNSUPPORTED_MEDIA_TYPE,

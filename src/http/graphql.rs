@@ -193,8 +193,8 @@ async fn admit(
     if viewer.is_none() && nothing_for_anonymous(&prepared.operation) {
         return Err(Failure::SignInNeeded);
     }
-    if prepared.operation.introspects() && !app.documents.policy().shows_schema() {
-        return Err(Failure::IntrospectionOff);
+    if !app.documents.policy().shows_schema() {
+        prepared.operation.refuse_introspection()?;
     }
     Ok(Admitted { document, viewer, prepared })
 }

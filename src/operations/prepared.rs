@@ -129,9 +129,14 @@ impl PreparedOperation {
         &self.root_fields
     }
 
-    /// Whether it looks at the schema.
-    pub fn introspects(&self) -> bool {
-        self.root_fields.iter().any(|field| matches!(field.name.as_str(), "__schema" | "__type"))
+    /// For where the schema is not shown.
+    ///
+    /// # Errors
+    /// `GRAPHQL_VALIDATION_FAILED` if it looks at the schema.
+    pub fn refuse_introspection(&self) -> Result<(), Rejection> {
+        let introspects = self.root_fields.iter().any(|field| matches!(field.name.as_str(), "__schema" | "__type"));
+        let off = || Rejection::new(RejectionCode::ValidationFailed, "introspection is switched off");
+        if introspects { Err(off()) } else { Ok(()) }
     }
 
     /// The flattened operation, alone in its document: for `Request::set_parsed_query` without an operation

@@ -2,12 +2,12 @@
 //! shared), [`Private`] (this caller's, kept by nobody), [`Answer`] (what a command did; kept under its idempotency key).
 
 use axum::response::{IntoResponse, Response};
-use contract::headers::IDEMPOTENCY_REPLAYED;
+use contract::{headers::IDEMPOTENCY_REPLAYED, hex};
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use crate::{ApiError, extract::hex};
+use crate::ApiError;
 
 /// An answer that is the same for everybody. Its `ETag` is made from the body, or from the object's version.
 pub struct Public<T> {

@@ -1,11 +1,12 @@
 //! The id of a document. In: what a client or a manifest calls it. Out: the form in which it is looked up.
 //! Source: GraphQL over HTTP, appendix "Persisted Documents": `sha256:` and 64 lower-case hex digits, or a custom id.
 
+use contract::hex;
 use sha2::{Digest, Sha256};
 
 /// The SHA-256 of a document's bytes as 64 lower-case hex digits.
 pub fn sha256(text: &str) -> String {
-    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&Sha256::digest(text))
 }
 
 /// The id without the prefix that says what it is: `sha256:` ids and Apollo's, which are the same digits, are one.

@@ -1,11 +1,7 @@
 //! The documents that clients may send. In: what was found in files, and who judges it. Out: a set in which each document is
 //! valid, known by its ids and by its text; or the first file that is no good. A set never changes: it is replaced.
 
-use std::{
-    collections::{BTreeSet, HashMap},
-    path::PathBuf,
-    sync::Arc,
-};
+use std::{collections::HashMap, path::PathBuf, sync::Arc};
 
 use super::{
     id::{canonical, is_sha256, sha256},
@@ -62,8 +58,10 @@ impl TrustedDocuments {
     }
 
     /// Each document once, by client and name.
-    pub fn iter(&self) -> impl Iterator<Item = &Arc<TrustedDocument>> {
-        let order: BTreeSet<_> = self.by_id.values().map(|it| (&it.client, &it.name, &it.id)).collect();
+    #[cfg(test)]
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Arc<TrustedDocument>> {
+        let order: std::collections::BTreeSet<_> =
+            self.by_id.values().map(|it| (&it.client, &it.name, &it.id)).collect();
         order.into_iter().filter_map(|(_, _, id)| self.by_id.get(id))
     }
 

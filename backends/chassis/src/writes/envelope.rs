@@ -2,13 +2,16 @@
 
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use bytes::Bytes;
-use contract::headers::{IDEMPOTENCY_KEY, is_idempotency_key, is_json, only};
+use contract::{
+    headers::{IDEMPOTENCY_KEY, is_idempotency_key, is_json, only},
+    hex,
+};
 use http::{HeaderMap, header, request::Parts};
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
 use super::json::Json;
-use crate::{ApiError, Deadline, Detail, MaybeViewer, answers::etag_of_version, extract::hex};
+use crate::{ApiError, Deadline, Detail, MaybeViewer, answers::etag_of_version};
 
 /// A command without a body; with one, it is part of [`Command`].
 pub struct Envelope {
