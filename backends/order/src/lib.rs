@@ -13,19 +13,23 @@ pub mod seed;
 mod settings;
 mod store;
 
-use chassis::{Parts, Service, StartError, database::Database, peer::Peer};
+use chassis::{
+    Parts, Service, StartError,
+    database::{Database, Migration},
+    peer::Peer,
+};
 use contract::Clock;
-use sqlx::migrate::Migrator;
 
 pub use lifecycle::OrderStatus;
 pub use settings::OrderSettings;
 
 /// The schema, in the order of its making.
-static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
+const MIGRATIONS: &[Migration] =
+    &[Migration { version: 100, description: "orders", sql: include_str!("../migrations/0100_orders.sql") }];
 
 /// Opens the database and puts the service together.
 pub async fn service(settings: &OrderSettings, clock: Clock) -> Result<Service, StartError> {
-    let database = Database::open(&settings.service.database(), &MIGRATIONS, clock).await?;
+    let database = Database::open(&settings.service.database(), MIGRATIONS, clock).await?;
     let peer = Peer::new(settings.api_key.as_ref()).map_err(|error| StartError::Other(error.to_string()))?;
     let keys = peer.clone().key_source(format!("{}/.well-known/jwks.json", settings.user_service_url));
     let posts = posts::PostService::new(peer, settings.post_service_url.clone());

@@ -11,18 +11,22 @@ mod settings;
 mod store;
 mod tags;
 
-use chassis::{Parts, Service, StartError, database::Database, peer::Peer};
+use chassis::{
+    Parts, Service, StartError,
+    database::{Database, Migration},
+    peer::Peer,
+};
 use contract::Clock;
-use sqlx::migrate::Migrator;
 
 pub use settings::PostSettings;
 
 /// The schema, in the order of its making.
-static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
+const MIGRATIONS: &[Migration] =
+    &[Migration { version: 100, description: "posts", sql: include_str!("../migrations/0100_posts.sql") }];
 
 /// Opens the database and puts the service together.
 pub async fn service(settings: &PostSettings, clock: Clock) -> Result<Service, StartError> {
-    let database = Database::open(&settings.service.database(), &MIGRATIONS, clock).await?;
+    let database = Database::open(&settings.service.database(), MIGRATIONS, clock).await?;
     let peer = Peer::new(None).map_err(|error| StartError::Other(error.to_string()))?;
     let keys = peer.key_source(format!("{}/.well-known/jwks.json", settings.user_service_url));
     let routes = routes::all(database.clone());

@@ -106,7 +106,7 @@ mod tests {
     async fn no_statement_of_a_rotation_scans_a_table_or_sorts() {
         let home = TestDatabase::create().await;
         let settings = ServiceSettings::new(home.url.clone(), ([127, 0, 0, 1], 0).into());
-        let database = Database::open(&settings.database(), &crate::MIGRATIONS, Clock::system()).await.unwrap();
+        let database = Database::open(&settings.database(), crate::MIGRATIONS, Clock::system()).await.unwrap();
         make_first(&database).await.unwrap();
         rotate(&database).await.unwrap();
         assert!(database.statements().all().len() >= 5);

@@ -19,17 +19,23 @@ mod tokens;
 
 use std::sync::Arc;
 
-use chassis::{ApiError, Parts, Service, ServiceSettings, StartError, database::Database};
+use chassis::{
+    ApiError, Parts, Service, ServiceSettings, StartError,
+    database::{Database, Migration},
+};
 use contract::{Clock, Time};
 use prometheus_client::metrics::counter::Counter;
-use sqlx::migrate::Migrator;
 
 use self::{guesses::Guesses, passwords::Passwords, sessions::IdentityProvider, tokens::TokenIssuer};
 
 pub use handle::{Handle, HandleError};
 
 /// The schema, in the order of its making.
-static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
+const MIGRATIONS: &[Migration] = &[
+    Migration { version: 100, description: "users", sql: include_str!("../migrations/0100_users.sql") },
+    Migration { version: 101, description: "signing keys", sql: include_str!("../migrations/0101_signing_keys.sql") },
+    Migration { version: 102, description: "sessions", sql: include_str!("../migrations/0102_sessions.sql") },
+];
 
 /// Opens the database, makes the first signing key if there is none, and puts the service together.
 pub async fn service(settings: &ServiceSettings, clock: Clock) -> Result<Service, StartError> {
@@ -55,7 +61,7 @@ pub async fn rotate_key(settings: &ServiceSettings, clock: Clock) -> Result<Time
 }
 
 async fn open(settings: &ServiceSettings, clock: Clock) -> Result<Database, StartError> {
-    let database = Database::open(&settings.database(), &MIGRATIONS, clock).await?;
+    let database = Database::open(&settings.database(), MIGRATIONS, clock).await?;
     keys::make_first(&database).await.map_err(refused)?;
     Ok(database)
 }

@@ -4,16 +4,35 @@
 use std::fs::File;
 
 use sqlx::{
-    Connection,
-    migrate::{MigrateError, Migration, Migrator},
+    Connection, SqlSafeStr,
+    migrate::{MigrateError, MigrationType, Migrator},
 };
 
 use super::{DatabaseUrl, pool::connect_alone};
 use crate::StartError;
 
-static CHASSIS: Migrator = sqlx::migrate!("./migrations");
+/// One step of a schema: a file of the service's `migrations` folder, embedded with `include_str!`. Listed by hand,
+/// because sqlx's `migrate!` would build every database driver a second time, for the compiler's own host.
+#[derive(Clone, Copy, Debug)]
+pub struct Migration {
+    /// Order of the steps; the chassis uses numbers below 100.
+    pub version: i64,
+    /// A word for the log.
+    pub description: &'static str,
+    /// The statements, run in one transaction.
+    pub sql: &'static str,
+}
 
-pub(super) async fn run(url: &DatabaseUrl, service: &Migrator) -> Result<(), StartError> {
+const CHASSIS: &[Migration] =
+    &[Migration { version: 1, description: "idempotency", sql: include_str!("../../migrations/0001_idempotency.sql") }];
+
+impl From<&Migration> for sqlx::migrate::Migration {
+    fn from(&Migration { version, description, sql }: &Migration) -> Self {
+        Self::new(version, description.into(), MigrationType::Simple, sql.into_sql_str(), false)
+    }
+}
+
+pub(super) async fn run(url: &DatabaseUrl, service: &[Migration]) -> Result<(), StartError> {
     let unreachable = |error| StartError::Database { url: url.clone(), error };
     // PostgreSQL has an advisory lock in sqlx; on SQLite sqlx takes none. Dropping the file unlocks it.
     let _lock = match url {
@@ -21,7 +40,7 @@ pub(super) async fn run(url: &DatabaseUrl, service: &Migrator) -> Result<(), Sta
         DatabaseUrl::Postgres(_) => None,
     };
     let mut connection = connect_alone(url).await.map_err(unreachable)?;
-    let migrations: Vec<Migration> = CHASSIS.iter().chain(service.iter()).cloned().collect();
+    let migrations = CHASSIS.iter().chain(service).map(Into::into).collect();
     let result = Migrator::with_migrations(migrations).run(&mut connection).await;
     // Closing ends PostgreSQL's lock too when the migrations failed.
     connection.close().await.map_err(unreachable)?;

@@ -15,12 +15,13 @@ mod url;
 use std::time::Duration;
 
 use contract::Clock;
-use sqlx::{AnyPool, AssertSqlSafe, migrate::Migrator};
+use sqlx::{AnyPool, AssertSqlSafe};
 use tokio::time::timeout_at;
 
 pub use self::{
     connection::Connection,
     error::DatabaseError,
+    migrations::Migration,
     sql::{Sql, Value},
     url::{DatabaseUrl, DatabaseUrlError, Engine},
 };
@@ -51,7 +52,7 @@ pub struct Database {
 
 impl Database {
     /// Brings the schema up to date (the chassis' own migrations and the service's) and connects.
-    pub async fn open(settings: &DatabaseSettings, migrations: &Migrator, clock: Clock) -> Result<Self, StartError> {
+    pub async fn open(settings: &DatabaseSettings, migrations: &[Migration], clock: Clock) -> Result<Self, StartError> {
         sqlx::any::install_default_drivers();
         migrations::run(&settings.url, migrations).await?;
         Ok(Self {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use contract::Time;
 use http::StatusCode;
-use sqlx::FromRow;
+use sqlx::{FromRow, Row, any::AnyRow};
 
 use super::envelope::Scope;
 use crate::{
@@ -16,13 +16,24 @@ use crate::{
 /// How long an answer is replayed.
 pub(crate) const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
 
-#[derive(FromRow)]
 struct StoredAnswer {
     request_hash: String,
     status: i64,
     location: Option<String>,
     etag: Option<String>,
     body: String,
+}
+
+impl FromRow<'_, AnyRow> for StoredAnswer {
+    fn from_row(row: &AnyRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            request_hash: row.try_get("request_hash")?,
+            status: row.try_get("status")?,
+            location: row.try_get("location")?,
+            etag: row.try_get("etag")?,
+            body: row.try_get("body")?,
+        })
+    }
 }
 
 /// Whether the key is ours now: it was free, or its answer is too old to be replayed.

@@ -5,17 +5,17 @@ use std::{sync::Arc, time::Duration};
 use axum::{Router, extract::State, routing};
 use chassis::{
     Answer, ApiError, Command, Deadline, Envelope, Event, Outcome, Parts, Path, Service, ServiceSettings,
-    database::{Database, Sql},
+    database::{Database, Migration, Sql},
     testing::{RunningService, TestDatabase, spawn},
 };
 use contract::{Clock, Time};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
-use sqlx::migrate::Migrator;
 use tokio::sync::Notify;
 use utoipa_axum::router::OpenApiRouter;
 
-pub static MIGRATIONS: Migrator = sqlx::migrate!("./tests/migrations");
+pub const MIGRATIONS: &[Migration] =
+    &[Migration { version: 100, description: "notes", sql: include_str!("../migrations/0100_notes.sql") }];
 
 #[derive(Deserialize)]
 struct NewNote {
@@ -124,7 +124,7 @@ impl Notebook {
         change(&mut settings);
         let clock = Clock::fixed(Time::from_millis(1_800_000_000_000));
         let (begun, go) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
-        let database = Database::open(&settings.database(), &MIGRATIONS, clock.clone()).await.unwrap();
+        let database = Database::open(&settings.database(), MIGRATIONS, clock.clone()).await.unwrap();
         let routes = Router::new()
             .route("/v1/notes", routing::post(create))
             .route("/v1/notes/{id}/touch", routing::post(touch))

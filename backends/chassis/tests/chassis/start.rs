@@ -3,7 +3,6 @@
 use chassis::{ServiceSettings, StartError, database::Database, testing::TestDatabase};
 use contract::Clock;
 use futures::future::join_all;
-use sqlx::migrate::Migrator;
 
 use crate::notes::MIGRATIONS;
 
@@ -11,7 +10,7 @@ use crate::notes::MIGRATIONS;
 async fn many_instances_may_start_on_one_new_database_at_once() {
     let home = TestDatabase::create().await;
     let settings = ServiceSettings::new(home.url.clone(), "127.0.0.1:0".parse().unwrap()).database();
-    let starts = join_all((0..4).map(|_| Database::open(&settings, &MIGRATIONS, Clock::system()))).await;
+    let starts = join_all((0..4).map(|_| Database::open(&settings, MIGRATIONS, Clock::system()))).await;
     for database in starts {
         database.unwrap().close().await;
     }
@@ -21,9 +20,8 @@ async fn many_instances_may_start_on_one_new_database_at_once() {
 async fn a_database_of_a_later_version_is_refused_in_one_sentence() {
     let home = TestDatabase::create().await;
     let settings = ServiceSettings::new(home.url.clone(), "127.0.0.1:0".parse().unwrap()).database();
-    Database::open(&settings, &MIGRATIONS, Clock::system()).await.unwrap().close().await;
-    let earlier = Migrator::with_migrations(Vec::new());
-    let Err(error) = Database::open(&settings, &earlier, Clock::system()).await else { panic!("it started") };
+    Database::open(&settings, MIGRATIONS, Clock::system()).await.unwrap().close().await;
+    let Err(error) = Database::open(&settings, &[], Clock::system()).await else { panic!("it started") };
     assert!(matches!(error, StartError::OtherVersion { version: 100, .. }), "{error}");
     assert_eq!(error.to_string().lines().count(), 1);
 }
@@ -33,7 +31,7 @@ async fn an_unreachable_database_is_one_sentence() {
     let home = TestDatabase::create().await;
     for url in ["sqlite:/nowhere/at/all.db".to_owned(), "postgres://nobody@127.0.0.1:1/none".to_owned()] {
         let settings = ServiceSettings::new(url.parse().unwrap(), "127.0.0.1:0".parse().unwrap()).database();
-        let Err(error) = Database::open(&settings, &MIGRATIONS, Clock::system()).await else { panic!("it started") };
+        let Err(error) = Database::open(&settings, MIGRATIONS, Clock::system()).await else { panic!("it started") };
         assert!(error.to_string().starts_with("cannot open the database at "), "{error}");
         assert_eq!(error.to_string().lines().count(), 1);
     }
