@@ -9,6 +9,7 @@ COPY backends backends
 COPY playground playground
 COPY src src
 COPY tests tests
+COPY fuzz fuzz
 COPY benches benches
 RUN cargo build --release --locked -p tessera --no-default-features --bin tessera \
  && cargo build --release --locked -p user-service --bin user-service \

@@ -12,6 +12,8 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use serde::{Deserialize, Serialize};
 
+use crate::telemetry::Log;
+
 pub use caching::{Caching, TagSeparator};
 pub use connections::{Connections, Cors};
 pub use documents::Documents;
@@ -209,26 +211,6 @@ pub struct Metrics {
     pub listen: Option<SocketAddr>,
 }
 
-/// What is logged, and how.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Log {
-    /// One JSON object a line, or text for people.
-    pub format: LogFormat,
-    /// A level, or `target=level` directives separated by commas.
-    pub level: String,
-}
-
-/// How log lines are written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum LogFormat {
-    /// For machines.
-    Json,
-    /// For people.
-    Readable,
-}
-
 impl Default for Http {
     fn default() -> Self {
         Self {
@@ -270,11 +252,5 @@ impl Default for Limits {
             max_answer_text: 8 * 1024 * 1024,
             document_cache_bytes: 64 * 1024 * 1024,
         }
-    }
-}
-
-impl Default for Log {
-    fn default() -> Self {
-        Self { format: LogFormat::Json, level: "info".into() }
     }
 }

@@ -15,9 +15,10 @@ use tokio_util::sync::CancellationToken;
 
 use self::{folder::Folder, ports::Ports, services::Services};
 use crate::{
-    config::{Config, Documents, Http, Log, LogFormat, Secret},
+    config::{Config, Documents, Http, Secret},
     operations::documents::Policy,
-    server, telemetry,
+    server,
+    telemetry::{self, Log, LogFormat},
 };
 
 /// What `tessera dev` can be told.
