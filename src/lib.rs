@@ -1,7 +1,7 @@
 //! Tessera: a GraphQL backend-for-frontend that composes a user, a post and an order service.
 //!
 //! The folders are the path of a request, and dependencies point one way along it:
-//! `http → operations → graphql → loaders → clients → backends/`. Read in that order; `server.rs` puts it together.
+//! `http → requests → operations → graphql → loaders → clients → backends/`. Read in that order; `server/` puts it together.
 
 pub mod auth;
 pub mod budgets;
@@ -15,6 +15,7 @@ pub mod http;
 pub mod loaders;
 pub mod metrics;
 pub mod operations;
+pub mod requests;
 pub mod schema_check;
 pub mod server;
 pub mod telemetry;

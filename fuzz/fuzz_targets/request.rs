@@ -34,7 +34,7 @@ fn read_body(body: &[u8]) {
             }
         }
         Err(failure) => {
-            assert_eq!(failure.code(), "BAD_REQUEST");
+            assert_eq!(failure.code().as_str(), "BAD_REQUEST");
             assert!(failure.to_string().len() <= MAX_MESSAGE, "{failure}");
         }
     }
@@ -52,7 +52,7 @@ fn read_query_string(text: &str) {
             }
         }
         Err(failure) => {
-            assert_eq!(failure.code(), "BAD_REQUEST");
+            assert_eq!(failure.code().as_str(), "BAD_REQUEST");
             assert!(failure.to_string().len() <= MAX_MESSAGE, "{failure}");
         }
     }

@@ -1,15 +1,11 @@
-//! Turns the `Authorization` header into a viewer: no header is nobody, a good bearer token is somebody, everything
-//! else is refused. A bad or expired token is never taken for anonymous.
+//! Verifies credentials: none is an anonymous caller, a valid bearer token is a viewer, everything else is refused. A bad or
+//! expired token never makes an anonymous caller.
 
 use std::time::Duration;
 
-use contract::{
-    headers::only,
-    token::{TokenError, TokenVerifier},
-};
-use http::{HeaderMap, header::AUTHORIZATION};
+use contract::token::{TokenError, TokenVerifier};
 
-use super::Viewer;
+use super::{Credentials, Viewer};
 
 /// Between two attempts to get the first keys.
 const WARM_UP_INTERVAL: Duration = Duration::from_secs(1);
@@ -19,7 +15,7 @@ pub struct Authenticator {
     verifier: TokenVerifier,
 }
 
-/// Why nobody can be made of a header.
+/// Why credentials do not make a viewer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AuthenticationError {
     /// Another scheme than `Bearer`, or no token behind it.
@@ -49,13 +45,19 @@ impl Authenticator {
         }
     }
 
-    /// Who sent these headers; `None` without `Authorization`, of which there may be one at most.
-    pub async fn authenticate(&self, headers: &HeaderMap) -> Result<Option<Viewer>, AuthenticationError> {
-        let given = only(headers, AUTHORIZATION.as_str()).map_err(|_| AuthenticationError::Malformed)?;
-        let Some(header) = given else { return Ok(None) };
-        let token = header.to_str().ok().and_then(bearer).ok_or(AuthenticationError::Malformed)?;
+    /// The viewer that the credentials prove; `None` without credentials.
+    ///
+    /// # Errors
+    /// The credentials are malformed, invalid or expired, or cannot be verified.
+    pub async fn authenticate(&self, credentials: &Credentials) -> Result<Option<Viewer>, AuthenticationError> {
+        let authorization = match credentials {
+            Credentials::None => return Ok(None),
+            Credentials::Malformed => return Err(AuthenticationError::Malformed),
+            Credentials::Authorization(value) => value,
+        };
+        let token = authorization.to_str().ok().and_then(bearer).ok_or(AuthenticationError::Malformed)?;
         match self.verifier.verify(token).await {
-            Ok(claims) => Ok(Some(Viewer::new(claims, header.clone()))),
+            Ok(claims) => Ok(Some(Viewer::new(claims, authorization.clone()))),
             Err(TokenError::Invalid) => Err(AuthenticationError::Invalid),
             Err(TokenError::Expired) => Err(AuthenticationError::Expired),
             Err(TokenError::KeysUnavailable) => Err(AuthenticationError::Unavailable),

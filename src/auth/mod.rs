@@ -1,7 +1,9 @@
-//! Who asks: a request's `Authorization` header in, a [`Viewer`] or nobody out.
+//! Authentication: [`Credentials`] in, a [`Viewer`] or an anonymous caller out.
 
 mod authenticator;
+mod credentials;
 mod viewer;
 
 pub use authenticator::{AuthenticationError, Authenticator};
+pub use credentials::Credentials;
 pub use viewer::Viewer;

@@ -27,14 +27,6 @@ pub enum AccessRule {
     SellerOrAdmin,
 }
 
-impl AccessRule {
-    /// Whether an anonymous caller of a mutation with this rule (by its name in the schema) is told to sign in.
-    pub fn needs_viewer(name: &str) -> bool {
-        // `VIEWER` alone is for everybody, with nothing to see for some. A name that is no rule is a drifted schema: deny.
-        name != "VIEWER"
-    }
-}
-
 /// `SIGNED_IN`: the viewer, or the error of somebody anonymous.
 pub fn signed_in(viewer: Option<&Viewer>) -> Result<&Viewer, Error> {
     viewer.ok_or_else(errors::unauthenticated)

@@ -13,6 +13,7 @@ use http_body_util::BodyExt;
 use tokio::sync::Semaphore;
 
 use super::{coding::Coding, failure::Failure};
+use crate::requests::Refused;
 
 /// A body is not read further than that, in bytes, whoever is still sending.
 const MAX_DISCARDED: usize = 64 * 1024 * 1024;
@@ -57,7 +58,7 @@ async fn receive(headers: &HeaderMap, mut body: Body, bodies: &Bodies) -> Result
         received += data.len();
         if received <= limit {
             let size = u32::try_from(data.len()).unwrap_or(u32::MAX);
-            held.push(bodies.room.try_acquire_many(size).map_err(|_| Failure::Overloaded)?);
+            held.push(bodies.room.try_acquire_many(size).map_err(|_| Refused::Overloaded)?);
             bytes.extend_from_slice(&data);
         } else if received > MAX_DISCARDED {
             break;

@@ -10,7 +10,7 @@ use http::{
 };
 use tower_http::cors::{AllowHeaders, AllowOrigin, Any, CorsLayer, ExposeHeaders};
 
-use super::answer::REQUEST_ID;
+use super::response::REQUEST_ID;
 
 /// The pages of other origins that may ask.
 #[derive(Clone, Debug, Default)]

@@ -1,16 +1,15 @@
-//! What orchestrators ask: is the process alive, may it get traffic. A dead service does not make the BFF unready:
-//! it answers with what the others have.
+//! Liveness and readiness for orchestrators, and the answers to what is not there. A dead service does not make the BFF
+//! unready: it answers with the data of the others.
 
-use std::sync::Arc;
+use std::{net::SocketAddr, sync::Arc};
 
 use axum::{
-    extract::{Request, State},
+    extract::{ConnectInfo, Request, State},
     response::Response,
 };
-use contract::RequestId;
 use http::StatusCode;
 
-use super::{App, answer, failure::Failure, media::MediaType};
+use super::{App, exchange::Exchange, failure::Failure, media::MediaType};
 
 /// `GET /livez`: the process runs.
 pub async fn live() -> StatusCode {
@@ -22,21 +21,17 @@ pub async fn ready(State(app): State<Arc<App>>) -> StatusCode {
     if app.draining.is_cancelled() { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::NO_CONTENT }
 }
 
-/// Any other path.
-pub async fn nothing_here(request: Request) -> Response {
-    refused(&request, &Failure::NotFound)
+/// Any other path: 404.
+pub async fn not_found(app: State<Arc<App>>, peer: ConnectInfo<SocketAddr>, request: Request) -> Response {
+    refused(&app, peer, &request, &Failure::NotFound)
 }
 
-/// Any other method of these paths.
-pub async fn other_method(request: Request) -> Response {
-    refused(&request, &Failure::MethodNotAllowed("GET, HEAD"))
+/// Any other method of these paths: 405.
+pub async fn method_not_allowed(app: State<Arc<App>>, peer: ConnectInfo<SocketAddr>, request: Request) -> Response {
+    refused(&app, peer, &request, &Failure::MethodNotAllowed("GET, HEAD"))
 }
 
-fn refused(request: &Request, failure: &Failure) -> Response {
+fn refused(app: &App, ConnectInfo(peer): ConnectInfo<SocketAddr>, request: &Request, failure: &Failure) -> Response {
     let media_type = MediaType::accepted(request.headers()).unwrap_or(MediaType::Json);
-    let id = request.headers().get(&answer::REQUEST_ID).and_then(|id| id.to_str().ok());
-    let id = RequestId::accept(id);
-    let status = failure.status(media_type).as_u16();
-    tracing::info!(request_id = %id, status, errors = 1, code = failure.code(), "request");
-    answer::failed(failure, media_type, &id)
+    Exchange::begin(app, peer.ip(), request.headers()).refused(failure, media_type)
 }

@@ -1,14 +1,13 @@
-//! The front door: HTTP in, HTTP out. `graphql.rs` is the path of a request stage by stage; the files beside it are its
-//! stages. Everything that goes wrong has one shape (`failure.rs`) and one place where it becomes an answer (`answer.rs`).
+//! The HTTP edge: requests in, responses out. `graphql.rs` reads an operation, has `requests/` run it, and writes the outcome.
+//! A request that is not executed is a `Failure`; `status.rs` gives it its status, `response.rs` writes it.
 
-mod answer;
 mod body;
 mod caching;
 mod client_address;
 mod coding;
 mod connections;
 mod cors;
-mod document;
+mod exchange;
 mod failure;
 mod graphql;
 mod head;
@@ -20,15 +19,16 @@ mod playground;
 mod quiet;
 mod request;
 mod request_line;
+mod response;
 mod security;
+pub mod status;
 mod taken;
 mod timing;
 
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use axum::{Router, middleware::map_response, routing::any, routing::get};
-use tokio::sync::Semaphore;
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tokio_util::sync::CancellationToken;
 
 pub use body::Bodies;
 pub use caching::CacheHeaders;
@@ -38,48 +38,27 @@ pub use media::MediaType;
 pub use quiet::Times;
 pub use request::Parameters;
 
-use crate::{
-    auth::Authenticator,
-    budgets::Budgets,
-    clients::Clients,
-    graphql::Schema,
-    metrics::Metrics,
-    operations::{Operations, documents::Documents},
-};
+use crate::{metrics::Metrics, requests::Pipeline};
 
-/// What the front door needs to answer.
+/// The HTTP edge: the pipeline, and what HTTP itself needs.
 pub struct App {
-    /// Knows which documents may be answered.
-    pub documents: Documents,
-    /// Prepares operations.
-    pub operations: Operations,
-    /// Runs them.
-    pub schema: Schema,
-    /// Turns tokens into viewers.
-    pub authenticator: Authenticator,
-    /// The services.
-    pub clients: Clients,
+    /// Runs operations.
+    pub pipeline: Pipeline,
     /// How long a request may take.
     pub request_timeout: Duration,
     /// Reads bodies.
     pub bodies: Bodies,
-    /// Proxies whose word on the client's address is believed.
+    /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpAddr>,
-    /// What callers may spend over time.
-    pub budgets: Budgets,
     /// Counts.
     pub metrics: Metrics,
-    /// Operations that may be executed at a time.
-    pub slots: Arc<Semaphore>,
-    /// The pages of other origins that may ask.
+    /// Cross-origin requests that browsers may send.
     pub cors: Cors,
-    /// What is said to caches.
+    /// Headers for caches.
     pub cache_headers: CacheHeaders,
     /// Whether this is `tessera dev`: browsers get the playground.
     pub development: bool,
-    /// Mutations under way: they end when they are done, also when their client is gone.
-    pub commands: TaskTracker,
-    /// Set once the process is asked to stop.
+    /// Cancelled once the process was asked to stop.
     pub draining: CancellationToken,
 }
 
@@ -91,8 +70,8 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/graphql/{id}", any(graphql::handle))
         .route("/livez", get(health::live))
         .route("/readyz", get(health::ready))
-        .method_not_allowed_fallback(health::other_method)
-        .fallback(health::nothing_here);
+        .method_not_allowed_fallback(health::method_not_allowed)
+        .fallback(health::not_found);
     #[cfg(feature = "dev")]
     let routes = if app.development { playground::add_to(routes) } else { routes };
     let routes = routes.layer(coding::compression()).with_state(app);

@@ -1,11 +1,11 @@
 //! The playground, in `tessera dev`: `GET /`, and `GET /graphql` for whoever wants HTML and asks nothing, get the page;
 //! `/playground/…` are the files that it loads. Everything else goes its way as without it.
 
-use std::sync::Arc;
+use std::{net::SocketAddr, sync::Arc};
 
 use axum::{
     Router,
-    extract::Request,
+    extract::{ConnectInfo, Request, State},
     middleware::{self, Next},
     response::{Html, IntoResponse, Response},
     routing::get,
@@ -15,7 +15,7 @@ use http::{
     header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS},
 };
 
-use super::{App, health::nothing_here, media::ranges};
+use super::{App, health::not_found, media::ranges};
 
 /// Adds it to the routes.
 pub fn add_to(routes: Router<Arc<App>>) -> Router<Arc<App>> {
@@ -37,10 +37,10 @@ async fn page() -> Response {
     (headers, Html(page.html)).into_response()
 }
 
-async fn file(request: Request) -> Response {
+async fn file(app: State<Arc<App>>, peer: ConnectInfo<SocketAddr>, request: Request) -> Response {
     let path = request.uri().path();
     let Some(file) = path.strip_prefix("/playground/").and_then(playground::file) else {
-        return nothing_here(request).await;
+        return not_found(app, peer, request).await;
     };
     let headers = [
         (CACHE_CONTROL, "public, max-age=31536000, immutable"),

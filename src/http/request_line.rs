@@ -1,15 +1,13 @@
 //! One log line per request: what was asked, how it went, how long it took, which services were called how often. A
 //! request whose client hung up before the answer gets its line too, with 499 for a status.
 
-use std::sync::Arc;
-
 use http::StatusCode;
 use tokio::time::Instant;
 
 use crate::{
     clients::{CallContext, Service},
     metrics::{Metrics, OTHERS},
-    operations::documents::TrustedDocument,
+    requests::{Code, OperationRecord},
 };
 
 /// The client hung up: no status of HTTP, but the one that proxies log for it.
@@ -21,14 +19,8 @@ pub struct RequestLine {
     context: CallContext,
     metrics: Metrics,
     status: u16,
-    /// The document, if it is trusted: only then does its operation's name become a label.
-    pub document: Option<Arc<TrustedDocument>>,
-    /// The most that the operation could cost, and what it did cost.
-    pub cost: (u64, u64),
-    /// Whether the caller's budget was used up, where that is only counted.
-    pub overdrawn: bool,
-    /// Errors in the answer.
-    pub errors: usize,
+    /// The operation's part of the line.
+    pub operation: OperationRecord,
     code: &'static str,
 }
 
@@ -40,17 +32,14 @@ impl RequestLine {
             context,
             metrics,
             status: CLIENT_CLOSED_REQUEST,
-            document: None,
-            cost: (0, 0),
-            overdrawn: false,
-            errors: 0,
+            operation: OperationRecord::default(),
             code: "-",
         }
     }
 
     /// The request was not executed, for the reason that this code names.
-    pub fn refused(&mut self, code: &'static str) {
-        (self.errors, self.code) = (1, code);
+    pub fn refused(&mut self, code: Code) {
+        (self.operation.errors, self.code) = (1, code.as_str());
     }
 
     /// The request is answered.
@@ -62,21 +51,22 @@ impl RequestLine {
 impl Drop for RequestLine {
     fn drop(&mut self) {
         let calls = self.context.calls();
-        let operation = self.document.as_ref().map_or(OTHERS, |document| &document.name);
+        let OperationRecord { document, cost, overdrawn, errors } = &self.operation;
+        let operation = document.as_ref().map_or(OTHERS, |document| &document.name);
         self.metrics.answered(operation, self.status, self.started.elapsed());
         let of = |service: Service| calls.count[service.index()];
         tracing::info!(
             request_id = %self.context.request_id(),
             trace_id = self.context.trace().trace_id(),
             operation,
-            client = self.document.as_ref().map_or("-", |document| &document.client),
+            client = document.as_ref().map_or("-", |document| &document.client),
             status = self.status,
-            errors = self.errors,
+            errors,
             code = self.code,
             duration_ms = self.started.elapsed().as_secs_f64() * 1000.0,
-            cost.estimated = self.cost.0,
-            cost.actual = self.cost.1,
-            overdrawn = self.overdrawn,
+            cost.estimated = cost.estimated,
+            cost.actual = cost.actual,
+            overdrawn,
             calls.user = of(Service::User),
             calls.post = of(Service::Post),
             calls.order = of(Service::Order),

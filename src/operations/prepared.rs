@@ -129,7 +129,21 @@ impl PreparedOperation {
         &self.root_fields
     }
 
-    /// For where the schema is not shown.
+    /// Whether the operation is a mutation of which every root field needs a viewer (`@access`): without one, each would
+    /// only say `UNAUTHENTICATED`.
+    pub fn needs_viewer(&self) -> bool {
+        // `VIEWER` alone admits everyone. An unknown rule means that the schema and the code disagree: it needs a viewer.
+        let needs_viewer = |field: &RootField| field.access.as_deref().is_some_and(|rule| rule != "VIEWER");
+        self.kind == OperationKind::Mutation && self.root_fields.iter().all(needs_viewer)
+    }
+
+    /// Whether the operation does nothing but open sessions: the mutations without `@access` are those that sign in.
+    pub fn only_opens_sessions(&self) -> bool {
+        let mut fields = self.root_fields.iter().filter(|field| field.name != "__typename").peekable();
+        self.kind == OperationKind::Mutation && fields.peek().is_some() && fields.all(|field| field.access.is_none())
+    }
+
+    /// Refuses introspection, where the schema is not public.
     ///
     /// # Errors
     /// `GRAPHQL_VALIDATION_FAILED` if it looks at the schema.

@@ -29,6 +29,7 @@ use crate::{
         Operations, SchemaError,
         documents::{AutomaticDocuments, Documents, SourceError},
     },
+    requests::Pipeline,
 };
 
 /// Why the BFF does not start.
@@ -79,9 +80,9 @@ pub async fn run(
         metrics::serve(app.metrics.clone(), listen).await?;
     }
     tracing::info!(address = %listener.local_addr()?, "listening");
-    let commands = app.commands.clone();
+    let commands = app.pipeline.commands.clone();
     let (warm, stopped) = (Arc::clone(&app), draining.clone());
-    tokio::spawn(async move { stopped.run_until_cancelled(warm.authenticator.warm_up()).await });
+    tokio::spawn(async move { stopped.run_until_cancelled(warm.pipeline.authenticator.warm_up()).await });
     if config.documents.reload_seconds > 0 {
         let (watched, stopped) = (Arc::clone(&app), draining.clone());
         let every = Duration::from_secs(config.documents.reload_seconds);
@@ -93,7 +94,7 @@ pub async fn run(
     tokio::spawn(async move {
         shutdown.await;
         stop.cancel();
-        // Whoever sends us requests has to notice first.
+        // Keep accepting while load balancers notice that `/readyz` fails.
         tokio::time::sleep(linger).await;
         close.cancel();
     });
@@ -130,22 +131,25 @@ pub fn app(config: &Config) -> Result<App, StartError> {
     let documents = documents(&config.documents, &operations)?;
     let metrics = Metrics::new();
     metrics.trusted_documents(documents.trusted().ids());
-    Ok(App {
+    let pipeline = Pipeline {
         documents,
         operations,
-        metrics,
         schema,
         authenticator: Authenticator::new(verifier),
         budgets: settings::budgets(&config.budgets),
         clients,
+        slots: Arc::new(Semaphore::new(config.http.max_running)),
+        commands: TaskTracker::new(),
+    };
+    Ok(App {
+        pipeline,
+        metrics,
         request_timeout: Duration::from_millis(config.timeouts.request_ms),
         bodies: Bodies::new(config.http.max_body_bytes, config.http.max_bodies_bytes),
         trusted_proxies: config.http.trusted_proxies.clone(),
-        slots: Arc::new(Semaphore::new(config.http.max_running)),
         cors: settings::cors(&config.cors),
         cache_headers: settings::cache_headers(&config.caching)?,
         development: config.http.development,
-        commands: TaskTracker::new(),
         draining: CancellationToken::new(),
     })
 }

@@ -31,6 +31,6 @@ pub(super) async fn watch(app: Arc<App>, every: Duration) {
 /// On a thread of its own: reading may hang, and judging many documents takes a while. Nobody waits for it at the end.
 async fn look(app: Arc<App>) -> Result<Option<Arc<TrustedDocuments>>, SourceError> {
     let (done, looked) = oneshot::channel();
-    thread::spawn(move || drop(done.send(app.documents.reload_if_changed(&app.operations))));
+    thread::spawn(move || drop(done.send(app.pipeline.documents.reload_if_changed(&app.pipeline.operations))));
     looked.await.unwrap_or(Ok(None))
 }

@@ -108,9 +108,27 @@ async fn only_a_get_of_a_public_query_that_went_well_is_kept() {
     assert_not_kept(&Answer::of(accepts_nothing).await, "not acceptable");
     let stranger = app.client.signed_in("no token".into());
     assert_not_kept(&Answer::of(stranger.get(&[("query", posts)])).await, "a bad token");
-    let head = Answer::of(app.client.request(Method::HEAD, "/graphql?query=%7B__typename%7D")).await;
-    assert_eq!((head.status, head.header("allow")), (405, Some("GET, POST")), "HEAD is not taken");
-    assert_not_kept(&head, "HEAD");
+}
+
+#[tokio::test]
+async fn head_is_answered_as_get_without_the_body() {
+    let app = App::start().await;
+    let public = "{ posts(first: 2) { nodes { title } } }";
+    let queries =
+        [public, "{ viewer { id } }", "{ __typename }", "{ nothing }", "mutation { logOut { userErrors { code } } }"];
+    for query in queries {
+        let url = format!("/graphql?query={}", query.replace(' ', "%20"));
+        let get = Answer::of(app.client.request(Method::GET, &url)).await;
+        let head = Answer::of(app.client.request(Method::HEAD, &url)).await;
+        assert_eq!((head.status, head.text.as_str()), (get.status, ""), "{query}");
+        let names = ["content-type", "content-length", "cache-control", "etag", "surrogate-key", "vary", "allow"];
+        for name in names {
+            assert_eq!(head.header(name), get.header(name), "{query}: {name}");
+        }
+    }
+    for path in ["/livez", "/readyz"] {
+        assert_eq!(Answer::of(app.client.request(Method::HEAD, path)).await.status, 204, "{path}");
+    }
 }
 
 #[tokio::test]
@@ -144,7 +162,7 @@ async fn a_public_answer_is_the_same_for_everybody() {
 #[tokio::test]
 async fn nothing_of_a_viewer_gets_into_an_answer_that_the_schema_calls_public() {
     let wrong = |app: &mut tessera::http::App| {
-        let sdl = app.schema.sdl();
+        let sdl = app.pipeline.schema.sdl();
         let lied = sdl.replacen(
             "viewerLikes: Boolean @access(rule: VIEWER) @cacheControl(scope: PRIVATE)",
             "viewerLikes: Boolean",
@@ -152,7 +170,7 @@ async fn nothing_of_a_viewer_gets_into_an_answer_that_the_schema_calls_public() 
         );
         assert_ne!(lied, sdl);
         let limits = operation_limits(&Limits::default());
-        app.operations = Operations::new(&lied, limits, SCALAR_CHECKS.into_iter().collect()).unwrap();
+        app.pipeline.operations = Operations::new(&lied, limits, SCALAR_CHECKS.into_iter().collect()).unwrap();
     };
     let app = App::changed(Services::start(Sizes::default()).await, |_| {}, wrong).await;
     let answer = Answer::of(get(&app.person(1), "{ posts(first: 9) { nodes { viewerLikes } } }", &json!({}))).await;

@@ -34,7 +34,7 @@ fn asks(app: &App, origin: &str) -> RequestBuilder {
 async fn by_default_no_other_origin_may_read_and_none_may_prepare_to() {
     let app = App::start().await;
     let answer = Answer::of(preflight(&app, OURS)).await;
-    assert_eq!((answer.status, answer.header("allow")), (405, Some("GET, POST")));
+    assert_eq!((answer.status, answer.header("allow")), (405, Some("GET, HEAD, POST")));
     for answer in [answer, Answer::of(asks(&app, OURS)).await] {
         assert!(
             answer.headers.keys().all(|name| !name.as_str().starts_with("access-control-")),

@@ -10,6 +10,8 @@ use harness::town::Sizes;
 use reqwest::{Body, Method, RequestBuilder};
 use serde_json::{Value, json};
 use tessera::config::Budgets;
+use tessera::http::status::Statuses;
+use tessera::requests::Code;
 
 use crate::app::App;
 use crate::binary::Program;
@@ -204,6 +206,27 @@ async fn every_cause_is_answered_and_logged_as_the_table_says() {
     assert_eq!(seen, causes, "each row has its request");
     assert!(services.calls().is_empty(), "nothing was executed");
     client.run("{ __typename }").await.data();
+}
+
+#[test]
+fn the_codes_of_the_document_are_the_program_s() {
+    let page = include_str!("../../docs/errors.md");
+    let is_code =
+        |text: &&str| text.contains('_') && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
+    let named: BTreeSet<&str> =
+        page.split('`').filter(is_code).chain(["FORBIDDEN", "UNAUTHENTICATED", "OVERLOADED"]).collect();
+    let codes: BTreeSet<&str> = Code::ALL.iter().map(|code| code.as_str()).collect();
+    assert_eq!(named, codes);
+    for row in rows() {
+        let code = *Code::ALL.iter().find(|code| code.as_str() == row.code).unwrap();
+        let Statuses { graphql, json } = Statuses::of(code);
+        // A document in a path is a resource; Apollo's own protocol wants its misses under 200.
+        let own =
+            ["unknown document in the path", "unknown hash of Apollo's", "registering is off", "nothing at this path"];
+        if !own.contains(&row.cause) {
+            assert_eq!(row.statuses, [graphql.as_u16(), json.as_u16()], "{}", row.cause);
+        }
+    }
 }
 
 #[tokio::test]

@@ -186,7 +186,7 @@ async fn other_methods_are_405_with_the_ones_there_are() {
     for method in [Method::PUT, Method::PATCH, Method::DELETE, Method::OPTIONS] {
         let request = app.client.request(method, "/graphql?query={__typename}");
         let answer = Answer::of(request.try_clone().unwrap()).await;
-        assert_eq!(answer.header("allow"), Some("GET, POST"));
+        assert_eq!(answer.header("allow"), Some("GET, HEAD, POST"));
         assert_statuses(request, [405, 405], Some("METHOD_NOT_ALLOWED")).await;
     }
 }

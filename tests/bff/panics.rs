@@ -33,7 +33,7 @@ async fn a_panic_is_a_500_and_the_connection_survives() {
         |_| {},
         |app| {
             let scalars = [("Cursor", panics)].into_iter().collect();
-            app.operations = Operations::new(&app.schema.sdl(), Limits::default(), scalars).unwrap();
+            app.pipeline.operations = Operations::new(&app.pipeline.schema.sdl(), Limits::default(), scalars).unwrap();
         },
     )
     .await;

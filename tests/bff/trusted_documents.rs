@@ -242,12 +242,24 @@ async fn files_are_taken_while_it_runs_and_a_bad_one_keeps_the_set_from_before()
     program.line("trusted documents were replaced").await;
     Answer::of(asks(&client, &json!({"documentId": sha256(OTHER)}))).await.data();
     client.run("{ viewer { id } }").await;
+    // Requests that never reach `/graphql` count too.
+    for (method, path, status) in [(Method::GET, "/nothing", 404), (Method::POST, "/livez", 405)] {
+        assert_eq!(Answer::of(client.request(method, path)).await.status, status);
+        let mut line = program.line("request").await;
+        while line["status"] == 200 || line["status"] == 400 {
+            line = program.line("request").await;
+        }
+        let is_whole = ["duration_ms", "trace_id", "code", "operation"].iter().all(|field| !line[field].is_null());
+        assert!(line["status"] == status && is_whole, "{line}");
+    }
     let counted = metrics(&listens).await;
     for line in [
         "tessera_trusted_documents_stale 0",
         "tessera_requests_total{operation=\"Posts\",status=\"200\"} 2",
         "tessera_requests_total{operation=\"Other\",status=\"200\"} 1",
         "tessera_requests_total{operation=\"(other)\",status=\"400\"} 1",
+        "tessera_requests_total{operation=\"(other)\",status=\"404\"} 1",
+        "tessera_requests_total{operation=\"(other)\",status=\"405\"} 1",
     ] {
         assert!(counted.contains(line), "{line} is not in {counted}");
     }
@@ -264,11 +276,11 @@ async fn rolling_out_logs_each_unknown_document_once_with_its_client() {
         let request = asks(&client, &json!({ "query": text })).header("apollographql-client-name", "tv");
         Answer::of(request).await.data();
     }
-    let line = program.line("a document that nobody listed").await;
+    let line = program.line("unknown document").await;
     let expected = (json!("tv"), json!("Other"), json!(sha256(OTHER)));
     assert_eq!((line["client"].clone(), line["operation"].clone(), line["document"].clone()), expected, "{line}");
     client.run("{ __typename }").await.data();
-    let next = program.line("a document that nobody listed").await;
+    let next = program.line("unknown document").await;
     assert_eq!(next["document"], json!(sha256("{ __typename }")), "the second time is not logged");
 }
 

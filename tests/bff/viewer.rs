@@ -83,10 +83,67 @@ async fn a_bad_token_is_refused_whatever_is_asked() {
 #[tokio::test]
 async fn a_header_that_is_no_bearer_token_is_refused() {
     let app = App::start().await;
-    for header in ["", "Bearer", "Bearer ", "Basic YWRhOnRlc3NlcmE=", "Token abc", "Bearer \u{e9}"] {
+    for header in ["Bearer", "Bearer ", "Basic YWRhOnRlc3NlcmE=", "Token abc", "Bearer \u{e9}"] {
         let request = app.client.post(&json!({"query": WHO})).header("authorization", header);
         assert_refused(&Answer::of(request).await, header);
     }
+}
+
+#[tokio::test]
+async fn an_empty_authorization_header_is_no_credentials() {
+    let app = App::start().await;
+    for headers in [&[""][..], &["  "], &["", ""], &["\t"]] {
+        let request = app.client.post(&json!({"query": WHO}));
+        let request = headers.iter().fold(request, |request, value| request.header("authorization", *value));
+        assert_eq!(Answer::of(request).await.data()["viewer"], Value::Null, "{headers:?}");
+    }
+    let beside = app.person(1).post(&json!({"query": WHO})).header("authorization", "");
+    assert_eq!(Answer::of(beside).await.data()["viewer"]["handle"], "user1", "an empty header beside a token");
+    let two = app.person(1).post(&json!({"query": WHO})).header("authorization", "Bearer another");
+    assert_refused(&Answer::of(two).await, "two values");
+}
+
+#[tokio::test]
+async fn an_operation_that_only_opens_a_session_runs_with_an_expired_token() {
+    let app = App::start().await;
+    let (now, user) = (Clock::system().now().as_seconds(), app.services.town().users[1].id);
+    let expired = app.client.signed_in(app.services.signer().sign(&with(user, "exp", now - 31)));
+    let log_in = "logIn(input: {email: \"user1@example.com\", password: \"tessera-demo\"}) { session { accessToken } }";
+    let opens = [
+        format!("mutation {{ {log_in} }}"),
+        "mutation { refreshSession(input: {refreshToken: \"r\"}) { session { accessToken } userErrors { code } } }".into(),
+        format!("mutation {{ a: {log_in} ... on Mutation {{ b: {log_in} }} }}"),
+        "mutation { signUp(input: {handle: \"new\", name: \"n\", email: \"e@example.com\", password: \"long enough\", idempotencyKey: \"k\"}) { session { refreshToken } } }".into(),
+    ];
+    for mutation in &opens {
+        let answer = expired.run(mutation).await;
+        assert_eq!((answer.status, answer.errors()), (200, Vec::new()), "{mutation}: {}", answer.text);
+    }
+    assert!(app.services.calls().iter().all(|call| call.header("authorization").is_none()), "anonymous");
+    app.services.forget_calls();
+    for other in [
+        "{ __typename }".to_owned(),
+        "mutation { __typename }".to_owned(),
+        "mutation { logOut { userErrors { code } } }".to_owned(),
+        format!("mutation {{ {log_in} logOut {{ userErrors {{ code }} }} }}"),
+        format!("mutation {{ {log_in} likePost(input: {{postId: \"x\"}}) {{ post {{ id }} }} }}"),
+        "mutation($e: String!) { logIn(input: {email: $e, password: \"p\"}) { session { accessToken } } }".to_owned(),
+    ] {
+        assert_refused(&expired.run(&other).await, &other);
+    }
+    let forged = app.client.signed_in(Signer::new("key-1", 2).sign(&claims(user, &["member"])));
+    assert_refused(&forged.run(&opens[0]).await, "a forged token");
+    assert!(app.services.calls().is_empty(), "nothing was executed");
+}
+
+#[test]
+fn the_mutations_without_access_rule_are_those_that_open_a_session() {
+    let sdl = tessera::graphql::Schema::new().sdl();
+    let schema = apollo_compiler::Schema::parse(sdl, "schema.graphql").unwrap();
+    let fields = &schema.get_object("Mutation").unwrap().fields;
+    let free = fields.iter().filter(|(_, field)| field.directives.get("access").is_none());
+    let names: Vec<&str> = free.map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["signUp", "logIn", "refreshSession"]);
 }
 
 #[tokio::test]

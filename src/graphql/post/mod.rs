@@ -98,10 +98,10 @@ impl Post {
     ) -> Result<Counted<String>> {
         match usize::try_from(length) {
             Ok(length) if (1..=MAX_EXCERPT as usize).contains(&length) => Ok(Counted(excerpt(&self.body.0, length))),
-            _ => Err(errors::at(
-                ctx,
-                errors::bad_request(format!("`length` must be between 1 and {MAX_EXCERPT}, not {length}")),
-            )),
+            _ => {
+                let message = format!("`length` must be between 1 and {MAX_EXCERPT}, not {length}");
+                Err(errors::bad_request_at(ctx, message))
+            }
         }
     }
 

@@ -1,5 +1,5 @@
-//! Writes answers. In: what the engine returned, or a [`Failure`]. Out: a response with status, headers and body. Every
-//! error gets `code` and `requestId`; an error that carries no code of ours is logged and replaced.
+//! Writes responses. In: the engine's response, or a [`Failure`]. Out: status, headers and body. Every error gets `code` and
+//! `requestId`; an error that is a defect of ours is logged and its text replaced.
 
 use async_graphql::{PathSegment, Pos, ServerError, Value};
 use axum::{body::Body, response::Response};
@@ -10,8 +10,12 @@ use http::{
 };
 use serde::Serialize;
 
-use super::{failure::Failure, media::MediaType};
-use crate::{clients::Service, operations::Location};
+use super::{failure::Failure, media::MediaType, status};
+use crate::{
+    clients::Service,
+    operations::Location,
+    requests::{Code, CostReport, FieldError, Refused},
+};
 
 /// Where an answer's buffer begins, so that it seldom has to grow.
 const USUAL_ANSWER_BYTES: usize = 8 * 1024;
@@ -33,18 +37,6 @@ struct ResponseBody<'a> {
 #[derive(Serialize)]
 struct ResponseExtensions {
     cost: CostReport,
-}
-
-/// What an operation cost, for whoever asks.
-#[derive(Clone, Copy, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CostReport {
-    /// The most that it could cost.
-    pub estimated: u64,
-    /// What it did cost.
-    pub actual: u64,
-    /// What the caller may still spend now.
-    pub budget_remaining: u64,
 }
 
 #[derive(Serialize)]
@@ -99,11 +91,11 @@ pub fn executed(
     written(StatusCode::OK, media_type, request_id, &body)
 }
 
-/// The body of an executed operation without errors, with nothing in it of the request or the viewer.
+/// The body of an executed operation without errors, for caches: nothing of the request or the viewer is in it.
 ///
 /// # Errors
 /// It cannot be written.
-pub fn body_for_everybody(response: &async_graphql::Response) -> Result<Vec<u8>, serde_json::Error> {
+pub fn public_body(response: &async_graphql::Response) -> Result<Vec<u8>, serde_json::Error> {
     let mut text = Vec::with_capacity(USUAL_ANSWER_BYTES);
     let body = ResponseBody { errors: Vec::new(), data: Some(&response.data), extensions: None };
     serde_json::to_writer(&mut text, &body).map(|()| text)
@@ -112,66 +104,57 @@ pub fn body_for_everybody(response: &async_graphql::Response) -> Result<Vec<u8>,
 /// The answer of a request that was not executed.
 pub fn failed(failure: &Failure, media_type: MediaType, request_id: &RequestId) -> Response {
     let message = failure.to_string();
-    let service = failure.service().map(Service::name);
+    let refused = match failure {
+        Failure::Refused(refused) => Some(refused),
+        _ => None,
+    };
+    let service = refused.and_then(Refused::service).map(Service::name);
     let extensions = || ExtensionsBody {
-        code: failure.code(),
+        code: failure.code().as_str(),
         request_id: request_id.as_str(),
         service,
         retryable: service.map(|_| true),
     };
     let error = |message, locations| ErrorBody { message, locations, path: &[], extensions: extensions() };
-    let errors = match failure {
-        Failure::Rejected(rejection) => {
+    let errors = match refused {
+        Some(Refused::Rejected(rejection)) => {
             let violations = rejection.violations().iter();
             violations.map(|it| error(&it.message, it.locations.iter().map(LocationBody::from).collect())).collect()
         }
         _ => vec![error(&message, Vec::new())],
     };
     let mut response = written(
-        failure.status(media_type),
+        status::of(failure, media_type),
         media_type,
         request_id,
         &ResponseBody { errors, data: None, extensions: None },
     );
-    if let Failure::BudgetExhausted(exhausted) = failure {
+    if let Some(Refused::BudgetExhausted(exhausted)) = refused {
         exhausted.allowance.write(response.headers_mut());
         response.headers_mut().insert(RETRY_AFTER, seconds(exhausted.retry_after).into());
     }
-    if let Some((name, value)) = failure.header() {
+    if let Some((name, value)) = status::header(failure) {
         response.headers_mut().insert(name, HeaderValue::from_static(value));
     }
     response
 }
 
-/// Whether a service is to blame for an error.
-pub fn is_of_a_service(error: &ServerError) -> bool {
-    error.extensions.as_ref().is_some_and(|extensions| extensions.get("service").is_some())
-}
-
 fn execution_error<'a>(error: &'a ServerError, request_id: &'a RequestId) -> ErrorBody<'a> {
-    let extension = |name| error.extensions.as_ref().and_then(|extensions| extensions.get(name));
-    let request_id = request_id.as_str();
-    let (message, code) = match extension("code") {
-        Some(Value::String(code)) => (error.message.as_str(), code.as_str()),
-        _ => {
-            tracing::error!(request_id, message = error.message, path = ?error.path, "an error without a code of ours");
-            ("something went wrong on our side", "INTERNAL_SERVER_ERROR")
-        }
-    };
-    let service = match extension("service") {
-        Some(Value::String(service)) => Some(service.as_str()),
-        _ => None,
-    };
-    let retryable = match extension("retryable") {
-        Some(Value::Boolean(retryable)) => Some(*retryable),
-        _ => None,
-    };
-    let extensions = ExtensionsBody { code, request_id, service, retryable };
+    let FieldError { message, code, service } = error.into();
+    if code == Code::InternalServerError {
+        let request_id = request_id.as_str();
+        tracing::error!(request_id, message = error.message, path = ?error.path, "a field failed for an internal reason");
+    }
     ErrorBody {
         message,
         locations: error.locations.iter().map(LocationBody::from).collect(),
         path: &error.path,
-        extensions,
+        extensions: ExtensionsBody {
+            code: code.as_str(),
+            request_id: request_id.as_str(),
+            service: service.map(|(service, _)| service.name()),
+            retryable: service.map(|(_, retryable)| retryable),
+        },
     }
 }
 

@@ -1,0 +1,75 @@
+//! One HTTP exchange: what its request brings along (ids, trace, address) and the log line and metrics that it leaves.
+
+use std::net::IpAddr;
+
+use axum::response::Response;
+use contract::{RequestId, TraceContext, headers::TRACEPARENT};
+use http::HeaderMap;
+use tokio::time::Instant;
+
+use super::{
+    App,
+    client_address::client_address,
+    failure::Failure,
+    media::MediaType,
+    request_line::RequestLine,
+    response::{self, REQUEST_ID},
+    timing,
+};
+use crate::{clients::CallContext, requests::OperationRecord};
+
+/// A request that is being answered. Dropped without an answer, it is logged as one whose client disconnected.
+pub struct Exchange {
+    started: Instant,
+    context: CallContext,
+    client: IpAddr,
+    line: RequestLine,
+}
+
+impl Exchange {
+    /// Begins an exchange with the peer at that address.
+    pub fn begin(app: &App, peer: IpAddr, headers: &HeaderMap) -> Self {
+        let started = Instant::now();
+        let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+        let request_id = RequestId::accept(header(REQUEST_ID.as_str()));
+        let trace = TraceContext::accept(header(TRACEPARENT));
+        let client = client_address(peer, headers, &app.trusted_proxies);
+        let context = CallContext::new(started + app.request_timeout, request_id, trace, client);
+        let line = RequestLine::new(started, context.clone(), app.metrics.clone());
+        Self { started, context, client, line }
+    }
+
+    /// Deadline, ids and calls.
+    pub fn context(&self) -> &CallContext {
+        &self.context
+    }
+
+    /// The client's address, behind trusted proxies.
+    pub fn client(&self) -> IpAddr {
+        self.client
+    }
+
+    /// What is logged of the operation.
+    pub fn record(&mut self) -> &mut OperationRecord {
+        &mut self.line.operation
+    }
+
+    /// Ends the exchange with a response that carries nothing of this request.
+    pub fn answered(self, response: Response) -> Response {
+        self.line.answered(response.status());
+        response
+    }
+
+    /// Ends the exchange with a response that says where its time went.
+    pub fn timed(self, mut response: Response) -> Response {
+        timing::write(response.headers_mut(), self.started.elapsed(), self.context.calls().waited);
+        self.answered(response)
+    }
+
+    /// Ends the exchange with the response to a request that was not executed.
+    pub fn refused(mut self, failure: &Failure, media_type: MediaType) -> Response {
+        self.line.refused(failure.code());
+        let response = response::failed(failure, media_type, self.context.request_id());
+        self.timed(response)
+    }
+}

@@ -1,0 +1,50 @@
+//! What a client asks for, read from a transport's bytes but not yet judged.
+
+use std::net::IpAddr;
+
+use serde_json::{Map, Value};
+
+use crate::{auth::Credentials, clients::CallContext, operations::OperationKind};
+
+/// One operation as it arrived.
+pub struct Ask {
+    /// The document: text, id or both.
+    pub sent: Sent,
+    /// Which of the document's operations.
+    pub operation_name: Option<String>,
+    /// Values of the operation's variables.
+    pub variables: Map<String, Value>,
+    /// Who asks, still to be verified.
+    pub credentials: Credentials,
+    /// Where the request came from.
+    pub client: Client,
+    /// Kinds of operation that the transport may carry.
+    pub allowed_kinds: &'static [OperationKind],
+    /// Whether shared caches may store the answer, if the operation allows it.
+    pub may_be_shared: bool,
+    /// Whether the client wants `extensions.cost`.
+    pub shows_cost: bool,
+    /// Deadline, request id and trace of this operation.
+    pub context: CallContext,
+}
+
+/// The document's text and ids, as sent.
+#[derive(Debug, Default)]
+pub struct Sent {
+    /// `query`.
+    pub text: Option<String>,
+    /// `documentId` (GraphQL over HTTP, appendix "Persisted Documents").
+    pub id: Option<String>,
+    /// The id in the path of a URL.
+    pub id_in_path: Option<String>,
+    /// `extensions.persistedQuery.sha256Hash`, as Apollo's clients send it.
+    pub automatic: Option<String>,
+}
+
+/// The program that sent the operation.
+pub struct Client {
+    /// Its address, behind trusted proxies.
+    pub address: IpAddr,
+    /// The name that it gives itself; only logged.
+    pub name: Option<String>,
+}

@@ -1,0 +1,141 @@
+//! The public error codes: `errors[].extensions.code`. Each is spelled here alone; `http/status.rs` gives them statuses, and
+//! `docs/errors.md` is checked against both.
+
+use crate::{
+    graphql::{FailureKind, ServiceFailure},
+    operations::{RejectionCode, documents::DocumentError},
+};
+
+macro_rules! codes {
+    ($($(#[doc = $meaning:literal])+ $variant:ident = $name:literal,)+) => {
+        /// A public error code.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Code {
+            $($(#[doc = $meaning])+ $variant,)+
+        }
+
+        impl Code {
+            /// All codes.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The code as clients see it.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)+
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    /// The request or an argument is malformed.
+    BadRequest = "BAD_REQUEST",
+    /// The text is not a GraphQL document.
+    GraphqlParseFailed = "GRAPHQL_PARSE_FAILED",
+    /// The document breaks a rule of section 5 of the specification.
+    GraphqlValidationFailed = "GRAPHQL_VALIDATION_FAILED",
+    /// No operation of that name, or no name although there are several operations.
+    OperationResolutionFailed = "OPERATION_RESOLUTION_FAILED",
+    /// A variable's value is not of its type.
+    VariableCoercionFailed = "VARIABLE_COERCION_FAILED",
+    /// The document id is not known.
+    PersistedQueryNotFound = "PERSISTED_QUERY_NOT_FOUND",
+    /// Registration of documents is off.
+    PersistedQueryNotSupported = "PERSISTED_QUERY_NOT_SUPPORTED",
+    /// Only trusted documents are executed.
+    PersistedQueryRequired = "PERSISTED_QUERY_REQUIRED",
+    /// The document id is not that of the text.
+    PersistedQueryIdMismatch = "PERSISTED_QUERY_ID_MISMATCH",
+    /// Nested deeper than allowed.
+    QueryTooDeep = "QUERY_TOO_DEEP",
+    /// Costlier than allowed, or a larger answer.
+    QueryTooCostly = "QUERY_TOO_COSTLY",
+    /// More lexical tokens than allowed.
+    TooManyTokens = "TOO_MANY_TOKENS",
+    /// More aliases than allowed.
+    TooManyAliases = "TOO_MANY_ALIASES",
+    /// More root fields than allowed.
+    TooManyRootFields = "TOO_MANY_ROOT_FIELDS",
+    /// More directives than allowed.
+    TooManyDirectives = "TOO_MANY_DIRECTIVES",
+    /// More fields than allowed, fragments inlined.
+    TooManyFields = "TOO_MANY_FIELDS",
+    /// Another HTTP method is needed.
+    MethodNotAllowed = "METHOD_NOT_ALLOWED",
+    /// No acceptable media type.
+    NotAcceptable = "NOT_ACCEPTABLE",
+    /// The body did not arrive in time.
+    RequestTimeout = "REQUEST_TIMEOUT",
+    /// The body is too large.
+    PayloadTooLarge = "PAYLOAD_TOO_LARGE",
+    /// The URL is too long.
+    UriTooLong = "URI_TOO_LONG",
+    /// The body's media type or coding is not supported.
+    UnsupportedMediaType = "UNSUPPORTED_MEDIA_TYPE",
+    /// The headers are too large.
+    HeadersTooLarge = "HEADERS_TOO_LARGE",
+    /// The deadline passed before execution began.
+    DeadlineExceeded = "DEADLINE_EXCEEDED",
+    /// No token, or a bad one.
+    Unauthenticated = "UNAUTHENTICATED",
+    /// The viewer may not see or do this.
+    Forbidden = "FORBIDDEN",
+    /// The caller's budget is exhausted.
+    RateLimited = "RATE_LIMITED",
+    /// A service cannot be reached or failed.
+    ServiceUnavailable = "SERVICE_UNAVAILABLE",
+    /// A service did not answer in time.
+    ServiceTimeout = "SERVICE_TIMEOUT",
+    /// A service's answer is not usable.
+    ServiceBadResponse = "SERVICE_BAD_RESPONSE",
+    /// Too many operations run at the same time.
+    Overloaded = "OVERLOADED",
+    /// A defect of ours.
+    InternalServerError = "INTERNAL_SERVER_ERROR",
+}
+
+impl From<RejectionCode> for Code {
+    fn from(code: RejectionCode) -> Self {
+        match code {
+            RejectionCode::ParseFailed => Self::GraphqlParseFailed,
+            RejectionCode::ValidationFailed => Self::GraphqlValidationFailed,
+            RejectionCode::OperationResolutionFailed => Self::OperationResolutionFailed,
+            RejectionCode::VariableCoercionFailed => Self::VariableCoercionFailed,
+            RejectionCode::TooManyTokens => Self::TooManyTokens,
+            RejectionCode::TooManyFields => Self::TooManyFields,
+            RejectionCode::TooDeep => Self::QueryTooDeep,
+            RejectionCode::TooManyAliases => Self::TooManyAliases,
+            RejectionCode::TooManyDirectives => Self::TooManyDirectives,
+            RejectionCode::TooManyRootFields => Self::TooManyRootFields,
+            RejectionCode::TooCostly => Self::QueryTooCostly,
+        }
+    }
+}
+
+impl From<DocumentError> for Code {
+    fn from(error: DocumentError) -> Self {
+        match error {
+            DocumentError::Missing => Self::BadRequest,
+            DocumentError::NotFound => Self::PersistedQueryNotFound,
+            DocumentError::NotSupported => Self::PersistedQueryNotSupported,
+            DocumentError::Required => Self::PersistedQueryRequired,
+            DocumentError::Mismatch => Self::PersistedQueryIdMismatch,
+        }
+    }
+}
+
+impl From<FailureKind> for Code {
+    fn from(kind: FailureKind) -> Self {
+        match kind {
+            FailureKind::BadRequest => Self::BadRequest,
+            FailureKind::Unauthenticated => Self::Unauthenticated,
+            FailureKind::Forbidden => Self::Forbidden,
+            FailureKind::TooMuchText => Self::QueryTooCostly,
+            FailureKind::Service { failure: ServiceFailure::Limited, .. } => Self::RateLimited,
+            FailureKind::Service { failure: ServiceFailure::Unavailable, .. } => Self::ServiceUnavailable,
+            FailureKind::Service { failure: ServiceFailure::Timeout, .. } => Self::ServiceTimeout,
+            FailureKind::Service { failure: ServiceFailure::BadResponse, .. } => Self::ServiceBadResponse,
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! The execution stage. In: an admitted operation, its scope and its permit. Out: the engine's response and
+//! the actual cost.
+
+use tokio::sync::OwnedSemaphorePermit;
+
+use super::{Pipeline, Refused, field_error::is_of_a_service};
+use crate::{
+    loaders::Scope,
+    operations::{Cost, OperationKind, Prepared},
+};
+
+impl Pipeline {
+    /// Executes an operation; its permit is released when it is done.
+    pub(super) async fn execute(
+        &self,
+        prepared: Prepared,
+        scope: Scope,
+        slot: OwnedSemaphorePermit,
+    ) -> Result<(async_graphql::Response, Cost), Refused> {
+        let Prepared { operation, variables, cost } = prepared;
+        let (schema, document) = (self.schema.clone(), operation.document().clone());
+        let execution = async move {
+            let response = schema.execute(document, variables, scope).await;
+            drop(slot);
+            response
+        };
+        let response = match operation.kind() {
+            // A client that disconnects cancels its query, but not a mutation that has begun.
+            OperationKind::Mutation => self.commands.spawn(execution).await.map_err(|_| Refused::Internal)?,
+            _ => execution.await,
+        };
+        let actual = match response.errors.iter().all(is_of_a_service) {
+            true => operation.actual_cost(&response.data),
+            // Data that is null because of the client's own mistake was fetched all the same.
+            false => cost,
+        };
+        Ok((response, actual))
+    }
+}

@@ -1,0 +1,40 @@
+//! An error of a field, ready to be written. In: the engine's error with the typed failure that its resolver attached.
+//! Out: message, code, service; anything else is a defect of ours, whose text never reaches a client.
+
+use async_graphql::ServerError;
+
+use super::Code;
+use crate::{
+    clients::Service,
+    graphql::{FailureKind, FieldFailure},
+};
+
+/// What a client is told of a field's error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FieldError<'a> {
+    /// One sentence.
+    pub message: &'a str,
+    /// The public code.
+    pub code: Code,
+    /// The service that failed, and whether the operation may be sent again.
+    pub service: Option<(Service, bool)>,
+}
+
+impl<'a> From<&'a ServerError> for FieldError<'a> {
+    fn from(error: &'a ServerError) -> Self {
+        let Some(failure) = error.source::<FieldFailure>() else {
+            let (message, code) = ("something went wrong on our side", Code::InternalServerError);
+            return Self { message, code, service: None };
+        };
+        let service = match failure.kind {
+            FailureKind::Service { service, retryable, .. } => Some((service, retryable)),
+            _ => None,
+        };
+        Self { message: &error.message, code: failure.kind.into(), service }
+    }
+}
+
+/// Whether a service caused the error.
+pub(super) fn is_of_a_service(error: &ServerError) -> bool {
+    FieldError::from(error).service.is_some()
+}

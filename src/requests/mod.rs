@@ -1,0 +1,153 @@
+//! One operation from what was sent to its result, over whatever transport it came. In: an [`Ask`]. Out: [`Executed`], or
+//! [`Refused`] with one [`Code`]. Knows nothing of HTTP: `http/` reads an `Ask` and writes the outcome.
+//!
+//! The stages, in order: identify the document → select its operation → authenticate → complete it with variables →
+//! authorize → charge the budget → execute → settle the charge.
+
+mod ask;
+mod code;
+mod execute;
+mod executed;
+mod field_error;
+mod identify;
+mod record;
+mod refused;
+
+use std::sync::Arc;
+
+use tokio::{sync::Semaphore, time::timeout_at};
+use tokio_util::task::TaskTracker;
+
+pub use ask::{Ask, Client, Sent};
+pub use code::Code;
+pub use executed::{Audience, CostReport, Executed};
+pub use field_error::FieldError;
+pub use identify::Named;
+pub use record::OperationRecord;
+pub use refused::Refused;
+
+use crate::{
+    auth::{AuthenticationError, Authenticator, Viewer},
+    budgets::{Budgets, Payer},
+    clients::Clients,
+    graphql::Schema,
+    loaders::{self, Level, Scope},
+    operations::{
+        Operations, Prepared, SelectedOperation,
+        documents::{Document, Documents},
+    },
+};
+
+/// Everything that an operation passes through.
+pub struct Pipeline {
+    /// Documents that clients may send.
+    pub documents: Documents,
+    /// Validates, plans and caches operations.
+    pub operations: Operations,
+    /// Executes them.
+    pub schema: Schema,
+    /// Turns credentials into viewers.
+    pub authenticator: Authenticator,
+    /// Cost that callers may spend over time.
+    pub budgets: Budgets,
+    /// The services.
+    pub clients: Clients,
+    /// One permit for each operation that may run at the same time.
+    pub slots: Arc<Semaphore>,
+    /// Running mutations: they finish even if their client disconnects, and a stop waits for them.
+    pub commands: TaskTracker,
+}
+
+impl Pipeline {
+    /// Runs one operation. `record` is filled stage by stage, so that a cancelled operation is logged too.
+    ///
+    /// # Errors
+    /// The operation was not executed.
+    pub async fn run(&self, ask: Ask, record: &mut OperationRecord) -> Result<Executed, Refused> {
+        let slot = Arc::clone(&self.slots).try_acquire_owned().map_err(|_| Refused::Overloaded)?;
+        let document = self.identify(&ask.sent).await?;
+        record.document.clone_from(&document.trusted);
+        let selected = self.select(&document, &ask)?;
+        let authenticated = timeout_at(ask.context.deadline(), self.authenticator.authenticate(&ask.credentials)).await;
+        let authenticated = authenticated.map_err(|_| Refused::DeadlineExceeded)?;
+        let (viewer, prepared) = self.complete(&selected, authenticated, ask.variables)?;
+        self.authorize(&prepared, viewer.as_ref())?;
+
+        let registration = identify::registration_cost(&document);
+        let payer = match &viewer {
+            Some(viewer) => Payer::User(viewer.id()),
+            None => Payer::Network(contract::network(ask.client.address)),
+        };
+        let charge = self.budgets.charge(payer, prepared.cost.saturating_add(registration)).await;
+        let charge = charge.map_err(Refused::BudgetExhausted)?;
+        (record.cost.estimated, record.overdrawn) = (prepared.cost, charge.overdrawn);
+        self.note_unknown(&document, prepared.operation.name(), &ask.client).await;
+
+        let caching = prepared.operation.caching();
+        // A public answer is fetched without a viewer: a viewer's read cannot be made at all.
+        let viewer = viewer.filter(|_| caching.is_none());
+        let caching = caching.filter(|_| ask.may_be_shared);
+        if caching.is_some() {
+            ask.context.collect_tags();
+        }
+        let estimated = prepared.cost;
+        let scope = Scope::new(loaders::Request {
+            context: ask.context.clone(),
+            viewer,
+            clients: self.clients.clone(),
+            level: Level::default(),
+        });
+        let (response, actual) = self.execute(prepared, scope, slot).await?;
+        (record.errors, record.cost.actual) = (response.errors.len(), actual);
+        let allowance = charge.settle(actual.saturating_add(registration)).await;
+        let cost = (ask.shows_cost && self.documents.policy().shows_schema()).then_some(CostReport {
+            estimated,
+            actual,
+            budget_remaining: allowance.remaining,
+        });
+        let is_public = response.errors.is_empty() && cost.is_none();
+        let audience = match caching.filter(|_| is_public) {
+            Some(caching) => Audience::Public { caching, tags: ask.context.tags() },
+            None => Audience::Private,
+        };
+        Ok(Executed { response, allowance, cost, audience })
+    }
+
+    fn select(&self, document: &Document, ask: &Ask) -> Result<SelectedOperation, Refused> {
+        let name = ask.operation_name.as_deref();
+        let selected = match &document.trusted {
+            Some(trusted) => self.operations.select_trusted(&trusted.text, name)?,
+            None => self.operations.select(&document.text, name)?,
+        };
+        let kind = selected.kind();
+        if ask.allowed_kinds.contains(&kind) { Ok(selected) } else { Err(Refused::KindNotAllowed(kind)) }
+    }
+
+    /// Coerces the variables. A bad token refuses the operation; only an expired one does not, where the operation does
+    /// nothing but open a session: clients send the old token along until they have a new one.
+    fn complete(
+        &self,
+        selected: &SelectedOperation,
+        authenticated: Result<Option<Viewer>, AuthenticationError>,
+        variables: serde_json::Map<String, serde_json::Value>,
+    ) -> Result<(Option<Viewer>, Prepared), Refused> {
+        match authenticated {
+            Ok(viewer) => Ok((viewer, self.operations.complete(selected, variables)?)),
+            Err(expired @ AuthenticationError::Expired) => match self.operations.complete(selected, variables) {
+                Ok(prepared) if prepared.operation.only_opens_sessions() => Ok((None, prepared)),
+                _ => Err(expired.into()),
+            },
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn authorize(&self, prepared: &Prepared, viewer: Option<&Viewer>) -> Result<(), Refused> {
+        if viewer.is_none() && prepared.operation.needs_viewer() {
+            return Err(Refused::SignInNeeded);
+        }
+        if !self.documents.policy().shows_schema() {
+            prepared.operation.refuse_introspection()?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,28 @@
+//! What is known of an operation for its log line and metrics. Filled while the stages run: a client that disconnects
+//! leaves a record of how far its operation came.
+
+use std::sync::Arc;
+
+use crate::operations::documents::TrustedDocument;
+
+/// Facts of one operation.
+#[derive(Default)]
+pub struct OperationRecord {
+    /// The document, if it is trusted: only then is its operation's name a label of metrics.
+    pub document: Option<Arc<TrustedDocument>>,
+    /// The operation's cost.
+    pub cost: RecordedCost,
+    /// Whether the caller's budget was exhausted, where budgets are only measured.
+    pub overdrawn: bool,
+    /// Errors in the answer.
+    pub errors: usize,
+}
+
+/// Cost before and after execution; 0 while it is not known.
+#[derive(Default)]
+pub struct RecordedCost {
+    /// Upper bound.
+    pub estimated: u64,
+    /// Of the objects in the answer.
+    pub actual: u64,
+}
