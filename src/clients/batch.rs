@@ -11,8 +11,8 @@ use std::{
 use serde::Deserialize;
 
 use super::{
-    CallError, Tag,
-    call::Door,
+    Tag,
+    call::Cause,
     tag::{Shows, Tagged},
 };
 
@@ -81,7 +81,7 @@ pub(super) struct Flags<K> {
 
 impl<T> Items<T> {
     /// The records by key; what does not exist is absent.
-    pub(super) fn among<K: Eq + Hash + Clone>(self, asked: &[K], door: &Door) -> Result<HashMap<K, T>, CallError>
+    pub(super) fn among<K: Eq + Hash + Clone>(self, asked: &[K]) -> Result<HashMap<K, T>, Cause>
     where
         T: Keyed<K>,
     {
@@ -90,7 +90,7 @@ impl<T> Items<T> {
         for record in self.items {
             let key = record.key();
             if !asked.contains(&key) || records.insert(key, record).is_some() {
-                return Err(door.broken("a record that was not asked for"));
+                return Err(Cause::NotAsked("a record that was not asked for"));
             }
         }
         Ok(records)
@@ -99,21 +99,17 @@ impl<T> Items<T> {
 
 impl<K: Eq + Hash, T> Pages<K, T> {
     /// The pages by parent, one for each.
-    pub(super) fn of(
-        self,
-        (asked, arguments): (&[K], &PageArguments),
-        door: &Door,
-    ) -> Result<HashMap<K, PageRecord<T>>, CallError> {
+    pub(super) fn of(self, asked: &[K], arguments: &PageArguments) -> Result<HashMap<K, PageRecord<T>>, Cause> {
         let whole = self.pages.len() == asked.len() && asked.iter().all(|parent| self.pages.contains_key(parent));
         let sound = self.pages.values().all(|page| page.answers(arguments));
-        if whole && sound { Ok(self.pages) } else { Err(door.broken("not the pages that were asked for")) }
+        if whole && sound { Ok(self.pages) } else { Err(Cause::NotAsked("not the pages that were asked for")) }
     }
 }
 
 impl<T> PageRecord<T> {
     /// A page of a list without parents.
-    pub(super) fn checked(self, arguments: &PageArguments, door: &Door) -> Result<Self, CallError> {
-        if self.answers(arguments) { Ok(self) } else { Err(door.broken("not the page that was asked for")) }
+    pub(super) fn checked(self, arguments: &PageArguments) -> Result<Self, Cause> {
+        if self.answers(arguments) { Ok(self) } else { Err(Cause::NotAsked("not the page that was asked for")) }
     }
 
     fn answers(&self, arguments: &PageArguments) -> bool {
@@ -123,20 +119,21 @@ impl<T> PageRecord<T> {
 
 impl<K: Eq + Hash, T> Counts<K, T> {
     /// The counts by key; what does not exist is absent.
-    pub(super) fn among(self, asked: &[K], door: &Door) -> Result<HashMap<K, T>, CallError> {
+    pub(super) fn among(self, asked: &[K]) -> Result<HashMap<K, T>, Cause> {
+        let asked: HashSet<&K> = asked.iter().collect();
         let foreign = self.counts.keys().any(|key| !asked.contains(key));
-        if foreign { Err(door.broken("a count that was not asked for")) } else { Ok(self.counts) }
+        if foreign { Err(Cause::NotAsked("a count that was not asked for")) } else { Ok(self.counts) }
     }
 }
 
 impl<K: Eq + Hash + Copy> Flags<K> {
     /// Yes or no for each id asked for.
-    pub(super) fn among(self, asked: &[K], door: &Door) -> Result<HashMap<K, bool>, CallError> {
+    pub(super) fn among(self, asked: &[K]) -> Result<HashMap<K, bool>, Cause> {
         let mut flags: HashMap<K, bool> = asked.iter().map(|id| (*id, false)).collect();
         for id in self.ids {
             // Not asked for, or there already.
             if flags.insert(id, true) != Some(false) {
-                return Err(door.broken("a flag that was not asked for"));
+                return Err(Cause::NotAsked("a flag that was not asked for"));
             }
         }
         Ok(flags)

@@ -56,7 +56,7 @@ impl PostClient {
         ids: &[CommentId],
     ) -> Result<HashMap<CommentId, CommentRecord>, CallError> {
         let read = PublicRead::new(ids_query(("/v1/comments", "ids"), ids), ids.iter().copied().map(Tag::Comment));
-        self.door.public::<Items<_>>(context, read).await?.among(ids, &self.door)
+        self.service.public(context, read, |answer: Items<_>| answer.among(ids)).await
     }
 
     /// The comments on each post, one page each, newest first.
@@ -69,7 +69,7 @@ impl PostClient {
             pages_query(("/v1/comments/by-post", "post_ids"), posts, page),
             posts.iter().copied().map(Tag::CommentsOn),
         );
-        self.door.public::<Pages<_, _>>(context, read).await?.of((posts, page), &self.door)
+        self.service.public(context, read, |answer: Pages<_, _>| answer.of(posts, page)).await
     }
 
     /// How many comments each post has.
@@ -82,7 +82,7 @@ impl PostClient {
             ids_query(("/v1/comments/counts", "post_ids"), posts),
             posts.iter().copied().map(Tag::Post),
         );
-        self.door.public::<Counts<_, _>>(context, read).await?.among(posts, &self.door)
+        self.service.public(context, read, |answer: Counts<_, _>| answer.among(posts)).await
     }
 
     /// Comments on a post.
@@ -98,6 +98,6 @@ impl PostClient {
         }
         let path = format!("/v1/posts/{post}/comments");
         let command = Command::new(Method::POST, path).by(viewer).json(&Body { body }).once(idempotency_key);
-        self.door.command(context, command).await
+        self.service.command(context, command).await
     }
 }

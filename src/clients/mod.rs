@@ -15,6 +15,7 @@ mod batch;
 mod call;
 mod context;
 mod error;
+mod ledger;
 mod service;
 mod tag;
 
@@ -25,9 +26,10 @@ pub mod user;
 
 pub use batch::{MAX_IDS, PageArguments, PageInfoRecord, PageRecord};
 pub(crate) use call::{Command, PublicRead, ViewerRead};
-pub use call::{Door, DoorSettings};
-pub use context::{CallContext, CallRecord};
-pub use error::{CallError, Detail, Refusal};
+pub use call::{ServiceClient, ServiceClientSettings};
+pub use context::CallContext;
+pub use error::{CallError, CallFailure, Detail, FailureKind, Refusal, RefusalKind};
+pub use ledger::{Calls, Ledger};
 pub use service::Service;
 pub use tag::Tag;
 

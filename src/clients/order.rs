@@ -7,7 +7,7 @@ use http::Method;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    CallContext, CallError, Command, Door, PageArguments, PageRecord, ViewerRead,
+    CallContext, CallError, Command, PageArguments, PageRecord, ServiceClient, ViewerRead,
     batch::{Items, Keyed, Pages, ids_query, pages_query},
 };
 use crate::auth::Viewer;
@@ -15,7 +15,7 @@ use crate::auth::Viewer;
 /// Calls the order service.
 #[derive(Clone)]
 pub struct OrderClient {
-    door: Door,
+    service: ServiceClient,
 }
 
 /// An order with its items and steps.
@@ -122,9 +122,9 @@ impl OrderAction {
 }
 
 impl OrderClient {
-    /// A client that calls through `door`.
-    pub fn new(door: Door) -> Self {
-        Self { door }
+    /// A client that calls through `service`.
+    pub fn new(service: ServiceClient) -> Self {
+        Self { service }
     }
 
     /// Orders by id; unknown ones, and those that the viewer has no part in, are absent.
@@ -134,7 +134,7 @@ impl OrderClient {
         (viewer, ids): (&Viewer, &[OrderId]),
     ) -> Result<HashMap<OrderId, OrderRecord>, CallError> {
         let read = ViewerRead::new(viewer, ids_query(("/v1/orders", "ids"), ids));
-        self.door.viewer::<Items<_>>(context, read).await?.among(ids, &self.door)
+        self.service.viewer(context, read, |answer: Items<_>| answer.among(ids)).await
     }
 
     /// The orders that each user placed, one page each, newest first.
@@ -145,7 +145,7 @@ impl OrderClient {
         (buyers, page): (&[UserId], &PageArguments),
     ) -> Result<HashMap<UserId, PageRecord<OrderRecord>>, CallError> {
         let read = ViewerRead::new(viewer, pages_query(("/v1/orders/by-buyer", "buyer_ids"), buyers, page));
-        self.door.viewer::<Pages<_, _>>(context, read).await?.of((buyers, page), &self.door)
+        self.service.viewer(context, read, |answer: Pages<_, _>| answer.of(buyers, page)).await
     }
 
     /// The orders with an item that each user sells, one page each, newest first.
@@ -156,7 +156,7 @@ impl OrderClient {
         (sellers, page): (&[UserId], &PageArguments),
     ) -> Result<HashMap<UserId, PageRecord<OrderRecord>>, CallError> {
         let read = ViewerRead::new(viewer, pages_query(("/v1/orders/by-seller", "seller_ids"), sellers, page));
-        self.door.viewer::<Pages<_, _>>(context, read).await?.of((sellers, page), &self.door)
+        self.service.viewer(context, read, |answer: Pages<_, _>| answer.of(sellers, page)).await
     }
 
     /// Places an order, once under that key.
@@ -173,7 +173,7 @@ impl OrderClient {
             .by(viewer)
             .json(&Body { items })
             .once(Some(idempotency_key));
-        self.door.command(context, command).await
+        self.service.command(context, command).await
     }
 
     /// Takes an order a step on.
@@ -185,6 +185,6 @@ impl OrderClient {
     ) -> Result<OrderRecord, CallError> {
         let path = format!("/v1/orders/{order}/{}", action.segment());
         let command = Command::new(Method::POST, path).by(viewer).once(idempotency_key);
-        self.door.command(context, command).await
+        self.service.command(context, command).await
     }
 }

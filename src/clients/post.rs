@@ -7,7 +7,7 @@ use http::Method;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    CallContext, CallError, Command, Door, PageArguments, PageRecord, PublicRead, Tag, ViewerRead,
+    CallContext, CallError, Command, PageArguments, PageRecord, PublicRead, ServiceClient, Tag, ViewerRead,
     batch::{Counts, Flags, Items, Keyed, Pages, ids_query, pages_query, push_page, push_parameter},
     tag::Tagged,
 };
@@ -16,7 +16,7 @@ use crate::auth::Viewer;
 /// Calls the post service.
 #[derive(Clone)]
 pub struct PostClient {
-    pub(super) door: Door,
+    pub(super) service: ServiceClient,
 }
 
 /// A post.
@@ -119,9 +119,9 @@ impl Keyed<PostId> for PostRecord {
 }
 
 impl PostClient {
-    /// A client that calls through `door`.
-    pub fn new(door: Door) -> Self {
-        Self { door }
+    /// A client that calls through `service`.
+    pub fn new(service: ServiceClient) -> Self {
+        Self { service }
     }
 
     /// Posts by id; unknown ids are absent.
@@ -131,7 +131,7 @@ impl PostClient {
         ids: &[PostId],
     ) -> Result<HashMap<PostId, PostRecord>, CallError> {
         let read = PublicRead::new(ids_query(("/v1/posts", "ids"), ids), ids.iter().copied().map(Tag::Post));
-        self.door.public::<Items<_>>(context, read).await?.among(ids, &self.door)
+        self.service.public(context, read, |answer: Items<_>| answer.among(ids)).await
     }
 
     /// A page of all posts that pass the filter.
@@ -152,10 +152,8 @@ impl PostClient {
         if let Some(for_sale) = filter.for_sale {
             push_parameter(&mut query, "for_sale", if for_sale { "true" } else { "false" });
         }
-        self.door
-            .public::<PageRecord<_>>(context, PublicRead::new(query, [Tag::Posts]))
-            .await?
-            .checked(page, &self.door)
+        let read = PublicRead::new(query, [Tag::Posts]);
+        self.service.public(context, read, |answer: PageRecord<_>| answer.checked(page)).await
     }
 
     /// The posts of each author, one page each, newest first.
@@ -168,7 +166,7 @@ impl PostClient {
             pages_query(("/v1/posts/by-author", "author_ids"), authors, page),
             authors.iter().copied().map(Tag::PostsBy),
         );
-        self.door.public::<Pages<_, _>>(context, read).await?.of((authors, page), &self.door)
+        self.service.public(context, read, |answer: Pages<_, _>| answer.of(authors, page)).await
     }
 
     /// How many posts each author has.
@@ -181,7 +179,7 @@ impl PostClient {
             ids_query(("/v1/posts/counts", "author_ids"), authors),
             authors.iter().copied().map(Tag::User),
         );
-        self.door.public::<Counts<_, _>>(context, read).await?.among(authors, &self.door)
+        self.service.public(context, read, |answer: Counts<_, _>| answer.among(authors)).await
     }
 
     /// How many like each post.
@@ -192,7 +190,7 @@ impl PostClient {
     ) -> Result<HashMap<PostId, LikeCountRecord>, CallError> {
         let read =
             PublicRead::new(ids_query(("/v1/likes/counts", "post_ids"), posts), posts.iter().copied().map(Tag::Post));
-        self.door.public::<Counts<_, _>>(context, read).await?.among(posts, &self.door)
+        self.service.public(context, read, |answer: Counts<_, _>| answer.among(posts)).await
     }
 
     /// Which of these posts the viewer likes.
@@ -202,7 +200,7 @@ impl PostClient {
         (viewer, posts): (&Viewer, &[PostId]),
     ) -> Result<HashMap<PostId, bool>, CallError> {
         let read = ViewerRead::new(viewer, ids_query(("/v1/likes", "post_ids"), posts));
-        self.door.viewer::<Flags<_>>(context, read).await?.among(posts, &self.door)
+        self.service.viewer(context, read, |answer: Flags<_>| answer.among(posts)).await
     }
 
     /// Publishes a post of the viewer's.
@@ -212,7 +210,7 @@ impl PostClient {
         (viewer, draft, idempotency_key): (&Viewer, PostDraft, Option<String>),
     ) -> Result<PostRecord, CallError> {
         let command = Command::new(Method::POST, "/v1/posts".into()).by(viewer).json(&draft).once(idempotency_key);
-        self.door.command(context, command).await
+        self.service.command(context, command).await
     }
 
     /// Changes a post.
@@ -224,13 +222,13 @@ impl PostClient {
     ) -> Result<PostRecord, CallError> {
         let path = format!("/v1/posts/{post}");
         let command = Command::new(Method::PATCH, path).by(viewer).json(&patch).once(idempotency_key);
-        self.door.command(context, command).await
+        self.service.command(context, command).await
     }
 
     /// Deletes a post and what hangs on it.
     pub async fn delete(&self, context: &CallContext, (viewer, post): (&Viewer, PostId)) -> Result<(), CallError> {
         let command = Command::new(Method::DELETE, format!("/v1/posts/{post}")).by(viewer);
-        self.door.perform(context, command).await.map(drop)
+        self.service.perform(context, command).await
     }
 
     /// Makes the viewer like a post, or no longer.
@@ -241,6 +239,6 @@ impl PostClient {
     ) -> Result<(), CallError> {
         let method = if like { Method::PUT } else { Method::DELETE };
         let command = Command::new(method, format!("/v1/posts/{post}/likes")).by(viewer);
-        self.door.perform(context, command).await.map(drop)
+        self.service.perform(context, command).await
     }
 }

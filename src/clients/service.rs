@@ -26,6 +26,11 @@ impl Service {
         }
     }
 
+    /// The service of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|service| service.name() == name)
+    }
+
     /// Its place in [`Service::ALL`].
     pub const fn index(self) -> usize {
         self as usize

@@ -7,7 +7,7 @@ use http::Method;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    CallContext, CallError, Command, Door, PageArguments, PageRecord, PublicRead, Tag, ViewerRead,
+    CallContext, CallError, Command, PageArguments, PageRecord, PublicRead, ServiceClient, Tag, ViewerRead,
     batch::{Counts, Flags, Items, Keyed, Pages, ids_query, pages_query, push_page},
     tag::Tagged,
 };
@@ -16,7 +16,7 @@ use crate::auth::Viewer;
 /// Calls the user service.
 #[derive(Clone)]
 pub struct UserClient {
-    door: Door,
+    service: ServiceClient,
 }
 
 /// What everybody may see of a user.
@@ -122,14 +122,14 @@ impl Keyed<UserId> for AccountRecord {
 }
 
 impl UserClient {
-    /// A client that calls through `door`.
-    pub fn new(door: Door) -> Self {
-        Self { door }
+    /// A client that calls through `service`.
+    pub fn new(service: ServiceClient) -> Self {
+        Self { service }
     }
 
     /// The public keys that sign tokens.
     pub async fn key_set(&self, context: &CallContext) -> Result<JwkSet, CallError> {
-        self.door.public(context, PublicRead::new("/.well-known/jwks.json".into(), [])).await
+        self.service.public(context, PublicRead::new("/.well-known/jwks.json".into(), []), Ok).await
     }
 
     /// Users by id; unknown ids are absent.
@@ -139,7 +139,7 @@ impl UserClient {
         ids: &[UserId],
     ) -> Result<HashMap<UserId, UserRecord>, CallError> {
         let read = PublicRead::new(ids_query(("/v1/users", "ids"), ids), ids.iter().copied().map(Tag::User));
-        self.door.public::<Items<_>>(context, read).await?.among(ids, &self.door)
+        self.service.public(context, read, |answer: Items<_>| answer.among(ids)).await
     }
 
     /// Users by handle in lower case; unknown handles are absent. The handles hold letters, digits and `_` only.
@@ -149,10 +149,10 @@ impl UserClient {
         handles: &[String],
     ) -> Result<HashMap<String, UserRecord>, CallError> {
         let read = PublicRead::new(ids_query(("/v1/users", "handles"), handles), []);
-        let found: HashMap<_, _> = self.door.public::<Items<_>>(context, read).await?.among(handles, &self.door)?;
+        let found: HashMap<_, _> = self.service.public(context, read, |answer: Items<_>| answer.among(handles)).await?;
         if found.len() < handles.len() {
-            // A handle is no id: whoever takes it one day joins the list of all.
-            context.note(|tags| tags.extend([Tag::Users]));
+            // A user who takes the handle later joins the list of all users.
+            context.ledger().note_tags(|tags| tags.extend([Tag::Users]));
         }
         Ok(found)
     }
@@ -165,10 +165,8 @@ impl UserClient {
     ) -> Result<PageRecord<UserRecord>, CallError> {
         let mut query = String::from("/v1/users?");
         push_page(&mut query, page);
-        self.door
-            .public::<PageRecord<_>>(context, PublicRead::new(query, [Tag::Users]))
-            .await?
-            .checked(page, &self.door)
+        let read = PublicRead::new(query, [Tag::Users]);
+        self.service.public(context, read, |answer: PageRecord<_>| answer.checked(page)).await
     }
 
     /// The followers of each user, one page each.
@@ -181,7 +179,7 @@ impl UserClient {
             pages_query(("/v1/followers/by-user", "user_ids"), users, page),
             users.iter().copied().map(Tag::Followers),
         );
-        self.door.public::<Pages<_, _>>(context, read).await?.of((users, page), &self.door)
+        self.service.public(context, read, |answer: Pages<_, _>| answer.of(users, page)).await
     }
 
     /// Whom each user follows, one page each.
@@ -194,7 +192,7 @@ impl UserClient {
             pages_query(("/v1/following/by-user", "user_ids"), users, page),
             users.iter().copied().map(Tag::Following),
         );
-        self.door.public::<Pages<_, _>>(context, read).await?.of((users, page), &self.door)
+        self.service.public(context, read, |answer: Pages<_, _>| answer.of(users, page)).await
     }
 
     /// How many follow and are followed, by user; unknown ids are absent.
@@ -204,7 +202,7 @@ impl UserClient {
         ids: &[UserId],
     ) -> Result<HashMap<UserId, FollowCountsRecord>, CallError> {
         let read = PublicRead::new(ids_query(("/v1/users/counts", "ids"), ids), ids.iter().copied().map(Tag::User));
-        self.door.public::<Counts<_, _>>(context, read).await?.among(ids, &self.door)
+        self.service.public(context, read, |answer: Counts<_, _>| answer.among(ids)).await
     }
 
     /// E-mail and role of those users whose account the viewer may see.
@@ -214,7 +212,7 @@ impl UserClient {
         (viewer, ids): (&Viewer, &[UserId]),
     ) -> Result<HashMap<UserId, AccountRecord>, CallError> {
         let read = ViewerRead::new(viewer, ids_query(("/v1/accounts", "ids"), ids));
-        self.door.viewer::<Items<_>>(context, read).await?.among(ids, &self.door)
+        self.service.viewer(context, read, |answer: Items<_>| answer.among(ids)).await
     }
 
     /// Which of these users the viewer follows.
@@ -224,7 +222,7 @@ impl UserClient {
         (viewer, ids): (&Viewer, &[UserId]),
     ) -> Result<HashMap<UserId, bool>, CallError> {
         let read = ViewerRead::new(viewer, ids_query(("/v1/follows", "ids"), ids));
-        self.door.viewer::<Flags<_>>(context, read).await?.among(ids, &self.door)
+        self.service.viewer(context, read, |answer: Flags<_>| answer.among(ids)).await
     }
 
     /// Creates a user and signs them in.
@@ -234,7 +232,7 @@ impl UserClient {
         (user, idempotency_key): (SignUp, Option<String>),
     ) -> Result<SessionRecord, CallError> {
         let command = Command::new(Method::POST, "/v1/users".into()).json(&user).once(idempotency_key);
-        self.door.command(context, command).await
+        self.service.command(context, command).await
     }
 
     /// Opens a session.
@@ -245,7 +243,7 @@ impl UserClient {
             password: &'a str,
         }
         let command = Command::new(Method::POST, "/v1/sessions".into()).json(&Body { email, password });
-        self.door.command(context, command).await
+        self.service.command(context, command).await
     }
 
     /// Spends a refresh token for a new pair.
@@ -259,13 +257,13 @@ impl UserClient {
             refresh_token: &'a str,
         }
         let command = Command::new(Method::POST, "/v1/sessions/refresh".into()).json(&Body { refresh_token });
-        self.door.command(context, command).await
+        self.service.command(context, command).await
     }
 
     /// Ends the session of the viewer's token.
     pub async fn log_out(&self, context: &CallContext, viewer: &Viewer) -> Result<(), CallError> {
         let command = Command::new(Method::DELETE, "/v1/sessions/current".into()).by(viewer);
-        self.door.perform(context, command).await.map(drop)
+        self.service.perform(context, command).await
     }
 
     /// Changes the viewer's own profile.
@@ -276,7 +274,7 @@ impl UserClient {
     ) -> Result<UserRecord, CallError> {
         let path = format!("/v1/users/{}", viewer.id());
         let command = Command::new(Method::PATCH, path).by(viewer).json(&patch).once(idempotency_key);
-        self.door.command(context, command).await
+        self.service.command(context, command).await
     }
 
     /// Makes the viewer follow `other`, or no longer.
@@ -287,6 +285,6 @@ impl UserClient {
     ) -> Result<(), CallError> {
         let method = if follow { Method::PUT } else { Method::DELETE };
         let command = Command::new(method, format!("/v1/users/{}/following/{other}", viewer.id())).by(viewer);
-        self.door.perform(context, command).await.map(drop)
+        self.service.perform(context, command).await
     }
 }

@@ -4,9 +4,8 @@
 use std::{iter::successors, sync::Arc};
 
 use async_graphql::{Context, Error, PathSegment, QueryPathNode, QueryPathSegment, ServerError};
-use http::StatusCode;
 
-use crate::clients::{CallError, Service};
+use crate::clients::{self, CallError, CallFailure, RefusalKind};
 
 /// Why a field failed; travels as the source of the engine's error.
 #[derive(Clone, Debug)]
@@ -29,27 +28,7 @@ pub enum FailureKind {
     /// The answer has more text than allowed.
     TooMuchText,
     /// A call failed.
-    Service {
-        /// The service that failed.
-        service: Service,
-        /// How it failed.
-        failure: ServiceFailure,
-        /// Whether the operation may be sent again.
-        retryable: bool,
-    },
-}
-
-/// How a service failed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ServiceFailure {
-    /// It takes no more calls of this caller for now.
-    Limited,
-    /// It cannot be reached, or answered 5xx.
-    Unavailable,
-    /// It did not answer in time.
-    Timeout,
-    /// Its answer is not usable.
-    BadResponse,
+    Service(CallFailure),
 }
 
 /// An argument that is not valid.
@@ -94,24 +73,22 @@ pub fn restore_path(error: &mut ServerError) {
 /// A call that failed.
 pub fn failed_call(error: CallError) -> Error {
     let message = error.to_string();
-    let of = |service, failure, retryable| FailureKind::Service { service, failure, retryable };
-    let kind = match error {
-        CallError::Limited(service) => of(service, ServiceFailure::Limited, true),
-        CallError::Unavailable(service) => of(service, ServiceFailure::Unavailable, true),
-        CallError::Timeout(service) => of(service, ServiceFailure::Timeout, true),
-        CallError::Uncertain(service) => of(service, ServiceFailure::Timeout, false),
-        CallError::BadResponse(service) => of(service, ServiceFailure::BadResponse, false),
-        CallError::Refused(refusal) => match refusal.status {
-            StatusCode::UNAUTHORIZED => return unauthenticated(),
-            StatusCode::FORBIDDEN => return forbidden(),
-            // Ids and sizes are checked before a call; cursors only by the services.
-            StatusCode::BAD_REQUEST if refusal.details.iter().any(|detail| detail.field == "after") => {
-                return bad_request("`after` is not a cursor of this list");
-            }
-            _ => of(refusal.service, ServiceFailure::BadResponse, false),
-        },
+    let refusal = match error {
+        CallError::Failed(failure) => return failed(message, FailureKind::Service(failure)),
+        CallError::Refused(refusal) => refusal,
     };
-    failed(message, kind)
+    match refusal.kind {
+        RefusalKind::Unauthenticated => unauthenticated(),
+        RefusalKind::Forbidden => forbidden(),
+        // Ids and sizes are checked before a call; cursors only by the services.
+        RefusalKind::Invalid if refusal.details.iter().any(|detail| detail.field == "after") => {
+            bad_request("`after` is not a cursor of this list")
+        }
+        _ => {
+            let (service, kind) = (refusal.service, clients::FailureKind::BadResponse);
+            failed(message, FailureKind::Service(CallFailure { service, kind, retryable: false, is_uncertain: false }))
+        }
+    }
 }
 
 fn failed(message: impl Into<String>, kind: FailureKind) -> Error {

@@ -26,7 +26,7 @@ use async_graphql::{
     parser::types::ExecutableDocument,
 };
 
-pub use errors::{FailureKind, FieldFailure, ServiceFailure};
+pub use errors::{FailureKind, FieldFailure};
 pub use scalars::CHECKS as SCALAR_CHECKS;
 
 use crate::loaders::{Level, Scope};

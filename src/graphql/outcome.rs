@@ -3,10 +3,9 @@
 
 use async_graphql::{Enum, Error, ID, MaybeUndefined, SimpleObject};
 use contract::{Id, IdError, IdKind};
-use http::StatusCode;
 
 use super::errors;
-use crate::clients::{CallError, Detail, Refusal};
+use crate::clients::{CallError, Detail, Refusal, RefusalKind};
 
 /// Why a command had no effect, in a form that a form can show.
 #[derive(Clone, SimpleObject)]
@@ -71,7 +70,7 @@ pub fn outcome<T>(answer: Result<T, CallError>) -> Result<(Option<T>, Vec<UserEr
 
 /// The outcome that a refusal means; `None` if it is a failure.
 fn code(refusal: &Refusal) -> Option<UserErrorCode> {
-    match (refusal.code.as_str(), refusal.status) {
+    match (refusal.code.as_str(), refusal.kind) {
         ("WRONG_CREDENTIALS", _) => Some(UserErrorCode::WrongCredentials),
         ("TAKEN", _) => Some(UserErrorCode::Taken),
         ("STOCK_EXHAUSTED", _) => Some(UserErrorCode::StockExhausted),
@@ -80,9 +79,9 @@ fn code(refusal: &Refusal) -> Option<UserErrorCode> {
         ("NOT_FOR_SALE", _) => Some(UserErrorCode::NotForSale),
         ("WRONG_STATE", _) => Some(UserErrorCode::WrongState),
         ("IDEMPOTENCY_KEY_REUSED", _) => Some(UserErrorCode::IdempotencyKeyReused),
-        (_, StatusCode::NOT_FOUND) => Some(UserErrorCode::NotFound),
-        (_, StatusCode::CONFLICT | StatusCode::PRECONDITION_FAILED) => Some(UserErrorCode::Conflict),
-        (_, StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY) => Some(UserErrorCode::Invalid),
+        (_, RefusalKind::NotFound) => Some(UserErrorCode::NotFound),
+        (_, RefusalKind::Conflict) => Some(UserErrorCode::Conflict),
+        (_, RefusalKind::Invalid) => Some(UserErrorCode::Invalid),
         _ => None,
     }
 }

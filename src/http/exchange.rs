@@ -62,7 +62,7 @@ impl Exchange {
 
     /// Ends the exchange with a response that says where its time went.
     pub fn timed(self, mut response: Response) -> Response {
-        timing::write(response.headers_mut(), self.started.elapsed(), self.context.calls().waited);
+        timing::write(response.headers_mut(), self.started.elapsed(), self.context.ledger().calls().waited);
         self.answered(response)
     }
 

@@ -50,7 +50,7 @@ impl RequestLine {
 
 impl Drop for RequestLine {
     fn drop(&mut self) {
-        let calls = self.context.calls();
+        let calls = self.context.ledger().calls();
         let OperationRecord { document, cost, overdrawn, errors } = &self.operation;
         let operation = document.as_ref().map_or(OTHERS, |document| &document.name);
         self.metrics.answered(operation, self.status, self.started.elapsed());

@@ -2,7 +2,8 @@
 //! `docs/errors.md` is checked against both.
 
 use crate::{
-    graphql::{FailureKind, ServiceFailure},
+    clients,
+    graphql::FailureKind,
     operations::{RejectionCode, documents::DocumentError},
 };
 
@@ -132,10 +133,12 @@ impl From<FailureKind> for Code {
             FailureKind::Unauthenticated => Self::Unauthenticated,
             FailureKind::Forbidden => Self::Forbidden,
             FailureKind::TooMuchText => Self::QueryTooCostly,
-            FailureKind::Service { failure: ServiceFailure::Limited, .. } => Self::RateLimited,
-            FailureKind::Service { failure: ServiceFailure::Unavailable, .. } => Self::ServiceUnavailable,
-            FailureKind::Service { failure: ServiceFailure::Timeout, .. } => Self::ServiceTimeout,
-            FailureKind::Service { failure: ServiceFailure::BadResponse, .. } => Self::ServiceBadResponse,
+            FailureKind::Service(failure) => match failure.kind {
+                clients::FailureKind::Limited => Self::RateLimited,
+                clients::FailureKind::Unavailable => Self::ServiceUnavailable,
+                clients::FailureKind::Timeout => Self::ServiceTimeout,
+                clients::FailureKind::BadResponse => Self::ServiceBadResponse,
+            },
         }
     }
 }

@@ -27,7 +27,7 @@ impl<'a> From<&'a ServerError> for FieldError<'a> {
             return Self { message, code, service: None };
         };
         let service = match failure.kind {
-            FailureKind::Service { service, retryable, .. } => Some((service, retryable)),
+            FailureKind::Service(failure) => Some((failure.service, failure.retryable)),
             _ => None,
         };
         Self { message: &error.message, code: failure.kind.into(), service }

@@ -88,7 +88,7 @@ impl Pipeline {
         let viewer = viewer.filter(|_| caching.is_none());
         let caching = caching.filter(|_| ask.may_be_shared);
         if caching.is_some() {
-            ask.context.collect_tags();
+            ask.context.ledger().collect_tags();
         }
         let estimated = prepared.cost;
         let scope = Scope::new(loaders::Request {
@@ -107,7 +107,7 @@ impl Pipeline {
         });
         let is_public = response.errors.is_empty() && cost.is_none();
         let audience = match caching.filter(|_| is_public) {
-            Some(caching) => Audience::Public { caching, tags: ask.context.tags() },
+            Some(caching) => Audience::Public { caching, tags: ask.context.ledger().tags() },
             None => Audience::Private,
         };
         Ok(Executed { response, allowance, cost, audience })

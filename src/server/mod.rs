@@ -19,7 +19,8 @@ pub use settings::operation_limits;
 use crate::{
     auth::Authenticator,
     clients::{
-        CallContext, Clients, Door, DoorSettings, Service, order::OrderClient, post::PostClient, user::UserClient,
+        CallContext, Clients, Service, ServiceClient, ServiceClientSettings, order::OrderClient, post::PostClient,
+        user::UserClient,
     },
     config::{self, Config},
     graphql::{SCALAR_CHECKS, Schema},
@@ -172,7 +173,7 @@ pub fn documents(settings: &config::Documents, operations: &Operations) -> Resul
     Documents::new(settings.policy, settings.sources.clone(), automatic, operations)
 }
 
-/// Keys come from the user service, through the same door as everything else.
+/// Keys come from the user service, by the same calls as everything else.
 fn key_source(users: UserClient, timeout: Duration) -> KeySource {
     Box::new(move || {
         let users = users.clone();
@@ -183,8 +184,8 @@ fn key_source(users: UserClient, timeout: Duration) -> KeySource {
 fn clients(config: &Config, http: &reqwest::Client) -> Result<Clients, StartError> {
     let mut api_key = HeaderValue::from_str(config.services.api_key.reveal())?;
     api_key.set_sensitive(true);
-    let door = |service, at: &config::Service| {
-        Door::new(DoorSettings {
+    let client = |service, at: &config::Service| {
+        ServiceClient::new(ServiceClientSettings {
             service,
             base_url: at.url.clone(),
             api_key: api_key.clone(),
@@ -193,9 +194,9 @@ fn clients(config: &Config, http: &reqwest::Client) -> Result<Clients, StartErro
         })
     };
     Ok(Clients {
-        users: UserClient::new(door(Service::User, &config.services.user)),
-        posts: PostClient::new(door(Service::Post, &config.services.post)),
-        orders: OrderClient::new(door(Service::Order, &config.services.order)),
+        users: UserClient::new(client(Service::User, &config.services.user)),
+        posts: PostClient::new(client(Service::Post, &config.services.post)),
+        orders: OrderClient::new(client(Service::Order, &config.services.order)),
     })
 }
 

@@ -9,7 +9,8 @@ use tokio::{sync::Barrier, time::Instant};
 use super::*;
 use crate::{
     clients::{
-        CallContext, Clients, Door, DoorSettings, Service, order::OrderClient, post::PostClient, user::UserClient,
+        CallContext, CallFailure, Clients, FailureKind, Service, ServiceClient, ServiceClientSettings,
+        order::OrderClient, post::PostClient, user::UserClient,
     },
     loaders::Level,
 };
@@ -51,6 +52,9 @@ impl Script {
 }
 
 /// Doubles each key but 404, which does not exist; a call with 13 in it fails.
+const TIMEOUT: CallFailure =
+    CallFailure { service: Service::Post, kind: FailureKind::Timeout, retryable: true, is_uncertain: false };
+
 fn fetch(_: Arc<Request>, group: Group, keys: Vec<u32>) -> BoxFuture<'static, Result<HashMap<u32, u32>, CallError>> {
     Box::pin(async move {
         let Group { number, script } = group;
@@ -63,7 +67,7 @@ fn fetch(_: Arc<Request>, group: Group, keys: Vec<u32>) -> BoxFuture<'static, Re
             held.await.unwrap();
         }
         if keys.contains(&13) {
-            return Err(CallError::Timeout(Service::Post));
+            return Err(CallError::Failed(TIMEOUT));
         }
         Ok(keys.into_iter().filter(|key| *key != 404).map(|key| (key, key * 2)).collect())
     })
@@ -80,18 +84,24 @@ impl Subject {
     fn new(script: Script) -> Self {
         crate::server::install_cryptography();
         let http = reqwest::Client::new();
-        let door = |service| {
+        let client = |service| {
             let (base_url, api_key) = (String::new(), http::HeaderValue::from_static("key"));
-            Door::new(DoorSettings { service, base_url, api_key, call_timeout: Default::default(), http: http.clone() })
+            ServiceClient::new(ServiceClientSettings {
+                service,
+                base_url,
+                api_key,
+                call_timeout: Default::default(),
+                http: http.clone(),
+            })
         };
         let (id, trace) = (RequestId::generate(), TraceContext::accept(None));
         let request = Arc::new(Request {
             context: CallContext::new(Instant::now(), id, trace, std::net::Ipv6Addr::LOCALHOST.into()),
             viewer: None,
             clients: Clients {
-                users: UserClient::new(door(Service::User)),
-                posts: PostClient::new(door(Service::Post)),
-                orders: OrderClient::new(door(Service::Order)),
+                users: UserClient::new(client(Service::User)),
+                posts: PostClient::new(client(Service::Post)),
+                orders: OrderClient::new(client(Service::Order)),
             },
             level: Level::default(),
         });
@@ -161,7 +171,7 @@ async fn a_failing_call_fails_its_own_keys_and_no_others() {
     let subject = Subject::new(Script::default());
     let loaded = subject.request.level.drive(subject.load_all(1, 0..150)).await;
     let (failed, rest) = loaded.split_at(100);
-    assert!(failed.iter().all(|value| matches!(value, Err(CallError::Timeout(Service::Post)))));
+    assert!(failed.iter().all(|value| matches!(value, Err(CallError::Failed(failure)) if *failure == TIMEOUT)));
     assert_eq!(good(rest), (100..150).map(|key| Some(key * 2)).collect::<Vec<_>>());
 }
 

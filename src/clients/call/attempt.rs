@@ -1,0 +1,58 @@
+//! One attempt: the only place in the BFF that sends a request to a service. In: a request and a deadline. Out: the body of
+//! a success, the refusal of a 4xx, or the cause of the failure.
+
+use bytes::{Bytes, BytesMut};
+use http::StatusCode;
+use tokio::time::{Instant, timeout_at};
+
+use super::cause::Cause;
+use crate::clients::{Refusal, Service};
+
+/// A larger response is not read: 100 posts of the largest size fit.
+const MAX_RESPONSE_BYTES: usize = 16 * 1024 * 1024;
+
+/// A service's response.
+pub(super) enum Response {
+    /// 2xx.
+    Success(Bytes),
+    /// 4xx with the services' error body.
+    Refused(Refusal),
+}
+
+/// Sends the request and reads the response within the deadline.
+pub(super) async fn attempt(
+    request: reqwest::RequestBuilder,
+    service: Service,
+    deadline: Instant,
+) -> Result<Response, Cause> {
+    let exchange = async {
+        #[expect(clippy::disallowed_methods, reason = "this is the one place that sends")]
+        let mut response = request.send().await.map_err(|error| Cause::of(&error, false))?;
+        let status = response.status();
+        let mut body = BytesMut::with_capacity(response.content_length().map_or(0, |n| n.min(1 << 20)) as usize);
+        while let Some(chunk) = response.chunk().await.map_err(|error| Cause::of(&error, true))? {
+            if body.len() + chunk.len() > MAX_RESPONSE_BYTES {
+                return Err(Cause::TooLarge);
+            }
+            body.extend_from_slice(&chunk);
+        }
+        read(service, status, body.freeze())
+    };
+    timeout_at(deadline, exchange).await.unwrap_or(Err(Cause::TimedOut))
+}
+
+/// 4xx is the service's judgement of the request; 5xx is its own failure, or that of a service it depends on.
+fn read(service: Service, status: StatusCode, body: Bytes) -> Result<Response, Cause> {
+    if status.is_success() {
+        return Ok(Response::Success(body));
+    }
+    if status == StatusCode::SERVICE_UNAVAILABLE
+        && let Some((failed, kind)) = Refusal::failed_dependency(&body)
+    {
+        return Err(Cause::Dependency(failed, kind));
+    }
+    if status == StatusCode::TOO_MANY_REQUESTS || !status.is_client_error() {
+        return Err(Cause::Status(status));
+    }
+    Refusal::read(service, status, &body).map(Response::Refused).ok_or(Cause::Status(status))
+}

@@ -1,0 +1,93 @@
+//! What is noted of a request's calls: how many, how long they took, and the cache tags of public answers. Out: the request's
+//! log line, `Server-Timing`, and the tags of a public response.
+
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
+    time::Duration,
+};
+
+use tokio::time::Instant;
+
+use super::{Service, Tag};
+
+/// The ledger of one request. Clones share it.
+#[derive(Clone, Default)]
+pub struct Ledger(Arc<Entries>);
+
+#[derive(Default)]
+struct Entries {
+    calls: Mutex<Calls>,
+    /// Absent unless the response may become public.
+    tags: OnceLock<Mutex<BTreeSet<Tag>>>,
+}
+
+/// How often each service was called, by [`Service::index`], and how long the request waited for them.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Calls {
+    /// Calls sent.
+    pub count: [u32; Service::ALL.len()],
+    /// Calls without a usable answer; a refusal is usable.
+    pub failed: u32,
+    /// Time in which one call or more were under way.
+    pub waited: Duration,
+    under_way: u32,
+    since: Option<Instant>,
+}
+
+/// A call that is under way; ends when dropped.
+pub(super) struct UnderWay<'a> {
+    ledger: &'a Ledger,
+    /// Whether it brought a usable answer.
+    pub(super) answered: bool,
+}
+
+impl Ledger {
+    /// The calls so far.
+    pub fn calls(&self) -> Calls {
+        *self.entries()
+    }
+
+    /// Collects cache tags from now on.
+    pub fn collect_tags(&self) {
+        self.0.tags.get_or_init(Mutex::default);
+    }
+
+    /// The cache tags since [`collect_tags`](Self::collect_tags).
+    pub fn tags(&self) -> BTreeSet<Tag> {
+        let tags = self.0.tags.get().map(|tags| tags.lock().unwrap_or_else(PoisonError::into_inner).clone());
+        tags.unwrap_or_default()
+    }
+
+    /// Adds cache tags, if they are collected.
+    pub(super) fn note_tags(&self, add: impl FnOnce(&mut BTreeSet<Tag>)) {
+        if let Some(tags) = self.0.tags.get() {
+            add(&mut tags.lock().unwrap_or_else(PoisonError::into_inner));
+        }
+    }
+
+    /// Notes that a call begins.
+    pub(super) fn begin(&self, service: Service) -> UnderWay<'_> {
+        let mut calls = self.entries();
+        calls.count[service.index()] += 1;
+        calls.under_way += 1;
+        calls.since.get_or_insert_with(Instant::now);
+        UnderWay { ledger: self, answered: false }
+    }
+
+    fn entries(&self) -> MutexGuard<'_, Calls> {
+        self.0.calls.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        let mut calls = self.ledger.entries();
+        calls.failed += u32::from(!self.answered);
+        calls.under_way -= 1;
+        if calls.under_way == 0 {
+            let waited = calls.since.take().map(|since| since.elapsed());
+            calls.waited += waited.unwrap_or_default();
+        }
+    }
+}
