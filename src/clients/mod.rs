@@ -1,5 +1,5 @@
-//! The services as the BFF calls them: one file per noun with its records and batch methods, and `call.rs`, the one
-//! outgoing door. Batch methods only, so that no N+1 can be written. Knows nothing of GraphQL.
+//! The services as the BFF calls them: one file per noun with its records and batch methods, and `call/`, the one
+//! outgoing call. Batch methods only, so that no N+1 can be written. Knows nothing of GraphQL.
 //!
 //! Adding a service, say `review`:
 //! 1. `backends/review/`: the service, after the example of `backends/post/`;
@@ -9,7 +9,7 @@
 //! 4. `graphql/review/`: types and fields, a line in `graphql/mod.rs`; then `tessera schema print > schema.graphql`;
 //! 5. a stub in `tests/harness/` and tests.
 //!
-//! If `http/`, `server.rs` or `call.rs` need an edit, the layering is wrong.
+//! If `http/`, `requests/` or `clients/call/` need an edit, the layering is wrong.
 
 mod batch;
 mod call;
