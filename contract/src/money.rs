@@ -31,6 +31,12 @@ impl Currency {
         self.0.code()
     }
 
+    /// Whether another currency has taken its place, so that nothing new has a price in it.
+    pub fn is_withdrawn(self) -> bool {
+        // ISO 4217 still lists the Venezuelan bolívar as VES; VED is its second code.
+        self.0.is_superseded().is_some() && self.0 != iso_currency::Currency::VES
+    }
+
     /// Digits behind the decimal point: 0 to 4.
     pub fn digits(self) -> u32 {
         self.0.exponent().map_or(0, u32::from)
@@ -74,6 +80,14 @@ mod tests {
     fn currencies_know_their_digits() {
         let digits = |code: &str| code.parse::<Currency>().unwrap().digits();
         assert_eq!((digits("JPY"), digits("EUR"), digits("KWD")), (0, 2, 3));
+    }
+
+    #[test]
+    fn withdrawn_currencies_are_known_as_such() {
+        let is_withdrawn = |code: &str| code.parse::<Currency>().unwrap().is_withdrawn();
+        assert!(["HRK", "BGN", "ZWL", "SLL", "CUC"].into_iter().all(is_withdrawn));
+        assert!(!["EUR", "JPY", "SLE", "ZWG", "CUP", "VES", "VED", "XCG"].into_iter().any(is_withdrawn));
+        assert_eq!("ANG".parse::<Currency>(), Err(CurrencyError));
     }
 
     #[test]

@@ -7,6 +7,7 @@ use order_service::OrderSettings;
 use post_service::PostSettings;
 use tokio::{net::TcpListener, task::JoinSet};
 use tokio_util::sync::CancellationToken;
+use user_service::UserSettings;
 
 use super::{folder::Folder, ports::Ports};
 use crate::config;
@@ -42,7 +43,7 @@ impl Services {
             api_key: Some(api_key.parse().map_err(|error| StartError::Other(format!("the API key: {error}")))?),
         };
         Ok(Self {
-            user: user_service::service(&user, clock.clone()).await?,
+            user: user_service::service(&UserSettings::new(user), clock.clone()).await?,
             post: post_service::service(&post, clock.clone()).await?,
             order: order_service::service(&order, clock).await?,
             urls,

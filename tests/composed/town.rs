@@ -53,7 +53,7 @@ impl Town {
             ServiceSettings { api_key_hashes: vec![ApiKeyHash::of(API_KEY)], rate_limit: 1_000_000, ..settings }
         };
         let [user, post, order] = [&databases[0], &databases[1], &databases[2]].map(settings);
-        let user = user_service::service(&user, Clock::system()).await.unwrap();
+        let user = user_service::service(&user_service::UserSettings::new(user), Clock::system()).await.unwrap();
         let user_database = user.database().clone();
         let user = spawn(user).await;
         let url = |service: &RunningService| service.url.parse().unwrap();

@@ -25,13 +25,23 @@ pub struct ApiError {
     pub(crate) message: String,
     pub(crate) details: Vec<Detail>,
     pub(crate) retry_after: Option<Duration>,
+    /// The service that failed this one.
+    pub(crate) service: Option<&'static str>,
     pub(crate) cause: Option<Arc<str>>,
 }
 
 impl ApiError {
     /// Any status and code; for what only one service has (`STOCK_EXHAUSTED`).
     pub fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, code, message: message.into(), details: Vec::new(), retry_after: None, cause: None }
+        Self {
+            status,
+            code,
+            message: message.into(),
+            details: Vec::new(),
+            retry_after: None,
+            service: None,
+            cause: None,
+        }
     }
 
     /// 400: the request cannot be understood.
@@ -74,6 +84,12 @@ impl ApiError {
     /// 503: not now; try again in a second.
     pub fn unavailable(message: impl Into<String>) -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", message).retry_after(Duration::from_secs(1))
+    }
+
+    /// 503: a service that this one depends on failed; it is named, so that the failure is not held against this one.
+    pub(crate) fn of_dependency(service: &'static str, code: &'static str, message: String) -> Self {
+        let error = Self::new(StatusCode::SERVICE_UNAVAILABLE, code, message).retry_after(Duration::from_secs(1));
+        Self { service: Some(service), ..error }
     }
 
     /// 504: the caller's time is over.
@@ -148,6 +164,10 @@ pub struct ErrorContent {
     pub(crate) message: String,
     /// Which parts of the input it is about.
     pub(crate) details: Vec<Detail>,
+    /// The service that failed this one, with the codes `DEPENDENCY_UNAVAILABLE`, `DEPENDENCY_TIMEOUT` and
+    /// `DEPENDENCY_BAD_RESPONSE`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) service: Option<&'static str>,
     /// Names the request in the logs.
     pub(crate) request_id: String,
     /// Where the routes are described.

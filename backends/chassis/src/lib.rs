@@ -18,6 +18,7 @@ mod rate_limit;
 mod settings;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod text;
 pub mod writes;
 
 pub use self::{

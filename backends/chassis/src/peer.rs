@@ -175,12 +175,19 @@ fn unreachable(error: reqwest::Error) -> PeerError {
     PeerError::Unreachable(error.without_url().to_string())
 }
 
-impl From<PeerError> for ApiError {
-    fn from(error: PeerError) -> Self {
-        match error {
-            PeerError::TooLate => Self::deadline_exceeded(),
-            error => Self::unavailable("another service cannot be asked at the moment").caused_by(error),
-        }
+impl PeerError {
+    /// The error of a request that failed because of this peer: 503 with a code of its own and the peer's name.
+    pub fn of(self, service: &'static str) -> ApiError {
+        let code = match self {
+            Self::Unreachable(_) => "DEPENDENCY_UNAVAILABLE",
+            Self::Status(status) if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS => {
+                "DEPENDENCY_UNAVAILABLE"
+            }
+            Self::TooLate => "DEPENDENCY_TIMEOUT",
+            Self::Status(_) | Self::BadAnswer(_) => "DEPENDENCY_BAD_RESPONSE",
+        };
+        ApiError::of_dependency(service, code, format!("the {service} service cannot be asked at the moment"))
+            .caused_by(self)
     }
 }
 

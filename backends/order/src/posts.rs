@@ -52,11 +52,9 @@ impl PostService {
         ids: &BTreeSet<PostId>,
         context: &CallContext,
     ) -> Result<BTreeMap<PostId, PostRecord>, ApiError> {
-        let unavailable =
-            |error: PeerError| ApiError::unavailable("the post service cannot be asked at the moment").caused_by(error);
         let left = context.deadline.remaining().map_or(Duration::ZERO, |left| left / 2);
         let answer = self.peer.get(&self.question(ids), &context.within(left)).await;
-        answer.and_then(|answer| read(answer, ids)).map_err(unavailable)
+        answer.and_then(|answer| read(answer, ids)).map_err(|error| error.of("post"))
     }
 
     fn question(&self, ids: &BTreeSet<PostId>) -> String {

@@ -14,6 +14,7 @@ mod routes;
 #[cfg(feature = "seed")]
 pub mod seed;
 mod sessions;
+mod settings;
 mod store;
 mod tokens;
 
@@ -29,6 +30,7 @@ use prometheus_client::metrics::counter::Counter;
 use self::{guesses::Guesses, passwords::Passwords, sessions::IdentityProvider, tokens::TokenIssuer};
 
 pub use handle::{Handle, HandleError};
+pub use settings::UserSettings;
 
 /// The schema, in the order of its making.
 const MIGRATIONS: &[Migration] = &[
@@ -38,13 +40,16 @@ const MIGRATIONS: &[Migration] = &[
 ];
 
 /// Opens the database, makes the first signing key if there is none, and puts the service together.
-pub async fn service(settings: &ServiceSettings, clock: Clock) -> Result<Service, StartError> {
+pub async fn service(settings: &UserSettings, clock: Clock) -> Result<Service, StartError> {
+    let refresh_grace = settings.refresh_grace();
+    let settings = &settings.service;
     let database = open(settings, clock.clone()).await?;
     let hashes = Counter::default();
     let provider = IdentityProvider {
         database: database.clone(),
         passwords: Arc::new(Passwords::new(hashes.clone())),
         guesses: Arc::new(Guesses::new(clock)),
+        refresh_grace,
         issuer: Arc::new(TokenIssuer { issuer: settings.issuer.clone(), audience: settings.audience.clone() }),
     };
     let (keys, routes) = (keys::source(database.clone()), routes::all(provider));

@@ -2,16 +2,17 @@
 
 use std::process::ExitCode;
 
-use chassis::{ServiceSettings, program};
+use chassis::program;
 use clap::{Parser, Subcommand};
 use contract::Clock;
+use user_service::UserSettings;
 
 /// People, their sessions, and who follows whom.
 #[derive(Parser)]
 #[command(name = "user-service", version)]
 struct Arguments {
     #[command(flatten)]
-    service: ServiceSettings,
+    settings: UserSettings,
 
     #[command(subcommand)]
     verb: Option<Verb>,
@@ -27,11 +28,11 @@ fn main() -> ExitCode {
     program::run(|arguments: Arguments| async move {
         match arguments.verb {
             None => {
-                let service = user_service::service(&arguments.service, Clock::system()).await?;
-                program::serve(service, &arguments.service).await
+                let service = user_service::service(&arguments.settings, Clock::system()).await?;
+                program::serve(service, &arguments.settings.service).await
             }
             Some(Verb::RotateKey) => {
-                let signs_from = user_service::rotate_key(&arguments.service, Clock::system()).await?;
+                let signs_from = user_service::rotate_key(&arguments.settings.service, Clock::system()).await?;
                 tracing::info!(%signs_from, "the next key is published");
                 Ok(())
             }

@@ -13,6 +13,7 @@ use argon2::{
     password_hash::{self, PasswordHasher, PasswordVerifier, phc::PasswordHash},
 };
 use chassis::{ApiError, Deadline};
+use icu_normalizer::{ComposingNormalizerBorrowed, DecomposingNormalizerBorrowed};
 use prometheus_client::metrics::counter::Counter;
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
@@ -123,16 +124,40 @@ impl Turn {
     }
 }
 
-/// argon2id with the crate's parameters: 19 MiB, two passes (OWASP's first choice), and a random salt.
+/// The password as it is measured and hashed: every space is U+0020, composed characters are in normalization form C.
+/// Keyboards and systems compose the same characters differently (RFC 8265, 4.2 OpaqueString; NIST SP 800-63B, 3.1.1.2).
+pub(crate) fn normalized(password: &str) -> String {
+    let is_space = |c: char| c.is_whitespace() && !c.is_control() && !matches!(c, '\u{2028}' | '\u{2029}');
+    let spaced: String = password.chars().map(|c| if is_space(c) { ' ' } else { c }).collect();
+    ComposingNormalizerBorrowed::new_nfc().normalize(&spaced).into_owned()
+}
+
+/// argon2id of the normalized password, with the crate's parameters: 19 MiB, two passes (OWASP's first choice), and a random
+/// salt.
 pub(crate) fn hash(password: &str) -> Result<String, password_hash::Error> {
-    Ok(Argon2::default().hash_password(password.as_bytes())?.to_string())
+    Ok(Argon2::default().hash_password(normalized(password).as_bytes())?.to_string())
+}
+
+/// The forms of a password under which it may have been hashed: normalized, and before passwords were normalized as it was
+/// typed, composed or not. Most passwords have one form.
+fn forms(password: &str) -> Vec<String> {
+    let decomposed = DecomposingNormalizerBorrowed::new_nfd().normalize(password).into_owned();
+    let mut forms = vec![normalized(password)];
+    for form in [password.to_owned(), decomposed] {
+        if !forms.contains(&form) {
+            forms.push(form);
+        }
+    }
+    forms
 }
 
 fn verify(password: &str, hash: Option<&str>) -> bool {
     let stored = hash.and_then(|hash| PasswordHash::new(hash).ok());
     let exists = stored.is_some();
     let Some(hash) = stored.or_else(|| PasswordHash::new(NOBODYS).ok()) else { return false };
-    Argon2::default().verify_password(password.as_bytes(), &hash).is_ok() && exists
+    // All forms are tried also where one has matched: the time tells nothing of the hash.
+    let matching = |form: &String| Argon2::default().verify_password(form.as_bytes(), &hash).is_ok();
+    forms(password).iter().filter(|form| matching(form)).count() > 0 && exists
 }
 
 #[cfg(test)]
@@ -146,6 +171,26 @@ mod tests {
         assert!(verify("correct horse", Some(&ada)));
         for (password, hash) in [("wrong horse", Some(ada.as_str())), ("", Some("")), ("correct horse", None)] {
             assert!(!verify(password, hash));
+        }
+    }
+
+    #[test]
+    fn a_password_is_the_same_however_its_characters_are_composed() {
+        let (composed, decomposed) = ("h\u{f8}st\u{e9} \u{c5}ngstr\u{f6}m", "h\u{f8}ste\u{301} A\u{30a}ngstro\u{308}m");
+        for (set, typed) in [(composed, decomposed), (decomposed, composed), ("8\u{a0}letters", "8 letters")] {
+            assert!(verify(typed, Some(&hash(set).unwrap())), "{set} {typed}");
+        }
+        assert!(!verify("hoste Angstrom", Some(&hash(composed).unwrap())));
+    }
+
+    #[test]
+    fn hashes_from_before_normalization_still_match() {
+        let before = |password: &str| Argon2::default().hash_password(password.as_bytes()).unwrap().to_string();
+        let (composed, decomposed) = ("passw\u{f6}rd", "passwo\u{308}rd");
+        for hashed in [composed, decomposed] {
+            for typed in [composed, decomposed] {
+                assert!(verify(typed, Some(&before(hashed))));
+            }
         }
     }
 

@@ -1,6 +1,9 @@
 //! The rules of what people write about themselves. In: text from anybody. Out: nothing, or what is wrong with it.
 
 use axum::http::Uri;
+use chassis::text::{Verdict, check_line, check_lines};
+
+use crate::passwords;
 
 /// Longest display name, in characters.
 pub(crate) const MAX_NAME: usize = 80;
@@ -11,28 +14,19 @@ pub(crate) const MAX_URL: usize = 2048;
 /// A password's length, in characters.
 pub(crate) const PASSWORD: std::ops::RangeInclusive<usize> = 8..=256;
 
-/// What may be wrong with it, for its owner.
-pub(crate) type Verdict = Result<(), &'static str>;
-
 /// A display name: one line, not blank.
 pub(crate) fn check_name(text: &str) -> Verdict {
-    if text.trim().is_empty() {
-        Err("must not be blank")
-    } else if text.chars().count() > MAX_NAME {
-        Err("must be at most 80 characters")
-    } else if text.chars().any(char::is_control) {
-        Err("must be one line without control characters")
-    } else {
-        Ok(())
-    }
+    check_line(text)?;
+    if text.chars().count() > MAX_NAME { Err("must be at most 80 characters") } else { Ok(()) }
 }
 
 /// A few words, maybe on several lines.
 pub(crate) fn check_bio(text: &str) -> Verdict {
-    if text.chars().count() > MAX_BIO {
-        Err("must be at most 500 characters")
-    } else if text.chars().any(|c| c.is_control() && c != '\n') {
+    check_lines(text)?;
+    if text.contains(['\r', '\t']) {
         Err("must be without control characters other than line breaks")
+    } else if text.chars().count() > MAX_BIO {
+        Err("must be at most 500 characters")
     } else {
         Ok(())
     }
@@ -51,8 +45,9 @@ pub(crate) fn check_avatar_url(text: &str) -> Verdict {
     if text.len() <= MAX_URL && plain && of_the_web && host { Ok(()) } else { REFUSED }
 }
 
-/// A password's length; anything else about it is its owner's business.
+/// A password's length, once it is normalized.
 pub(crate) fn check_password(text: &str) -> Verdict {
+    let text = &passwords::normalized(text);
     if !PASSWORD.contains(&text.chars().count()) {
         Err("must be 8 to 256 characters")
     } else if text.chars().any(char::is_control) {

@@ -23,9 +23,6 @@ use crate::{
     tokens::{Grant, TokenIssuer},
 };
 
-/// A spent token is answered again, with the same tokens, for that long: the first answer may have been lost.
-const ANSWERED_AGAIN: Duration = Duration::from_secs(10);
-
 /// Everything that signing in takes. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct IdentityProvider {
@@ -33,6 +30,8 @@ pub(crate) struct IdentityProvider {
     pub(crate) passwords: Arc<Passwords>,
     pub(crate) guesses: Arc<Guesses>,
     pub(crate) issuer: Arc<TokenIssuer>,
+    /// A spent token is answered again, with the same tokens, for that long: the first answer may be lost.
+    pub(crate) refresh_grace: Duration,
 }
 
 /// What somebody shows to be let in.
@@ -75,8 +74,8 @@ impl IdentityProvider {
         self.answer(connection, &session, (&token, now)).await
     }
 
-    /// Spends a refresh token for its successor. `None` when it is not, or no longer, good; a token that was spent before
-    /// was stolen from or by somebody, and ends the session.
+    /// Spends a refresh token for its successor. `None` when it is not valid. A spent token is answered again within the
+    /// grace time while its successor was not used; else it was stolen, and ends the session.
     pub(crate) async fn refresh(
         &self,
         connection: &mut Connection,
@@ -86,7 +85,12 @@ impl IdentityProvider {
         let Some(session) = sessions::prolong(connection, &hash, now).await? else { return Ok(None) };
         let Some(state) = sessions::token(connection, &hash).await? else { return Ok(None) };
         let (spent_at, salt) = match state.spent {
-            Some((spent_at, salt)) if now.since(spent_at) <= ANSWERED_AGAIN => (spent_at, salt),
+            Some((spent_at, salt))
+                if now.since(spent_at) <= self.refresh_grace
+                    && self.is_unused(connection, &token.successor(&salt)).await? =>
+            {
+                (spent_at, salt)
+            }
             Some(_) => {
                 sessions::end(connection, &session.id, session.user_id).await?;
                 tracing::warn!(user.id = %session.user_id, "a spent refresh token was used again: the session has ended");
@@ -101,6 +105,10 @@ impl IdentityProvider {
             }
         };
         self.answer(connection, &session, (&token.successor(&salt), spent_at)).await.map(Some)
+    }
+
+    async fn is_unused(&self, connection: &mut Connection, token: &RefreshToken) -> Result<bool, ApiError> {
+        Ok(sessions::token(connection, &token.hash()).await?.is_some_and(|state| state.spent.is_none()))
     }
 
     /// The session as its owner gets it. The same time gives the same tokens.

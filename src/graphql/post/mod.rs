@@ -5,6 +5,7 @@ mod query;
 
 use async_graphql::{ComplexObject, Context, Result, SimpleObject};
 use contract::{PostId, UserId};
+use unicode_segmentation::UnicodeSegmentation;
 
 pub use mutation::PostMutation;
 pub use query::PostQuery;
@@ -94,7 +95,8 @@ impl Post {
     async fn excerpt(
         &self,
         ctx: &Context<'_>,
-        #[graphql(default = 140, desc = "The most characters to show: 1 to 1000.")] length: i32,
+        #[graphql(default = 140, desc = "Maximum number of characters (grapheme clusters, UAX #29): 1 to 1000.")]
+        length: i32,
     ) -> Result<Counted<String>> {
         match usize::try_from(length) {
             Ok(length) if (1..=MAX_EXCERPT as usize).contains(&length) => Ok(Counted(excerpt(&self.body.0, length))),
@@ -155,12 +157,12 @@ fn excerpt(body: &str, length: usize) -> String {
     let mut used = 0;
     for word in body.split_whitespace() {
         let space = usize::from(used > 0);
-        let characters = word.chars().count();
+        let characters = word.graphemes(true).count();
         if used + space + characters > length {
             // Room for the mark that something is missing; a first word that is too long is cut.
-            let mut kept: String = line.chars().take(length - 1).collect();
+            let mut kept: String = line.graphemes(true).take(length - 1).collect();
             if kept.is_empty() {
-                kept.extend(word.chars().take(length - 1));
+                kept.extend(word.graphemes(true).take(length - 1));
             }
             kept.push('…');
             return kept;
@@ -177,6 +179,18 @@ fn excerpt(body: &str, length: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::excerpt;
+
+    #[test]
+    fn an_excerpt_is_cut_between_grapheme_clusters() {
+        let flags = "🇩🇪🇫🇷🇮🇹🇪🇸🇵🇹";
+        assert_eq!(excerpt(flags, 4), "🇩🇪🇫🇷🇮🇹…");
+        let family = "👩\u{200d}👩\u{200d}👧";
+        assert_eq!(excerpt(&family.repeat(5), 4), format!("{}…", family.repeat(3)));
+        let accents = "e\u{301}".repeat(6);
+        assert_eq!(excerpt(&accents, 4), format!("{}…", "e\u{301}".repeat(3)));
+        assert_eq!(excerpt("각\u{11a8}1\u{fe0f}\u{20e3}नी123", 4), "각\u{11a8}1\u{fe0f}\u{20e3}नी…");
+        assert_eq!(excerpt(&accents, 6), accents);
+    }
 
     #[test]
     fn an_excerpt_never_has_more_characters_than_asked_for() {

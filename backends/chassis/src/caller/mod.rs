@@ -95,7 +95,8 @@ async fn verify(authorization: &str, verifier: &TokenVerifier) -> Result<Viewer,
         return Err(ApiError::unauthenticated("expected `Authorization: Bearer …`"));
     }
     verifier.verify(token.trim()).await.map(Viewer).map_err(|error| match error {
-        TokenError::KeysUnavailable => ApiError::unavailable(error.to_string()),
+        // The keys are the user service's.
+        TokenError::KeysUnavailable => ApiError::of_dependency("user", "DEPENDENCY_UNAVAILABLE", error.to_string()),
         TokenError::Invalid | TokenError::Expired => ApiError::unauthenticated(error.to_string()),
     })
 }

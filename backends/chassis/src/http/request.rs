@@ -109,6 +109,7 @@ fn spell_out_error(mut response: Response, id: &RequestId) -> Response {
             code: error.code.to_owned(),
             message: error.message,
             details: error.details,
+            service: error.service,
             request_id: id.to_string(),
             documentation_url: "/openapi.json".to_owned(),
         },

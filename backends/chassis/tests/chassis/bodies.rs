@@ -69,5 +69,5 @@ async fn without_a_key_set_a_token_is_neither_good_nor_bad() {
     // Well formed, of a key that nobody knows.
     let token = "eyJhbGciOiJFZERTQSIsImtpZCI6ImsxIn0.eyJzdWIiOiJ4In0.AAAA";
     let reply = book.send(book.request("GET", "/v1/sleeps").bearer_auth(token)).await;
-    assert_eq!((reply.status, reply.code()), (503, "UNAVAILABLE"));
+    assert_eq!((reply.status, reply.code()), (503, "DEPENDENCY_UNAVAILABLE"));
 }

@@ -37,7 +37,7 @@ async fn all_posts_of_an_order_are_asked_for_in_one_call_that_carries_the_reques
 #[tokio::test]
 async fn a_dead_post_service_is_a_503_and_nothing_is_stored() {
     let market = Market::with_posts_at(&nobody().await, PostStub::start().await).await;
-    unavailable(&market.place(ADA, "k", &basket(&[(post(1), 1)])).await);
+    unavailable(&market.place(ADA, "k", &basket(&[(post(1), 1)])).await, "DEPENDENCY_UNAVAILABLE");
     assert_eq!(market.purchases(ADA).await, 0);
 }
 
@@ -46,7 +46,7 @@ async fn a_silent_post_service_is_a_503_within_the_callers_time_and_reads_go_on(
     let market = Market::open().await;
     market.posts.set(Mood::Silent);
     let request = market.placing(ADA, "k", &basket(&[(post(1), 1)]));
-    unavailable(&send(request.header("x-request-timeout-ms", "1000")).await);
+    unavailable(&send(request.header("x-request-timeout-ms", "1000")).await, "DEPENDENCY_TIMEOUT");
     assert_eq!(market.purchases(ADA).await, 0);
 }
 
@@ -105,8 +105,9 @@ async fn an_answer_to_another_question_is_no_answer() {
     .into_iter()
     .enumerate()
     {
+        let code = if matches!(status, 429 | 500) { "DEPENDENCY_UNAVAILABLE" } else { "DEPENDENCY_BAD_RESPONSE" };
         market.posts.set(Mood::Says(status, body));
-        unavailable(&market.place(ADA, &format!("k{index}"), &basket(&[(post(1), 1)])).await);
+        unavailable(&market.place(ADA, &format!("k{index}"), &basket(&[(post(1), 1)])).await, code);
     }
     assert_eq!(market.purchases(ADA).await, 0);
     market.posts.set(Mood::Says(200, json!({"items": [good]}).to_string()));
@@ -122,8 +123,9 @@ async fn reading_and_steps_need_no_post_service() {
     assert_eq!(send(market.anonymous(Method::GET, "/readyz")).await.status, 204);
 }
 
-fn unavailable(reply: &Reply) {
-    assert_eq!(reply.refusal(), (503, "UNAVAILABLE"), "{}", reply.json);
+fn unavailable(reply: &Reply, code: &str) {
+    assert_eq!(reply.refusal(), (503, code), "{}", reply.json);
+    assert_eq!(reply.json["error"]["service"], "post");
     assert_eq!(reply.json["error"]["message"], "the post service cannot be asked at the moment");
     assert_eq!(reply.header("retry-after"), "1");
 }

@@ -2,7 +2,10 @@
 
 use std::collections::HashSet;
 
-use chassis::{ApiError, Detail};
+use chassis::{
+    ApiError, Detail,
+    text::{Verdict, check_line, check_lines, check_not_blank},
+};
 
 use crate::{
     records::Offer,
@@ -21,17 +24,13 @@ pub(super) struct Checks(Vec<Detail>);
 impl Checks {
     pub(super) fn title(&mut self, title: &str) {
         self.length("title", title, MAX_TITLE);
-        if title.chars().any(char::is_control) {
-            self.fail("title", "must be one line without control characters");
-        }
+        self.verdict("title", check_line(title));
     }
 
     /// The member `body`, of a post or a comment.
     pub(super) fn text(&mut self, text: &str, max: usize) {
         self.length("body", text, max);
-        if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
-            self.fail("body", "must be without control characters other than line breaks and tabs");
-        }
+        self.verdict("body", check_not_blank(text).and_then(|()| check_lines(text)));
     }
 
     pub(super) fn tags(&mut self, tags: &[String]) {
@@ -52,6 +51,9 @@ impl Checks {
         if !(1..=MAX_AMOUNT).contains(&offer.price.amount) {
             self.fail("offer.price.amount", format!("must be 1 to {MAX_AMOUNT} minor units of the currency"));
         }
+        if offer.price.currency.is_withdrawn() {
+            self.fail("offer.price.currency", "must not be a currency that was withdrawn");
+        }
         if !(0..=MAX_STOCK).contains(&offer.stock) {
             self.fail("offer.stock", format!("must be 0 to {MAX_STOCK}"));
         }
@@ -62,10 +64,14 @@ impl Checks {
     }
 
     fn length(&mut self, field: &str, text: &str, max: usize) {
-        if text.trim().is_empty() {
-            self.fail(field, "must not be blank");
-        } else if text.chars().count() > max {
+        if text.chars().count() > max {
             self.fail(field, format!("must be at most {max} characters"));
+        }
+    }
+
+    fn verdict(&mut self, field: &str, verdict: Verdict) {
+        if let Err(issue) = verdict {
+            self.fail(field, issue);
         }
     }
 

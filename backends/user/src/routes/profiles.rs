@@ -4,6 +4,7 @@ use axum::extract::State;
 use chassis::{
     Answer, ApiError, Command, Envelope, ErrorBody, Event, Outcome, Path, Viewer,
     database::{Connection, Database},
+    text::Verdict,
 };
 use contract::{Time, UserId};
 use serde::{Deserialize, Deserializer};
@@ -11,7 +12,7 @@ use utoipa::ToSchema;
 
 use super::check_all;
 use crate::{
-    profile::{Verdict, check_avatar_url, check_bio, check_name},
+    profile::{check_avatar_url, check_bio, check_name},
     records::UserRecord,
     store::users::{self, ProfileChange},
 };

@@ -109,7 +109,9 @@ impl Town {
         chassis::program::install_crypto();
         let mut settings = ServiceSettings::new(home.url.clone(), "127.0.0.1:0".parse().unwrap());
         settings.api_key_hashes = vec![ApiKeyHash::of(API_KEY)];
-        let service = user_service::service(&settings, clock.clone()).await.expect("the service");
+        let service = user_service::service(&user_service::UserSettings::new(settings.clone()), clock.clone())
+            .await
+            .expect("the service");
         let database = service.database().clone();
         Self { service: spawn(service).await, database, settings, clock, client: reqwest::Client::new(), home }
     }
