@@ -35,6 +35,7 @@ pub struct Metrics {
     reload_failed: Gauge<u64, AtomicU64>,
     reloads: Counter,
     failed_reloads: Counter,
+    unreadable_addresses: Counter,
 }
 
 impl Metrics {
@@ -59,7 +60,22 @@ impl Metrics {
             "Times that the files of trusted documents were found no good",
             failed_reloads.clone(),
         );
-        Self { registry: Arc::new(registry), requests, duration, trusted, reload_failed, reloads, failed_reloads }
+        let unreadable_addresses = Counter::default();
+        registry.register(
+            "unreadable_client_addresses",
+            "Requests of a trusted proxy whose X-Forwarded-For has an unreadable entry",
+            unreadable_addresses.clone(),
+        );
+        Self {
+            registry: Arc::new(registry),
+            requests,
+            duration,
+            trusted,
+            reload_failed,
+            reloads,
+            failed_reloads,
+            unreadable_addresses,
+        }
     }
 
     /// A request is answered.
@@ -84,6 +100,11 @@ impl Metrics {
     pub fn reload_failed(&self) {
         self.reload_failed.set(1);
         self.failed_reloads.inc();
+    }
+
+    /// A trusted proxy sent an unreadable `X-Forwarded-For`.
+    pub fn unreadable_client_address(&self) {
+        self.unreadable_addresses.inc();
     }
 
     /// All of it, in the OpenMetrics text format.

@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 use super::{ConfigError, check::expect};
 
 /// Headers that mean something else to whoever reads an answer.
-const TAKEN: [HeaderName; 9] = [
+const TAKEN: [HeaderName; 10] = [
     header::CACHE_CONTROL,
+    HeaderName::from_static("cdn-cache-control"),
     header::CONNECTION,
     header::CONTENT_ENCODING,
     header::CONTENT_LENGTH,
@@ -23,6 +24,9 @@ const TAKEN: [HeaderName; 9] = [
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Caching {
+    /// How long a browser may use a response without revalidating it. Above 0, a viewer may not see their own changes that
+    /// long: no purge reaches a browser.
+    pub browser_max_age_seconds: u64,
     /// How long an answer may be given out beyond its age, while a new one is fetched.
     pub stale_while_revalidate_seconds: u64,
     /// How long it may be given out beyond its age, while we fail.
@@ -46,6 +50,7 @@ pub enum TagSeparator {
 impl Default for Caching {
     fn default() -> Self {
         Self {
+            browser_max_age_seconds: 0,
             stale_while_revalidate_seconds: 30,
             stale_if_error_seconds: 300,
             tag_header: "Surrogate-Key".into(),
@@ -61,6 +66,7 @@ impl Caching {
     /// The first setting that cannot.
     pub(super) fn check(&self) -> Result<(), ConfigError> {
         let times = [
+            ("caching.browser_max_age_seconds", self.browser_max_age_seconds),
             ("caching.stale_while_revalidate_seconds", self.stale_while_revalidate_seconds),
             ("caching.stale_if_error_seconds", self.stale_if_error_seconds),
         ];

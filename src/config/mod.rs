@@ -12,10 +12,13 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::telemetry::Log;
+use crate::{
+    http::{Connections, Network},
+    telemetry::Log,
+};
 
 pub use caching::{Caching, TagSeparator};
-pub use connections::{Connections, Cors};
+pub use connections::Cors;
 pub use documents::Documents;
 pub use load::{ConfigError, load};
 pub use secret::Secret;
@@ -29,7 +32,7 @@ pub struct Config {
     pub http: Http,
     /// Where the services are.
     pub services: Services,
-    /// How patient the front door is with clients.
+    /// Limits of client connections.
     #[serde(default)]
     pub connections: Connections,
     /// The pages of other origins that may ask.
@@ -91,8 +94,8 @@ pub struct Http {
     pub max_body_bytes: usize,
     /// Bytes held of bodies that are still arriving, all together; more than that are refused with 503.
     pub max_bodies_bytes: usize,
-    /// Addresses of proxies whose `X-Forwarded-For` is believed.
-    pub trusted_proxies: Vec<IpAddr>,
+    /// Addresses and networks of proxies whose `X-Forwarded-For` is trusted.
+    pub trusted_proxies: Vec<Network>,
     /// Milliseconds from SIGTERM until no more connections are taken: `/readyz` says 503 meanwhile.
     pub linger_ms: u64,
     /// Seconds that requests under way get after SIGTERM.

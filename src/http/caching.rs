@@ -18,12 +18,16 @@ use crate::{clients::Tag, operations::Caching};
 
 /// The most that a tag header holds, in bytes: proxies refuse answers whose headers are larger than some 4 KiB in all.
 const MAX_TAG_BYTES: usize = 3 * 1024;
+/// `Cache-Control` for CDNs alone: RFC 9213.
+const CDN_CACHE_CONTROL: HeaderName = HeaderName::from_static("cdn-cache-control");
 /// How much of the hash is in an `ETag`, in bytes.
 const ETAG_BYTES: usize = 16;
 
 /// What is said to caches beyond what the schema says.
 #[derive(Clone, Debug)]
 pub struct CacheHeaders {
+    /// Seconds that a browser may use a response without revalidating it.
+    pub browser_max_age: u64,
     /// Seconds that an answer may be given out beyond its age, while a new one is fetched.
     pub stale_while_revalidate: u64,
     /// Seconds that it may be given out beyond its age, while we fail.
@@ -64,8 +68,17 @@ impl CacheHeaders {
         let headers = response.headers_mut();
         let age = caching.max_age.as_secs();
         let (revalidate, error) = (self.stale_while_revalidate, self.stale_if_error);
-        let control = format!("public, max-age={age}, stale-while-revalidate={revalidate}, stale-if-error={error}");
-        for (name, value) in [(CACHE_CONTROL, control), (ETAG, etag), (self.tag_header.clone(), self.tags(&tags))] {
+        let private_age = age.min(self.browser_max_age);
+        let stale = format!("stale-while-revalidate={revalidate}, stale-if-error={error}");
+        // Browsers obey `max-age` and `must-revalidate`, which forbids them what is stale; shared caches `s-maxage`.
+        let control = format!("public, max-age={private_age}, must-revalidate, s-maxage={age}, {stale}");
+        let targeted = format!("max-age={age}, {stale}");
+        for (name, value) in [
+            (CACHE_CONTROL, control),
+            (CDN_CACHE_CONTROL, targeted),
+            (ETAG, etag),
+            (self.tag_header.clone(), self.tags(&tags)),
+        ] {
             if let Ok(value) = HeaderValue::from_str(&value) {
                 headers.insert(name, value);
             }

@@ -9,7 +9,6 @@ use tokio::time::Instant;
 
 use super::{
     App,
-    client_address::client_address,
     failure::Failure,
     media::MediaType,
     request_line::RequestLine,
@@ -33,7 +32,7 @@ impl Exchange {
         let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
         let request_id = RequestId::accept(header(REQUEST_ID.as_str()));
         let trace = TraceContext::accept(header(TRACEPARENT));
-        let client = client_address(peer, headers, &app.trusted_proxies);
+        let client = app.client_addresses.read(peer, headers);
         let context = CallContext::new(started + app.request_timeout, request_id, trace, client);
         let line = RequestLine::new(started, context.clone(), app.metrics.clone());
         Self { started, context, client, line }

@@ -46,6 +46,12 @@ pub enum Failure {
         /// How many.
         headers: usize,
     },
+    /// A transfer coding other than `chunked`.
+    #[error("the transfer coding must be chunked")]
+    UnknownTransferCoding,
+    /// `chunked` applied more than once.
+    #[error("the chunked transfer coding must be applied once")]
+    RepeatedChunked,
     /// The body did not arrive within the request's time.
     #[error("the body did not arrive in time")]
     RequestTimeout,
@@ -68,7 +74,9 @@ impl Failure {
     pub fn code(&self) -> Code {
         match self {
             Self::Refused(refused) => refused.code(),
-            Self::BadRequest(_) | Self::NotFound => Code::BadRequest,
+            Self::BadRequest(_) | Self::NotFound | Self::UnknownTransferCoding | Self::RepeatedChunked => {
+                Code::BadRequest
+            }
             Self::MethodNotAllowed(_) | Self::MutationByGet => Code::MethodNotAllowed,
             Self::NotAcceptable => Code::NotAcceptable,
             Self::UnsupportedMediaType | Self::UnsupportedCoding => Code::UnsupportedMediaType,

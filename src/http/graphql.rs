@@ -14,8 +14,7 @@ use percent_encoding::percent_decode_str;
 use tokio::time::timeout_at;
 
 use super::{
-    App, caching::PublicAnswer, exchange::Exchange, failure::Failure, head, media::MediaType, request::Parameters,
-    response,
+    App, caching::PublicAnswer, exchange::Exchange, failure::Failure, media::MediaType, request::Parameters, response,
 };
 use crate::{
     auth::Credentials,
@@ -62,7 +61,6 @@ struct Accepted {
 
 /// Reads the request and runs its operation.
 async fn run(app: &App, parts: Parts, body: Body, exchange: &mut Exchange) -> Result<Executed, Failure> {
-    head::admit(&parts)?;
     let deadline = exchange.context().deadline();
     let parameters = timeout_at(deadline, read(app, &parts, body)).await.unwrap_or(Err(Failure::RequestTimeout))?;
     let ask = ask(&parts, parameters, exchange)?;

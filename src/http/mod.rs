@@ -5,37 +5,42 @@ mod body;
 mod caching;
 mod client_address;
 mod coding;
-mod connections;
+mod connection;
 mod cors;
 mod exchange;
 mod failure;
 mod graphql;
-mod head;
+mod head_limits;
 mod health;
 mod json;
 mod media;
+mod network;
 #[cfg(feature = "dev")]
 mod playground;
-mod quiet;
 mod request;
 mod request_line;
 mod response;
 mod security;
 pub mod status;
-mod taken;
 mod timing;
 
-use std::{net::IpAddr, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
-use axum::{Router, middleware::map_response, routing::any, routing::get};
+use axum::{
+    Router,
+    middleware::{from_fn_with_state, map_response},
+    routing::any,
+    routing::get,
+};
 use tokio_util::sync::CancellationToken;
 
 pub use body::Bodies;
 pub use caching::CacheHeaders;
-pub use connections::{Patience, serve};
+pub use client_address::ClientAddresses;
+pub use connection::{ConnectionLimits, Connections, serve};
 pub use cors::Cors;
 pub use media::MediaType;
-pub use quiet::Times;
+pub use network::Network;
 pub use request::Parameters;
 
 use crate::{metrics::Metrics, requests::Pipeline};
@@ -48,8 +53,8 @@ pub struct App {
     pub request_timeout: Duration,
     /// Reads bodies.
     pub bodies: Bodies,
-    /// Proxies whose `X-Forwarded-For` is believed.
-    pub trusted_proxies: Vec<IpAddr>,
+    /// Reads client addresses behind trusted proxies.
+    pub client_addresses: ClientAddresses,
     /// Counts.
     pub metrics: Metrics,
     /// Cross-origin requests that browsers may send.
@@ -74,6 +79,7 @@ pub fn router(app: Arc<App>) -> Router {
         .fallback(health::not_found);
     #[cfg(feature = "dev")]
     let routes = if app.development { playground::add_to(routes) } else { routes };
+    let routes = routes.layer(from_fn_with_state(Arc::clone(&app), head_limits::admit));
     let routes = routes.layer(coding::compression()).with_state(app);
     // Without origins there is no layer: it would answer preflights.
     let routes = match cors {

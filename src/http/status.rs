@@ -3,7 +3,7 @@
 
 use http::{
     HeaderName, StatusCode,
-    header::{ACCEPT_ENCODING, ALLOW, RETRY_AFTER, WWW_AUTHENTICATE},
+    header::{ACCEPT_ENCODING, ALLOW, CONNECTION, RETRY_AFTER, WWW_AUTHENTICATE},
 };
 
 use super::{failure::Failure, media::MediaType};
@@ -63,6 +63,9 @@ impl Statuses {
     fn of_failure(failure: &Failure) -> Self {
         let of_code = Self::of(failure.code());
         match failure {
+            Failure::UnknownTransferCoding => {
+                Self { graphql: StatusCode::NOT_IMPLEMENTED, json: StatusCode::NOT_IMPLEMENTED }
+            }
             Failure::NotFound => Self { graphql: StatusCode::NOT_FOUND, json: StatusCode::NOT_FOUND },
             Failure::Refused(Refused::Document { named, .. }) => match (named, failure.code()) {
                 (Named::ByPath, Code::PersistedQueryNotFound) => {
@@ -93,6 +96,8 @@ pub fn header(failure: &Failure) -> Option<(HeaderName, &'static str)> {
     match failure {
         Failure::MethodNotAllowed(allow) => Some((ALLOW, allow)),
         Failure::MutationByGet => Some((ALLOW, "POST")),
+        // Where the body ends is uncertain: what follows must not be read as another request (RFC 9112, section 11.2).
+        Failure::UnknownTransferCoding | Failure::RepeatedChunked => Some((CONNECTION, "close")),
         Failure::UnsupportedCoding => Some((ACCEPT_ENCODING, "br, gzip, zstd")),
         Failure::Refused(Refused::Overloaded | Refused::Unauthenticated(AuthenticationError::Unavailable)) => {
             Some((RETRY_AFTER, "1"))

@@ -24,7 +24,7 @@ use crate::{
     },
     config::{self, Config},
     graphql::{SCALAR_CHECKS, Schema},
-    http::{self, App, Bodies, router},
+    http::{self, App, Bodies, ClientAddresses, router},
     metrics::Metrics,
     operations::{
         Operations, SchemaError,
@@ -99,7 +99,7 @@ pub async fn run(
         tokio::time::sleep(linger).await;
         close.cancel();
     });
-    let served = http::serve(listener, routes, settings::patience(&config.connections)?, closing.clone());
+    let served = http::serve(listener, routes, config.connections.limits()?, closing.clone());
     let drain = Duration::from_secs(config.http.drain_seconds);
     tokio::select! {
         () = async {
@@ -144,10 +144,10 @@ pub fn app(config: &Config) -> Result<App, StartError> {
     };
     Ok(App {
         pipeline,
+        client_addresses: ClientAddresses::new(config.http.trusted_proxies.clone(), metrics.clone()),
         metrics,
         request_timeout: Duration::from_millis(config.timeouts.request_ms),
         bodies: Bodies::new(config.http.max_body_bytes, config.http.max_bodies_bytes),
-        trusted_proxies: config.http.trusted_proxies.clone(),
         cors: settings::cors(&config.cors),
         cache_headers: settings::cache_headers(&config.caching)?,
         development: config.http.development,

@@ -7,7 +7,7 @@ use ::http::{HeaderName, header::InvalidHeaderName};
 use crate::{
     budgets::{Budgets, Mode},
     config::{self, BudgetMode, TagSeparator},
-    http::{CacheHeaders, Cors, Patience, Times},
+    http::{CacheHeaders, Cors},
     operations::Limits,
 };
 
@@ -24,27 +24,6 @@ pub fn operation_limits(limits: &config::Limits) -> Limits {
         fields: limits.max_fields,
         cache_bytes: limits.document_cache_bytes,
     }
-}
-
-/// Descriptors for everything but clients: the services, files, the log.
-const OWN_DESCRIPTORS: u64 = 256;
-
-/// The settings, and no more connections than the system gives file descriptors for: the services need some too.
-pub(super) fn patience(connections: &config::Connections) -> std::io::Result<Patience> {
-    let descriptors = rlimit::increase_nofile_limit(u64::MAX)?;
-    let most = descriptors.saturating_sub(OWN_DESCRIPTORS).max(1);
-    let most = usize::try_from(most).unwrap_or(usize::MAX);
-    if connections.max > most {
-        tracing::warn!(descriptors, "fewer connections than connections.max: the limit of open files is low");
-    }
-    Ok(Patience {
-        connections: connections.max.min(most),
-        times: Times {
-            first_request: Duration::from_millis(connections.first_request_ms),
-            idle: Duration::from_millis(connections.idle_ms),
-            write: Duration::from_millis(connections.write_ms),
-        },
-    })
 }
 
 /// What callers may spend.
@@ -68,6 +47,7 @@ pub(super) fn cors(cors: &config::Cors) -> Cors {
 /// What is said to caches.
 pub(super) fn cache_headers(caching: &config::Caching) -> Result<CacheHeaders, InvalidHeaderName> {
     Ok(CacheHeaders {
+        browser_max_age: caching.browser_max_age_seconds,
         stale_while_revalidate: caching.stale_while_revalidate_seconds,
         stale_if_error: caching.stale_if_error_seconds,
         tag_header: HeaderName::from_bytes(caching.tag_header.as_bytes())?,

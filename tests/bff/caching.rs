@@ -21,7 +21,8 @@ const PROFILE: &str = include_str!("../../persisted-queries/web/Profile.graphql"
 const MY_ORDERS: &str = include_str!("../../persisted-queries/web/MyOrders.graphql");
 const COMPACT_FEED: &str = include_str!("../../persisted-queries/mobile/CompactFeed.graphql");
 
-const KEPT: &str = "public, max-age=60, stale-while-revalidate=30, stale-if-error=300";
+const KEPT: &str = "public, max-age=0, must-revalidate, s-maxage=60, stale-while-revalidate=30, stale-if-error=300";
+const KEPT_BY_CDN: &str = "max-age=60, stale-while-revalidate=30, stale-if-error=300";
 const NEVER: &str = "private, no-store";
 /// Headers of one request or viewer.
 const PERSONAL: [&str; 6] =
@@ -46,6 +47,7 @@ fn vary(headers: &reqwest::header::HeaderMap) -> Vec<String> {
 
 pub fn assert_kept(answer: &Answer, what: &str) {
     assert_eq!((answer.status, answer.header("cache-control")), (200, Some(KEPT)), "{what}: {}", answer.text);
+    assert_eq!(answer.header("cdn-cache-control"), Some(KEPT_BY_CDN), "{what}");
     assert_eq!(vary(&answer.headers), ["accept", "accept-encoding"], "{what}");
     assert!(answer.header("etag").is_some_and(|etag| etag.starts_with("W/\"") && etag.len() == 36), "{what}");
     for name in PERSONAL {
@@ -55,7 +57,7 @@ pub fn assert_kept(answer: &Answer, what: &str) {
 
 fn assert_not_kept(answer: &Answer, what: &str) {
     assert_eq!(answer.header("cache-control"), Some(NEVER), "{what}: {}", answer.text);
-    for name in ["etag", "surrogate-key"] {
+    for name in ["etag", "surrogate-key", "cdn-cache-control"] {
         assert_eq!(answer.header(name), None, "{what}");
     }
     assert!(answer.header("x-request-id").is_some() && answer.header("server-timing").is_some(), "{what}");
@@ -191,7 +193,7 @@ async fn who_has_the_answer_already_hears_only_that() {
     for known in [etag.clone(), strong, "*".to_owned(), format!("\"a,b\", {etag}")] {
         let answer = Answer::of(asks(&known).header("accept-encoding", "gzip")).await;
         assert_eq!((answer.status, answer.text.as_str()), (304, ""), "{known}");
-        for name in ["cache-control", "etag", "surrogate-key", "vary"] {
+        for name in ["cache-control", "cdn-cache-control", "etag", "surrogate-key", "vary"] {
             assert_eq!(answer.headers.get(name), first.headers.get(name), "{known} {name}");
         }
         for name in PERSONAL.into_iter().chain(["content-type", "content-encoding", "content-length"]) {
@@ -238,6 +240,7 @@ async fn a_packed_answer_says_once_what_it_depends_on() {
 async fn names_and_times_are_settings() {
     let app = App::with(Services::start(Sizes::default()).await, |config| {
         config.caching = Caching {
+            browser_max_age_seconds: 5,
             stale_while_revalidate_seconds: 7,
             stale_if_error_seconds: 0,
             tag_header: "Cache-Tag".into(),
@@ -246,7 +249,12 @@ async fn names_and_times_are_settings() {
     })
     .await;
     let answer = got(&app, "{ posts(first: 2) { nodes { title } } }").await;
-    assert_eq!(answer.header("cache-control"), Some("public, max-age=60, stale-while-revalidate=7, stale-if-error=0"));
+    assert_eq!(
+        answer.header("cache-control"),
+        Some("public, max-age=5, must-revalidate, s-maxage=60, stale-while-revalidate=7, stale-if-error=0")
+    );
+    let targeted = Some("max-age=60, stale-while-revalidate=7, stale-if-error=0");
+    assert_eq!(answer.header("cdn-cache-control"), targeted);
     assert_eq!(answer.header("surrogate-key"), None);
     assert_eq!(answer.header("cache-tag").unwrap().split(',').filter(|tag| tag.starts_with("pst_")).count(), 2);
 }

@@ -8,7 +8,7 @@ use harness::stub::Services;
 use harness::town::Sizes;
 use reqwest::{Method, Version};
 use serde_json::json;
-use tessera::config::Connections;
+use tessera::http::Connections;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -174,5 +174,30 @@ async fn one_host_is_named_and_no_other() {
     for hosts in ["", "host: a\r\nhost: b\r\n"] {
         let answer = String::from_utf8(rest(connect(&app, request(hosts).as_bytes()).await).await).unwrap();
         assert!(answer.starts_with("HTTP/1.1 400") && answer.contains("BAD_REQUEST"), "{answer}");
+    }
+}
+
+/// RFC 9112, section 6.1: what a recipient does not implement is 501; where the body ends is never guessed.
+#[tokio::test]
+async fn a_transfer_coding_that_is_not_implemented_is_refused_and_the_connection_closed() {
+    let app = App::start().await;
+    for (codings, status) in [
+        ("transfer-encoding: JUNK, chunked\r\n", 501),
+        ("transfer-encoding: gzip, chunked\r\n", 501),
+        ("transfer-encoding: identity\r\ntransfer-encoding: chunked\r\n", 501),
+        ("transfer-encoding: chunked, chunked\r\n", 400),
+        ("transfer-encoding: chunked\r\ntransfer-encoding: Chunked\r\n", 400),
+        ("transfer-encoding: chunked, gzip\r\n", 400),
+        ("transfer-encoding: gzip\r\n", 400),
+    ] {
+        for path in ["/graphql", "/livez", "/nothing"] {
+            let body = "2\r\n{}\r\n0\r\n\r\n";
+            let head = format!("POST {path} HTTP/1.1\r\nhost: tessera\r\ncontent-type: application/json\r\n");
+            // A second request that was smuggled behind the first would be answered with 204.
+            let sent = format!("{head}{codings}\r\n{body}GET /livez HTTP/1.1\r\nhost: tessera\r\n\r\n");
+            let answers = String::from_utf8(rest(connect(&app, sent.as_bytes()).await).await).unwrap();
+            assert!(answers.starts_with(&format!("HTTP/1.1 {status} ")), "{path} {codings}: {answers}");
+            assert_eq!(answers.matches("HTTP/1.").count(), 1, "{path} {codings}: {answers}");
+        }
     }
 }

@@ -12,6 +12,7 @@ mod caching;
 #[cfg(feature = "client-tests")]
 mod cdn;
 mod cli_operations;
+mod client_address;
 #[cfg(feature = "client-tests")]
 mod clients;
 mod codings;

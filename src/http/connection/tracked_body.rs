@@ -1,5 +1,5 @@
-//! An answer's body as its client takes it. In: the body, and the request that it answers. Out: the same bytes in pieces; the
-//! connection hears of each that is taken, and that the request is over when the body is.
+//! A response body that reports progress, so that a client that stops reading can be timed out. In: a body and its request.
+//! Out: the same bytes in chunks; the request ends with the body.
 
 use std::{
     pin::Pin,
@@ -10,50 +10,50 @@ use axum::body::Body;
 use bytes::Bytes;
 use hyper::body::{Body as HttpBody, Frame, SizeHint};
 
-use super::quiet::Busy;
+use super::activity::InFlight;
 
-/// Pieces in which a body is handed out, in bytes: what is handed out is out of our sight.
-const PIECE: usize = 64 * 1024;
+/// Chunk size in bytes. Progress is only visible between chunks.
+const CHUNK: usize = 64 * 1024;
 
-/// A body that tells how it is taken.
-pub struct Taken {
+/// A body whose progress is reported.
+pub struct TrackedBody {
     body: Body,
-    /// What is left of the frame that came last.
+    /// The rest of the last frame.
     rest: Bytes,
-    busy: Busy,
+    request: InFlight,
 }
 
-impl Taken {
-    /// The body of the answer to that request.
-    pub fn new(body: Body, busy: Busy) -> Self {
-        busy.progress();
-        Self { body, rest: Bytes::new(), busy }
+impl TrackedBody {
+    /// The body of the response to that request.
+    pub fn new(body: Body, request: InFlight) -> Self {
+        request.progress();
+        Self { body, rest: Bytes::new(), request }
     }
 
-    fn piece(&mut self) -> Frame<Bytes> {
-        let size = self.rest.len().min(PIECE);
+    fn chunk(&mut self) -> Frame<Bytes> {
+        let size = self.rest.len().min(CHUNK);
         Frame::data(self.rest.split_to(size))
     }
 }
 
-impl HttpBody for Taken {
+impl HttpBody for TrackedBody {
     type Data = Bytes;
     type Error = axum::Error;
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
         if !self.rest.is_empty() {
-            self.busy.progress();
-            return Poll::Ready(Some(Ok(self.piece())));
+            self.request.progress();
+            return Poll::Ready(Some(Ok(self.chunk())));
         }
         let polled = Pin::new(&mut self.body).poll_frame(cx);
         match &polled {
-            Poll::Pending => self.busy.waits(),
-            Poll::Ready(_) => self.busy.progress(),
+            Poll::Pending => self.request.waits(),
+            Poll::Ready(_) => self.request.progress(),
         }
         polled.map_ok(|frame| match frame.into_data() {
             Ok(data) => {
                 self.rest = data;
-                self.piece()
+                self.chunk()
             }
             Err(other) => other,
         })

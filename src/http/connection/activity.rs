@@ -1,0 +1,211 @@
+//! Decides when to close a connection: no first request in time, idle between requests, or a client that stopped reading.
+//! In: beginnings and ends of requests, progress of response bodies and of the socket. Out: a [`Verdict`].
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use parking_lot::Mutex;
+use tokio::time::Instant;
+
+use super::limits::Timeouts;
+
+/// What a connection's requests and its socket do. Clones are of the same connection.
+#[derive(Clone)]
+pub struct Activity {
+    state: Arc<Mutex<State>>,
+    timeouts: Timeouts,
+}
+
+/// A request in flight, until its response body is read or dropped.
+pub struct InFlight {
+    state: Arc<Mutex<State>>,
+    number: usize,
+}
+
+struct State {
+    /// Requests since the connection was accepted.
+    requests: usize,
+    /// Requests in flight; since when the client has not read more of the response, if there is more to read.
+    in_flight: HashMap<usize, Option<Instant>>,
+    /// Since when the socket accepts no more bytes.
+    write_blocked: Option<Instant>,
+    /// Deadline of the next request's head.
+    next_request: Instant,
+    /// From the end of the last response to the deadline of the next request's head.
+    idle: Duration,
+    /// Whether the connection accepts no more requests.
+    draining: bool,
+}
+
+/// What becomes of a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Keep it open; decide again at that time.
+    KeepOpen(Instant),
+    /// Finish the requests in flight, then close: it was idle for too long.
+    DrainThenClose,
+    /// Close at once: there was no request, the client does not read, or draining took too long.
+    Close,
+}
+
+impl Activity {
+    /// The activity of a connection that was just accepted.
+    pub fn new(timeouts: Timeouts) -> Self {
+        let state = State {
+            requests: 0,
+            in_flight: HashMap::new(),
+            write_blocked: None,
+            next_request: Instant::now() + timeouts.first_request,
+            idle: timeouts.idle,
+            draining: false,
+        };
+        Self { state: Arc::new(Mutex::new(state)), timeouts }
+    }
+
+    /// A request begins.
+    pub fn begin_request(&self) -> InFlight {
+        let mut state = self.state.lock();
+        let number = state.requests;
+        state.requests += 1;
+        state.in_flight.insert(number, None);
+        InFlight { state: Arc::clone(&self.state), number }
+    }
+
+    /// Whether there was a request.
+    pub fn has_requests(&self) -> bool {
+        self.state.lock().requests > 0
+    }
+
+    /// The socket accepted bytes, or accepts none at the moment.
+    pub fn wrote(&self, is_blocked: bool) {
+        let mut state = self.state.lock();
+        state.write_blocked = is_blocked.then(|| state.write_blocked.unwrap_or_else(Instant::now));
+    }
+
+    /// The connection accepts no more requests; the rest of the responses has the write timeout to leave.
+    pub fn drain(&self) {
+        let mut state = self.state.lock();
+        (state.draining, state.idle) = (true, self.timeouts.write);
+        state.next_request = Instant::now() + self.timeouts.write;
+    }
+
+    /// The first request has to begin within that time, and is the last.
+    pub fn expect_last_request(&self, within: Duration) {
+        let mut state = self.state.lock();
+        (state.idle, state.next_request) = (Duration::ZERO, state.next_request.min(Instant::now() + within));
+    }
+
+    /// What becomes of the connection now. It is looked at once in a write timeout, so that a stall is seen.
+    pub fn verdict(&self) -> Verdict {
+        let (state, now) = (self.state.lock(), Instant::now());
+        let stalled = state.in_flight.values().flatten().chain(&state.write_blocked).min();
+        let next_look = now + self.timeouts.write;
+        match stalled.map(|since| *since + self.timeouts.write) {
+            Some(until) if until <= now => Verdict::Close,
+            Some(until) => Verdict::KeepOpen(until),
+            None if !state.in_flight.is_empty() => Verdict::KeepOpen(next_look),
+            None if state.next_request > now => Verdict::KeepOpen(state.next_request.min(next_look)),
+            None if state.requests == 0 || state.draining => Verdict::Close,
+            None => Verdict::DrainThenClose,
+        }
+    }
+}
+
+impl InFlight {
+    /// The response is ready, or the client read some of it: it can read more.
+    pub fn progress(&self) {
+        self.state.lock().in_flight.insert(self.number, Some(Instant::now()));
+    }
+
+    /// There is nothing to read at the moment: the rest of the response is not ready.
+    pub fn waits(&self) {
+        self.state.lock().in_flight.insert(self.number, None);
+    }
+}
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        let mut state = self.state.lock();
+        state.in_flight.remove(&self.number);
+        state.next_request = Instant::now() + state.idle;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::time::advance;
+
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    fn activity() -> Activity {
+        Activity::new(Timeouts { first_request: 10 * SECOND, idle: 75 * SECOND, write: 30 * SECOND })
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn without_a_first_request_it_is_closed() {
+        let activity = activity();
+        assert_eq!(activity.verdict(), Verdict::KeepOpen(Instant::now() + 10 * SECOND));
+        advance(10 * SECOND).await;
+        assert_eq!(activity.verdict(), Verdict::Close);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn it_is_idle_from_its_last_response_on() {
+        let activity = activity();
+        let (one, other) = (activity.begin_request(), activity.begin_request());
+        advance(1_000 * SECOND).await;
+        assert!(matches!(activity.verdict(), Verdict::KeepOpen(_)), "a slow response is not the client's fault");
+        drop(one);
+        assert!(matches!(activity.verdict(), Verdict::KeepOpen(_)));
+        drop(other);
+        assert_eq!(activity.verdict(), Verdict::KeepOpen(Instant::now() + 30 * SECOND));
+        advance(74 * SECOND).await;
+        assert_eq!(activity.verdict(), Verdict::KeepOpen(Instant::now() + SECOND));
+        advance(SECOND).await;
+        assert_eq!(activity.verdict(), Verdict::DrainThenClose);
+        activity.drain();
+        assert_eq!(activity.verdict(), Verdict::KeepOpen(Instant::now() + 30 * SECOND));
+        advance(30 * SECOND).await;
+        assert_eq!(activity.verdict(), Verdict::Close);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_last_request_may_still_begin() {
+        let activity = activity();
+        activity.expect_last_request(SECOND);
+        assert_eq!(activity.verdict(), Verdict::KeepOpen(Instant::now() + SECOND));
+        drop(activity.begin_request());
+        assert_eq!(activity.verdict(), Verdict::DrainThenClose);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_unread_response_closes_it_also_while_others_are_read() {
+        let activity = activity();
+        let (unread, read) = (activity.begin_request(), activity.begin_request());
+        unread.progress();
+        for _ in 0..29 {
+            advance(SECOND).await;
+            read.progress();
+            assert!(matches!(activity.verdict(), Verdict::KeepOpen(_)));
+        }
+        advance(SECOND).await;
+        assert_eq!(activity.verdict(), Verdict::Close);
+        unread.waits();
+        assert!(matches!(activity.verdict(), Verdict::KeepOpen(_)), "a stream without events is not stalled");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_blocked_socket_closes_it_after_the_write_timeout() {
+        let activity = activity();
+        drop(activity.begin_request());
+        activity.wrote(true);
+        advance(29 * SECOND).await;
+        activity.wrote(true);
+        assert_eq!(activity.verdict(), Verdict::KeepOpen(Instant::now() + SECOND));
+        advance(SECOND).await;
+        assert_eq!(activity.verdict(), Verdict::Close);
+        activity.wrote(false);
+        assert!(matches!(activity.verdict(), Verdict::KeepOpen(_)));
+    }
+}

@@ -1,0 +1,145 @@
+//! Client connections: HTTP/1.1, or HTTP/2 by prior knowledge. In: a listener, routes, limits. Out: nothing, until told to stop
+//! and every connection has ended. Slow or silent clients cost a socket until a timeout, never a worker.
+
+mod activity;
+mod limits;
+mod socket;
+#[cfg(test)]
+mod tests;
+mod tracked_body;
+
+use std::{convert::Infallible, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
+
+use axum::{Router, extract::ConnectInfo};
+use hyper::{Request, body::Incoming, service::service_fn};
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo, TokioTimer},
+    server::conn::auto::Builder,
+};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::Semaphore,
+    time::{sleep, sleep_until},
+};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tower::Service;
+
+use activity::{Activity, Verdict};
+pub use limits::{ConnectionLimits, Connections, Timeouts};
+use socket::{Slot, Socket};
+use tracked_body::TrackedBody;
+
+/// Pause after the system refused a connection, most likely for want of file descriptors.
+const ACCEPT_AGAIN: Duration = Duration::from_millis(100);
+/// Interval of HTTP/2 pings, and their timeout.
+const PING: Duration = Duration::from_secs(20);
+/// Concurrent streams of an HTTP/2 connection.
+const MAX_STREAMS: u32 = 100;
+/// Time for a first request that is on its way when the process is told to stop.
+const LAST_REQUEST: Duration = Duration::from_secs(1);
+/// Headers of a request at most. Beyond, hyper answers 431 by itself, without a body.
+const MAX_HEADERS: usize = 256;
+/// Bytes of an HTTP/2 request's head: more than `head_limits.rs` allows, so that the response is ours.
+const MAX_HEAD_BYTES: u32 = 64 * 1024;
+
+/// A connection that was accepted.
+struct Accepted {
+    stream: TcpStream,
+    peer: SocketAddr,
+    slot: Slot,
+}
+
+/// Accepts connections, and serves each in a task of its own.
+struct Server {
+    listener: TcpListener,
+    slots: Arc<Semaphore>,
+    connections: TaskTracker,
+}
+
+/// Serves until `stop`, then finishes the requests in flight.
+pub async fn serve(listener: TcpListener, routes: Router, limits: ConnectionLimits, stop: CancellationToken) {
+    let slots = Arc::new(Semaphore::new(limits.max));
+    let server = Server { listener, slots, connections: TaskTracker::new() };
+    while let Some(Some(accepted)) = stop.run_until_cancelled(server.accept()).await {
+        tokio::spawn(serve_connection(accepted, routes.clone(), limits.timeouts, stop.clone()));
+    }
+    drop(server.listener);
+    server.connections.close();
+    server.connections.wait().await;
+}
+
+impl Server {
+    /// The next connection; `None` if the semaphore were closed, which it never is.
+    async fn accept(&self) -> Option<Accepted> {
+        let permit = Arc::clone(&self.slots).acquire_owned().await.ok()?;
+        loop {
+            match self.listener.accept().await {
+                Ok((stream, peer)) => {
+                    return Some(Accepted { stream, peer, slot: Slot::new(permit, self.connections.token()) });
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "a connection could not be accepted");
+                    sleep(ACCEPT_AGAIN).await;
+                }
+            }
+        }
+    }
+}
+
+async fn serve_connection(accepted: Accepted, routes: Router, timeouts: Timeouts, stop: CancellationToken) {
+    let Accepted { stream, peer, slot } = accepted;
+    // Small responses leave at once. An error means that the connection is over, as reading will show.
+    let _ = stream.set_nodelay(true);
+    let activity = Activity::new(timeouts);
+    let socket = Socket::new(stream, activity.clone(), slot);
+    let service = service_fn(|mut request: Request<Incoming>| {
+        let in_flight = activity.begin_request();
+        request.extensions_mut().insert(ConnectInfo(peer));
+        let response = routes.clone().call(request);
+        async move {
+            let response = response.await.unwrap_or_else(|never| match never {});
+            Ok::<_, Infallible>(response.map(|body| TrackedBody::new(body, in_flight)))
+        }
+    });
+    let builder = builder(timeouts);
+    let mut connection = pin!(builder.serve_connection_with_upgrades(TokioIo::new(socket), service));
+    let mut is_stopping = false;
+    loop {
+        let until = match activity.verdict() {
+            Verdict::KeepOpen(until) => until,
+            Verdict::Close => return,
+            Verdict::DrainThenClose => {
+                activity.drain();
+                connection.as_mut().graceful_shutdown();
+                continue;
+            }
+        };
+        tokio::select! {
+            // An error is the client's: it disconnected, or does not speak HTTP.
+            _ = connection.as_mut() => return,
+            () = sleep_until(until) => {}
+            () = stop.cancelled(), if !is_stopping => {
+                is_stopping = true;
+                if activity.has_requests() {
+                    activity.drain();
+                    connection.as_mut().graceful_shutdown();
+                } else {
+                    activity.expect_last_request(LAST_REQUEST);
+                }
+            }
+        }
+    }
+}
+
+fn builder(timeouts: Timeouts) -> Builder<TokioExecutor> {
+    let mut builder = Builder::new(TokioExecutor::new());
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(timeouts.idle).max_headers(MAX_HEADERS);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .keep_alive_interval(PING)
+        .keep_alive_timeout(PING)
+        .max_concurrent_streams(MAX_STREAMS)
+        .max_header_list_size(MAX_HEAD_BYTES);
+    builder
+}

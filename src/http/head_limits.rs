@@ -1,0 +1,72 @@
+//! Admits a request by its head, whatever its path: one `Host`, a transfer coding that is implemented, limited sizes. Out: the
+//! request, or 400, 414, 431 or 501. hyper has limits of its own and answers them without a body; these are lower.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use axum::{
+    extract::{ConnectInfo, Request, State},
+    middleware::Next,
+    response::Response,
+};
+use http::{
+    HeaderMap, Version,
+    header::{HOST, TRANSFER_ENCODING},
+};
+
+use super::{App, exchange::Exchange, failure::Failure, media::MediaType};
+
+/// The longest path and query, in bytes.
+const MAX_URI_BYTES: usize = 16 * 1024;
+/// The most headers.
+const MAX_HEADERS: usize = 100;
+/// The most that names and values of all headers may have, in bytes.
+const MAX_HEADER_BYTES: usize = 16 * 1024;
+
+/// Rejects requests whose head is malformed or too large.
+pub async fn admit(
+    State(app): State<Arc<App>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    request: Request,
+    next: Next,
+) -> Response {
+    match check(&request) {
+        Ok(()) => next.run(request).await,
+        Err(failure) => {
+            let media_type = MediaType::accepted(request.headers()).unwrap_or(MediaType::Json);
+            Exchange::begin(&app, peer.ip(), request.headers()).refused(&failure, media_type)
+        }
+    }
+}
+
+fn check(request: &Request) -> Result<(), Failure> {
+    let headers = request.headers();
+    check_transfer_codings(headers)?;
+    // RFC 9112, section 3.2: proxies on the way may have chosen different ones of several hosts.
+    if request.version() == Version::HTTP_11 && headers.get_all(HOST).iter().count() != 1 {
+        return Err(Failure::BadRequest("there must be one Host header".into()));
+    }
+    let uri = request.uri().path_and_query().map_or(0, |target| target.as_str().len());
+    if uri > MAX_URI_BYTES {
+        return Err(Failure::UriTooLong(MAX_URI_BYTES));
+    }
+    let bytes: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+    if bytes > MAX_HEADER_BYTES || headers.len() > MAX_HEADERS {
+        return Err(Failure::HeadersTooLarge { bytes: MAX_HEADER_BYTES, headers: MAX_HEADERS });
+    }
+    Ok(())
+}
+
+/// RFC 9112, section 6.1: `chunked` is the one coding implemented, and is applied once. hyper has refused requests whose last
+/// coding is another, and HTTP/1.0 with any, since their bodies have no end.
+fn check_transfer_codings(headers: &HeaderMap) -> Result<(), Failure> {
+    let lines = headers.get_all(TRANSFER_ENCODING).iter();
+    let codings = lines.flat_map(|line| line.as_bytes().split(|byte| *byte == b',')).map(<[u8]>::trim_ascii);
+    let mut chunked = 0;
+    for coding in codings.filter(|coding| !coding.is_empty()) {
+        if !coding.eq_ignore_ascii_case(b"chunked") {
+            return Err(Failure::UnknownTransferCoding);
+        }
+        chunked += 1;
+    }
+    if chunked > 1 { Err(Failure::RepeatedChunked) } else { Ok(()) }
+}
