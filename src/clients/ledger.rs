@@ -3,7 +3,10 @@
 
 use std::{
     collections::BTreeSet,
-    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -20,6 +23,8 @@ struct Entries {
     calls: Mutex<Calls>,
     /// Absent unless the response may become public.
     tags: OnceLock<Mutex<BTreeSet<Tag>>>,
+    /// Whether a command that must not be repeated took effect, or may have.
+    effect: AtomicBool,
 }
 
 /// How often each service was called, by [`Service::index`], and how long the request waited for them.
@@ -64,6 +69,16 @@ impl Ledger {
         if let Some(tags) = self.0.tags.get() {
             add(&mut tags.lock().unwrap_or_else(PoisonError::into_inner));
         }
+    }
+
+    /// Notes that a command took effect, or may have, that would take effect again if it were repeated.
+    pub(super) fn note_effect(&self) {
+        self.0.effect.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether a repetition of the operation would have a second effect.
+    pub(super) fn has_effect(&self) -> bool {
+        self.0.effect.load(Ordering::Relaxed)
     }
 
     /// Notes that a call begins.

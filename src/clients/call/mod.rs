@@ -100,14 +100,15 @@ impl ServiceClient {
         context: &CallContext,
         command: Command<'_>,
     ) -> Result<T, CallError> {
-        let outgoing = self.write(command)?;
+        let outgoing = self.write(context, command)?;
         self.call(context, outgoing, |body| decode(body)).await
     }
 
-    /// Sends a command whose answer's body, if any, has nothing to tell.
+    /// Sends a command that is answered without a body.
     pub(super) async fn perform(&self, context: &CallContext, command: Command<'_>) -> Result<(), CallError> {
-        let outgoing = self.write(command)?;
-        self.call(context, outgoing, |_| Ok(())).await
+        let outgoing = self.write(context, command)?;
+        // A page of a proxy is no proof of the effect.
+        self.call(context, outgoing, |body| if body.is_empty() { Ok(()) } else { Err(Cause::UnexpectedBody) }).await
     }
 
     fn read(&self, path_and_query: &str) -> Outgoing {
@@ -116,14 +117,14 @@ impl ServiceClient {
         Outgoing { request, path, is_command: false, is_repeatable: true }
     }
 
-    fn write(&self, command: Command<'_>) -> Result<Outgoing, CallError> {
+    fn write(&self, context: &CallContext, command: Command<'_>) -> Result<Outgoing, CallError> {
         let (path, is_repeatable) = (command.path.clone(), command.is_repeatable());
         let request = self.request(command.method.clone(), &path);
         match command.complete(request) {
             Ok(request) => Ok(Outgoing { request, path, is_command: true, is_repeatable }),
             Err(Unsendable::Key) => Err(CallError::Refused(Arc::new(Refusal::unusable_key(self.service)))),
             Err(Unsendable::Body) => {
-                tracing::warn!(service = self.service.name(), path, cause = %Cause::Unwritable, "a call failed");
+                self.log(context, &path, Cause::Unwritable);
                 let (service, kind) = (self.service, FailureKind::BadResponse);
                 Err(CallError::Failed(CallFailure { service, kind, retryable: false, is_uncertain: false }))
             }
@@ -156,17 +157,31 @@ impl ServiceClient {
                 Response::Refused(refusal) => Ok(Err(refusal)),
             });
             under_way.answered = outcome.is_ok();
+            let is_without_effect = match &outcome {
+                Ok(answer) => answer.is_err(),
+                Err(cause) => cause.is_without_effect(),
+            };
+            if is_command && !is_repeatable && !is_without_effect {
+                context.ledger().note_effect();
+            }
             outcome
         };
         match outcome {
             Ok(Ok(answer)) => Ok(answer),
             Ok(Err(refusal)) => Err(CallError::Refused(Arc::new(refusal))),
             Err(cause) => {
-                let request_id = context.request_id().as_str();
-                tracing::warn!(service = self.service.name(), path, request_id, %cause, "a call failed");
-                Err(CallError::Failed(self.failure(cause, is_command, is_repeatable)))
+                self.log(context, &path, cause);
+                let mut failure = self.failure(cause, is_command, is_repeatable);
+                // A read below a mutation is repeated only together with the mutation.
+                failure.retryable &= is_command || !context.ledger().has_effect();
+                Err(CallError::Failed(failure))
             }
         }
+    }
+
+    fn log(&self, context: &CallContext, path: &str, cause: Cause) {
+        let request_id = context.request_id().as_str();
+        tracing::warn!(service = self.service.name(), path, request_id, %cause, "a call failed");
     }
 
     /// What the caller is told. A read may be repeated unless the answer was broken, which it would be again; a command if
