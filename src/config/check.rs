@@ -1,6 +1,6 @@
 //! What settings must be to make sense, alone and together. Fail at start, not at night.
 
-use http::{HeaderValue, Uri};
+use http::Uri;
 
 use super::{Config, ConfigError};
 
@@ -38,9 +38,9 @@ impl Config {
         }
         let key = services.api_key.reveal();
         expect(
-            key.len() >= 16 && HeaderValue::from_str(key).is_ok(),
+            key.len() >= 16 && key.trim() == key && key.bytes().all(|byte| (b' '..=b'~').contains(&byte)),
             "services.api_key",
-            "must be 16 or more visible ASCII characters",
+            "must be 16 or more visible ASCII characters, without white space around them",
         )?;
         expect(!auth.issuer.is_empty(), "auth.issuer", "must not be empty")?;
         expect(!auth.audience.is_empty(), "auth.audience", "must not be empty")?;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::{ConfigError, check::expect};
-use crate::operations::documents::Policy;
+use crate::operations::documents::{DEFAULT_SOURCE, Policy};
 
 /// Which documents are answered.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -13,7 +13,8 @@ use crate::operations::documents::Policy;
 pub struct Documents {
     /// What clients may send in place of a trusted document's id.
     pub policy: Policy,
-    /// Files and folders of trusted documents: a folder a client, with `.graphql` files and manifests.
+    /// Files and folders of trusted documents: a folder for each client, with `.graphql` files and manifests. The default
+    /// folder may be missing where `policy` takes unknown documents.
     pub sources: Vec<PathBuf>,
     /// Whether clients may register documents under their hash (Apollo's automatic persisted queries); by default wherever the
     /// policy takes unknown documents.
@@ -28,7 +29,7 @@ impl Default for Documents {
     fn default() -> Self {
         Self {
             policy: Policy::TrustedOnly,
-            sources: vec!["persisted-queries".into()],
+            sources: vec![DEFAULT_SOURCE.into()],
             automatic: None,
             automatic_bytes: 16 * 1024 * 1024,
             reload_seconds: 2,

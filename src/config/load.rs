@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use figment::{
     Figment,
     error::Kind,
-    providers::{Env, Format, Toml},
+    providers::{Format, Serialized, Toml},
+    value::Value,
 };
 
-use super::Config;
+use super::{Config, Secret, Service, Services};
 
 /// Why there is no configuration.
 #[derive(Debug, thiserror::Error)]
@@ -53,10 +54,34 @@ pub fn load(path: Option<&Path>) -> Result<Config, ConfigError> {
         check_syntax(path, &text)?;
         settings = settings.merge(Toml::string(&text));
     }
-    let config: Config = settings.merge(Env::prefixed("TESSERA__").split("__")).extract().map_err(explain)?;
+    let config: Config = settings.merge(environment()?).extract().map_err(explain)?;
     config.check()?;
     Ok(config)
 }
+
+/// The settings in the environment: `TESSERA__SECTION__KEY`. A text setting is its value byte for byte; figment's own reader
+/// takes digits for numbers, brackets for lists, and drops quotation marks and white space. Others are read as in TOML.
+fn environment() -> Result<Figment, ConfigError> {
+    let url = || Service { url: String::new() };
+    let (api_key, user, post, order) = (Secret::new(""), url(), url(), url());
+    let known = Figment::from(Serialized::defaults(Config::of(Services { api_key, user, post, order })));
+    let mut settings = Figment::new();
+    for (name, value) in std::env::vars_os() {
+        let Some(key) = name.to_str().and_then(|name| name.strip_prefix(PREFIX)) else { continue };
+        let key = key.to_lowercase().replace("__", ".");
+        let Some(value) = value.to_str() else {
+            return Err(ConfigError::Invalid(format!("{key}: must be UTF-8")));
+        };
+        let value = match known.find_value(&key) {
+            Ok(Value::String(..)) => Value::from(value),
+            _ => value.parse::<Value>().unwrap_or_else(|never| match never {}),
+        };
+        settings = settings.merge(Serialized::default(&key, value));
+    }
+    Ok(settings)
+}
+
+const PREFIX: &str = "TESSERA__";
 
 /// Figment's own error on broken TOML has several lines and quotes the file.
 fn check_syntax(path: &Path, text: &str) -> Result<(), ConfigError> {

@@ -4,6 +4,12 @@ use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use harness::stub::Services;
+use harness::town::Sizes;
+use tokio::io::{AsyncBufReadExt, BufReader};
+
+use crate::binary::Program;
+
 const GOOD: &str = r#"
 [services]
 api_key = "0123456789abcdef"
@@ -137,10 +143,89 @@ fn what_is_wrong_with_a_setting_is_said_at_start() {
     let path = file("environment", GOOD);
     assert_refused(&check(&path, &[("TESSERA__LIMITS__MAX_FEELDS", "1")]), &["max_feelds"]);
     assert_refused(&check(&path, &[("TESSERA__TIMEOUTS__CALL_MS", "soon")]), &["timeouts.call_ms"]);
-    let digits = check(&path, &[("TESSERA__SERVICES__API_KEY", "0012345678901234567")]);
-    assert_refused(&digits, &["services.api_key", "quotation marks"]);
-    assert!(!String::from_utf8_lossy(&digits.stderr).contains("123456789"));
-    assert!(check(&path, &[("TESSERA__SERVICES__API_KEY", "\"0012345678901234567\"")]).status.success());
+    for key in ["0123456789abcde ", " 123456789abcdef", "0123456789abcde\t"] {
+        let spaced = check(&path, &[("TESSERA__SERVICES__API_KEY", key)]);
+        assert_refused(&spaced, &["services.api_key", "visible ASCII"]);
+    }
+}
+
+/// Texts that a reader of values would take for something else, or trim.
+const TEXTS: [&str; 14] = [
+    "1234567890123456",
+    "0012345678901234",
+    "1.50",
+    "-1",
+    "1e5",
+    "true",
+    "null",
+    "[a]",
+    "{a = 1}",
+    "\"quoted\"",
+    "'quoted'",
+    " spaced ",
+    "a,b",
+    "#a=b",
+];
+
+#[test]
+fn a_text_setting_from_the_environment_is_its_value_byte_for_byte() {
+    let path = file("text_settings", GOOD);
+    let words = ["config", "print", "--config", path.to_str().unwrap()];
+    for text in TEXTS {
+        let output = tessera(&words, &[("TESSERA__AUTH__ISSUER", text), ("TESSERA__AUTH__AUDIENCE", text)]);
+        assert!(output.status.success(), "{text}: {}", String::from_utf8_lossy(&output.stderr));
+        let printed: toml::Table = String::from_utf8(output.stdout).unwrap().parse().unwrap();
+        let auth = ["issuer", "audience"].map(|name| printed["auth"][name].as_str());
+        assert_eq!(auth, [Some(text), Some(text)]);
+    }
+    // Numbers, switches and lists are still read as such.
+    let variables = [
+        ("TESSERA__TIMEOUTS__CALL_MS", "1500"),
+        ("TESSERA__CORS__CREDENTIALS", "true"),
+        ("TESSERA__CORS__ORIGINS", "[\"https://a.example\", \"https://b.example\"]"),
+        ("TESSERA__DOCUMENTS__AUTOMATIC", "false"),
+        ("TESSERA__METRICS__LISTEN", "127.0.0.1:9"),
+    ];
+    let output = tessera(&words, &variables);
+    let printed: toml::Table = String::from_utf8(output.stdout).unwrap().parse().unwrap();
+    assert_eq!(printed["timeouts"]["call_ms"].as_integer(), Some(1500));
+    assert_eq!(printed["cors"]["origins"].as_array().unwrap().len(), 2);
+    assert_eq!(printed["documents"]["automatic"].as_bool(), Some(false));
+    assert_eq!(printed["metrics"]["listen"].as_str(), Some("127.0.0.1:9"));
+}
+
+#[tokio::test]
+async fn an_api_key_from_the_environment_reaches_the_services_as_it_is() {
+    for key in ["1234567890123456", "\"123456789abcdef\"", "[1234567890abcd]"] {
+        let services = Services::start(Sizes::default()).await;
+        let program = Program::serve(&services, &[("TESSERA__SERVICES__API_KEY", key)]).await;
+        program.client().run("{ users(first: 1) { nodes { id } } }").await.data();
+        assert_eq!(services.calls_of("GET /v1/users")[0].header("x-api-key"), Some(key));
+    }
+}
+
+#[tokio::test]
+async fn the_default_folder_of_documents_may_be_missing_where_other_documents_are_executed() {
+    let empty = tempfile::tempdir().unwrap();
+    let elsewhere = empty.path().join("elsewhere").to_str().unwrap().to_owned();
+    for (policy, sources, starts) in [
+        ("allow_any", None, true),
+        ("log_unknown", None, true),
+        ("id_only", None, false),
+        ("trusted_only", None, false),
+        ("allow_any", Some(elsewhere.as_str()), false),
+    ] {
+        let mut config = format!("{GOOD}\n[http]\nlisten = \"127.0.0.1:0\"\n[documents]\npolicy = \"{policy}\"\n");
+        config += &sources.map(|folder| format!("sources = [{folder:?}]\n")).unwrap_or_default();
+        let path = file(&format!("missing_folder_{policy}_{}", sources.is_some()), &config);
+        let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_tessera"));
+        command.args(["serve", "--config", path.to_str().unwrap()]).current_dir(&empty).kill_on_drop(true);
+        let mut program = command.stderr(std::process::Stdio::piped()).spawn().unwrap();
+        let mut said = BufReader::new(program.stderr.take().unwrap()).lines();
+        let line = said.next_line().await.unwrap().unwrap();
+        assert_eq!(line.contains("\"listening\""), starts, "{policy} {sources:?}: {line}");
+        assert!(starts || line.contains("persisted-queries") || line.contains("elsewhere"), "{line}");
+    }
 }
 
 #[test]

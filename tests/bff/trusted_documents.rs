@@ -300,3 +300,19 @@ async fn a_document_that_is_no_good_keeps_it_from_starting() {
         "{output}"
     );
 }
+
+#[tokio::test]
+async fn a_byte_order_mark_at_the_start_of_a_file_is_no_part_of_it() {
+    let folder = folder();
+    let manifest = format!("\u{feff}{}", json!({ "other": OTHER }));
+    write(folder.path(), "ios/manifest.json", &manifest);
+    write(folder.path(), "tv/Viewer.graphql", "\u{feff}query Viewer { viewer { handle } }");
+    let app = app(Policy::TrustedOnly, &folder, |_| {}).await;
+    for body in [
+        json!({"documentId": "other"}),
+        json!({"documentId": sha256("query Viewer { viewer { handle } }")}),
+        json!({"query": "query Viewer { viewer { handle } }"}),
+    ] {
+        Answer::of(asks(&app.client, &body)).await.data();
+    }
+}

@@ -18,7 +18,7 @@ mod trusted;
 mod typename;
 
 use std::{
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError, RwLock},
 };
 
@@ -90,6 +90,9 @@ pub struct Documents {
     /// Unknown texts that were noticed before.
     noticed: Cache<Arc<str>, ()>,
 }
+
+/// The default of the setting `documents.sources`.
+pub const DEFAULT_SOURCE: &str = "persisted-queries";
 
 /// Memory for unknown texts that were noticed, in bytes.
 const NOTICED_BYTES: u64 = 4 * 1024 * 1024;
@@ -208,7 +211,11 @@ impl Documents {
 
 /// All documents of these files; where nothing else is answered, there has to be one.
 fn read(policy: Policy, sources: &[PathBuf], operations: &Operations) -> Result<TrustedDocuments, SourceError> {
-    let read = TrustedDocuments::new(source::read(sources)?, operations)?;
+    // The default folder may be missing, unless nothing but its documents is executed.
+    let is_needed =
+        |source: &&PathBuf| !policy.takes_unknown() || **source != *Path::new(DEFAULT_SOURCE) || source.exists();
+    let needed: Vec<PathBuf> = sources.iter().filter(is_needed).cloned().collect();
+    let read = TrustedDocuments::new(source::read(&needed)?, operations)?;
     match sources.first() {
         Some(source) if read.ids() == 0 && !policy.takes_unknown() => {
             Err(SourceError::new(source, "there is no document, and nothing else would be answered"))

@@ -90,8 +90,15 @@ fn text_of(path: &Path) -> io::Result<String> {
     if about.len() > MAX_BYTES {
         return Err(io::Error::other(format!("has more than {MAX_BYTES} bytes")));
     }
-    fs::read_to_string(path)
+    let mut text = fs::read_to_string(path)?;
+    // A byte order mark is not part of the text (Unicode 23.8); editors and tools put it there.
+    if text.starts_with(BYTE_ORDER_MARK) {
+        text.remove(0);
+    }
+    Ok(text)
 }
+
+const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// A file has at most that many bytes.
 const MAX_BYTES: u64 = 16 * 1024 * 1024;
