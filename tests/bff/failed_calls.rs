@@ -1,4 +1,4 @@
-//! A failed call can be diagnosed from its log line: request id, service and cause. `calls.failed` counts broken answers
+//! A failed call can be diagnosed from its log line: request id, service, route and cause. `calls.failed` counts broken answers
 //! like failed calls, and a service that fails because of another names it.
 
 use harness::client::Answer;
@@ -46,6 +46,7 @@ async fn the_log_names_request_service_and_cause_of_every_failed_call() {
         assert_eq!((&line["level"], &line["service"]), (&json!("WARN"), &json!("post")), "{behaviour:?}: {line}");
         assert_eq!((&line["request_id"], &request["request_id"]), (&json!(id), &json!(id)), "{behaviour:?}: {line}");
         assert!(line["cause"].as_str().is_some_and(|text| text.contains(cause)), "{behaviour:?}: {line}");
+        assert_eq!(line["route"], "/v1/posts/counts", "{behaviour:?}: {line}");
         assert_eq!(request["calls.failed"], 1, "{behaviour:?}: {request}");
         assert!(!line.to_string().contains("secret words"), "a response may be private: {line}");
     }
@@ -59,6 +60,19 @@ async fn a_call_that_takes_too_long_says_so() {
     let [line, request] = failed(&services, &mut program, "slow").await;
     assert!(line["cause"].as_str().is_some_and(|text| text.contains("in time")), "{line}");
     assert_eq!((&line["request_id"], &request["calls.failed"]), (&json!("slow"), &json!(1)));
+}
+
+#[tokio::test]
+async fn the_route_of_a_failed_command_has_no_ids() {
+    let mut services = Services::start(Sizes::default()).await;
+    let mut program = Program::serve(&services, &[]).await;
+    let client = program.client().signed_in(services.token(1));
+    client.run("{ viewer { id } }").await.data();
+    services.user.behave(Behaviour::Html(502)).await;
+    let other = services.town().users[2].id;
+    let mutation = format!("mutation {{ followUser(input: {{userId: \"{other}\"}}) {{ userErrors {{ code }} }} }}");
+    assert_eq!(client.run(&mutation).await.errors(), ["SERVICE_UNAVAILABLE followUser"]);
+    assert_eq!(program.line("a call failed").await["route"], "/v1/users/{id}/following/{id}");
 }
 
 #[tokio::test]
