@@ -96,8 +96,8 @@ impl PostClient {
         struct Body<'a> {
             body: &'a str,
         }
-        let path = format!("/v1/posts/{post}/comments");
-        let command = Command::new(Method::POST, path).by(viewer).json(&Body { body }).once(idempotency_key);
+        let command = Command::new(Method::POST, "/v1/posts/{id}/comments", &[&post]);
+        let command = command.by(viewer).json(&Body { body }).once(idempotency_key);
         self.service.command(context, command).await
     }
 }

@@ -3,10 +3,14 @@
 
 use std::{
     collections::BTreeSet,
-    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
+use parking_lot::Mutex;
 use tokio::time::Instant;
 
 use super::{Service, Tag};
@@ -20,6 +24,8 @@ struct Entries {
     calls: Mutex<Calls>,
     /// Absent unless the response may become public.
     tags: OnceLock<Mutex<BTreeSet<Tag>>>,
+    /// Whether a command that must not be repeated took effect, or may have.
+    effect: AtomicBool,
 }
 
 /// How often each service was called, by [`Service::index`], and how long the request waited for them.
@@ -45,7 +51,7 @@ pub(super) struct UnderWay<'a> {
 impl Ledger {
     /// The calls so far.
     pub fn calls(&self) -> Calls {
-        *self.entries()
+        *self.0.calls.lock()
     }
 
     /// Collects cache tags from now on.
@@ -55,34 +61,39 @@ impl Ledger {
 
     /// The cache tags since [`collect_tags`](Self::collect_tags).
     pub fn tags(&self) -> BTreeSet<Tag> {
-        let tags = self.0.tags.get().map(|tags| tags.lock().unwrap_or_else(PoisonError::into_inner).clone());
-        tags.unwrap_or_default()
+        self.0.tags.get().map(|tags| tags.lock().clone()).unwrap_or_default()
     }
 
     /// Adds cache tags, if they are collected.
     pub(super) fn note_tags(&self, add: impl FnOnce(&mut BTreeSet<Tag>)) {
         if let Some(tags) = self.0.tags.get() {
-            add(&mut tags.lock().unwrap_or_else(PoisonError::into_inner));
+            add(&mut tags.lock());
         }
+    }
+
+    /// Notes that a command took effect, or may have, that would take effect again if it were repeated.
+    pub(super) fn note_effect(&self) {
+        self.0.effect.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether a repetition of the operation would have a second effect.
+    pub(super) fn has_effect(&self) -> bool {
+        self.0.effect.load(Ordering::Relaxed)
     }
 
     /// Notes that a call begins.
     pub(super) fn begin(&self, service: Service) -> UnderWay<'_> {
-        let mut calls = self.entries();
+        let mut calls = self.0.calls.lock();
         calls.count[service.index()] += 1;
         calls.under_way += 1;
         calls.since.get_or_insert_with(Instant::now);
         UnderWay { ledger: self, answered: false }
     }
-
-    fn entries(&self) -> MutexGuard<'_, Calls> {
-        self.0.calls.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 impl Drop for UnderWay<'_> {
     fn drop(&mut self) {
-        let mut calls = self.ledger.entries();
+        let mut calls = self.ledger.0.calls.lock();
         calls.failed += u32::from(!self.answered);
         calls.under_way -= 1;
         if calls.under_way == 0 {

@@ -112,11 +112,11 @@ impl Keyed<OrderId> for OrderRecord {
 }
 
 impl OrderAction {
-    const fn segment(self) -> &'static str {
+    const fn route(self) -> &'static str {
         match self {
-            Self::Cancel => "cancel",
-            Self::Ship => "ship",
-            Self::Deliver => "deliver",
+            Self::Cancel => "/v1/orders/{id}/cancel",
+            Self::Ship => "/v1/orders/{id}/ship",
+            Self::Deliver => "/v1/orders/{id}/deliver",
         }
     }
 }
@@ -169,10 +169,8 @@ impl OrderClient {
         struct Body {
             items: Vec<OrderLine>,
         }
-        let command = Command::new(Method::POST, "/v1/orders".into())
-            .by(viewer)
-            .json(&Body { items })
-            .once(Some(idempotency_key));
+        let command =
+            Command::new(Method::POST, "/v1/orders", &[]).by(viewer).json(&Body { items }).once(Some(idempotency_key));
         self.service.command(context, command).await
     }
 
@@ -183,8 +181,7 @@ impl OrderClient {
         (viewer, order, action): (&Viewer, OrderId, OrderAction),
         idempotency_key: Option<String>,
     ) -> Result<OrderRecord, CallError> {
-        let path = format!("/v1/orders/{order}/{}", action.segment());
-        let command = Command::new(Method::POST, path).by(viewer).once(idempotency_key);
+        let command = Command::new(Method::POST, action.route(), &[&order]).by(viewer).once(idempotency_key);
         self.service.command(context, command).await
     }
 }

@@ -209,7 +209,7 @@ impl PostClient {
         context: &CallContext,
         (viewer, draft, idempotency_key): (&Viewer, PostDraft, Option<String>),
     ) -> Result<PostRecord, CallError> {
-        let command = Command::new(Method::POST, "/v1/posts".into()).by(viewer).json(&draft).once(idempotency_key);
+        let command = Command::new(Method::POST, "/v1/posts", &[]).by(viewer).json(&draft).once(idempotency_key);
         self.service.command(context, command).await
     }
 
@@ -220,14 +220,14 @@ impl PostClient {
         (viewer, post, patch): (&Viewer, PostId, PostPatch),
         idempotency_key: Option<String>,
     ) -> Result<PostRecord, CallError> {
-        let path = format!("/v1/posts/{post}");
-        let command = Command::new(Method::PATCH, path).by(viewer).json(&patch).once(idempotency_key);
+        let command = Command::new(Method::PATCH, "/v1/posts/{id}", &[&post]);
+        let command = command.by(viewer).json(&patch).once(idempotency_key);
         self.service.command(context, command).await
     }
 
     /// Deletes a post and what hangs on it.
     pub async fn delete(&self, context: &CallContext, (viewer, post): (&Viewer, PostId)) -> Result<(), CallError> {
-        let command = Command::new(Method::DELETE, format!("/v1/posts/{post}")).by(viewer);
+        let command = Command::new(Method::DELETE, "/v1/posts/{id}", &[&post]).by(viewer);
         self.service.perform(context, command).await
     }
 
@@ -238,7 +238,7 @@ impl PostClient {
         (viewer, post, like): (&Viewer, PostId, bool),
     ) -> Result<(), CallError> {
         let method = if like { Method::PUT } else { Method::DELETE };
-        let command = Command::new(method, format!("/v1/posts/{post}/likes")).by(viewer);
+        let command = Command::new(method, "/v1/posts/{id}/likes", &[&post]).by(viewer);
         self.service.perform(context, command).await
     }
 }

@@ -231,7 +231,7 @@ impl UserClient {
         context: &CallContext,
         (user, idempotency_key): (SignUp, Option<String>),
     ) -> Result<SessionRecord, CallError> {
-        let command = Command::new(Method::POST, "/v1/users".into()).json(&user).once(idempotency_key);
+        let command = Command::new(Method::POST, "/v1/users", &[]).json(&user).once(idempotency_key);
         self.service.command(context, command).await
     }
 
@@ -242,7 +242,7 @@ impl UserClient {
             email: &'a str,
             password: &'a str,
         }
-        let command = Command::new(Method::POST, "/v1/sessions".into()).json(&Body { email, password });
+        let command = Command::new(Method::POST, "/v1/sessions", &[]).json(&Body { email, password });
         self.service.command(context, command).await
     }
 
@@ -256,13 +256,13 @@ impl UserClient {
         struct Body<'a> {
             refresh_token: &'a str,
         }
-        let command = Command::new(Method::POST, "/v1/sessions/refresh".into()).json(&Body { refresh_token });
+        let command = Command::new(Method::POST, "/v1/sessions/refresh", &[]).json(&Body { refresh_token });
         self.service.command(context, command).await
     }
 
     /// Ends the session of the viewer's token.
     pub async fn log_out(&self, context: &CallContext, viewer: &Viewer) -> Result<(), CallError> {
-        let command = Command::new(Method::DELETE, "/v1/sessions/current".into()).by(viewer);
+        let command = Command::new(Method::DELETE, "/v1/sessions/current", &[]).by(viewer);
         self.service.perform(context, command).await
     }
 
@@ -272,8 +272,8 @@ impl UserClient {
         context: &CallContext,
         (viewer, patch, idempotency_key): (&Viewer, ProfilePatch, Option<String>),
     ) -> Result<UserRecord, CallError> {
-        let path = format!("/v1/users/{}", viewer.id());
-        let command = Command::new(Method::PATCH, path).by(viewer).json(&patch).once(idempotency_key);
+        let command = Command::new(Method::PATCH, "/v1/users/{id}", &[&viewer.id()]);
+        let command = command.by(viewer).json(&patch).once(idempotency_key);
         self.service.command(context, command).await
     }
 
@@ -284,7 +284,7 @@ impl UserClient {
         (viewer, other, follow): (&Viewer, UserId, bool),
     ) -> Result<(), CallError> {
         let method = if follow { Method::PUT } else { Method::DELETE };
-        let command = Command::new(method, format!("/v1/users/{}/following/{other}", viewer.id())).by(viewer);
+        let command = Command::new(method, "/v1/users/{id}/following/{id}", &[&viewer.id(), &other]).by(viewer);
         self.service.perform(context, command).await
     }
 }

@@ -39,6 +39,8 @@ pub(crate) enum Cause {
     },
     /// Well-formed, but not an answer to what was asked.
     NotAsked(&'static str),
+    /// A body where the contract has none.
+    UnexpectedBody,
     /// The body of a command could not be written.
     Unwritable,
 }
@@ -74,6 +76,7 @@ impl Cause {
             | Self::NotUtf8
             | Self::Shape { .. }
             | Self::NotAsked(_)
+            | Self::UnexpectedBody
             | Self::Unwritable => FailureKind::BadResponse,
         }
     }
@@ -102,6 +105,7 @@ impl fmt::Display for Cause {
             Self::NotUtf8 => f.write_str("the body is not UTF-8"),
             Self::Shape { line, column } => write!(f, "the body has another shape at line {line}, column {column}"),
             Self::NotAsked(what) => f.write_str(what),
+            Self::UnexpectedBody => f.write_str("a body where none was expected"),
             Self::Unwritable => f.write_str("the body of the command could not be written"),
         }
     }

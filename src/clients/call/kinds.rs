@@ -1,5 +1,7 @@
 //! The three kinds of call. They decide who may share an answer, and whether a call may be sent again.
 
+use std::fmt::{Display, Write};
+
 use contract::headers::{IDEMPOTENCY_KEY, is_idempotency_key};
 use http::{HeaderValue, Method, header};
 use reqwest::RequestBuilder;
@@ -23,6 +25,8 @@ pub struct ViewerRead<'a> {
 pub struct Command<'a> {
     viewer: Option<&'a Viewer>,
     pub(super) method: Method,
+    /// The path as the contract writes it: `/v1/posts/{id}/likes`.
+    pub(super) route: &'static str,
     pub(super) path: String,
     body: Option<Result<Vec<u8>, serde_json::Error>>,
     idempotency_key: Option<String>,
@@ -56,9 +60,14 @@ impl<'a> ViewerRead<'a> {
 }
 
 impl<'a> Command<'a> {
-    /// A change without a body.
-    pub fn new(method: Method, path: String) -> Self {
-        Self { viewer: None, method, path, body: None, idempotency_key: None }
+    /// A change without a body, by the route as the contract writes it and the ids that replace each `{id}`.
+    pub fn new(method: Method, route: &'static str, ids: &[&dyn Display]) -> Self {
+        let mut literals = route.split("{id}");
+        let mut path = literals.next().unwrap_or_default().to_owned();
+        for (id, literal) in ids.iter().zip(literals) {
+            let _ = write!(path, "{id}{literal}");
+        }
+        Self { viewer: None, method, route, path, body: None, idempotency_key: None }
     }
 
     /// In this viewer's name.

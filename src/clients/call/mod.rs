@@ -6,7 +6,7 @@ mod attempt;
 mod cause;
 mod kinds;
 
-use std::{sync::Arc, time::Duration};
+use std::{borrow::Cow, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use contract::headers::{TRACEPARENT, X_API_KEY, X_CLIENT_ADDRESS, X_REQUEST_ID, X_REQUEST_TIMEOUT_MS};
@@ -48,8 +48,8 @@ pub struct ServiceClientSettings {
 /// A request that is ready but for the headers of its context.
 struct Outgoing {
     request: reqwest::RequestBuilder,
-    /// Path without query, for the log.
-    path: String,
+    /// The path as the contract writes it, for the log.
+    route: Cow<'static, str>,
     is_command: bool,
     /// Whether it may be sent again whatever became of it.
     is_repeatable: bool,
@@ -100,30 +100,32 @@ impl ServiceClient {
         context: &CallContext,
         command: Command<'_>,
     ) -> Result<T, CallError> {
-        let outgoing = self.write(command)?;
+        let outgoing = self.write(context, command)?;
         self.call(context, outgoing, |body| decode(body)).await
     }
 
-    /// Sends a command whose answer's body, if any, has nothing to tell.
+    /// Sends a command that is answered without a body.
     pub(super) async fn perform(&self, context: &CallContext, command: Command<'_>) -> Result<(), CallError> {
-        let outgoing = self.write(command)?;
-        self.call(context, outgoing, |_| Ok(())).await
+        let outgoing = self.write(context, command)?;
+        // A page of a proxy is no proof of the effect.
+        self.call(context, outgoing, |body| if body.is_empty() { Ok(()) } else { Err(Cause::UnexpectedBody) }).await
     }
 
     fn read(&self, path_and_query: &str) -> Outgoing {
-        let path = path_and_query.split('?').next().unwrap_or_default().to_owned();
+        // Reads have their ids in the query.
+        let route = path_and_query.split('?').next().unwrap_or_default().to_owned().into();
         let request = self.request(Method::GET, path_and_query);
-        Outgoing { request, path, is_command: false, is_repeatable: true }
+        Outgoing { request, route, is_command: false, is_repeatable: true }
     }
 
-    fn write(&self, command: Command<'_>) -> Result<Outgoing, CallError> {
-        let (path, is_repeatable) = (command.path.clone(), command.is_repeatable());
-        let request = self.request(command.method.clone(), &path);
+    fn write(&self, context: &CallContext, command: Command<'_>) -> Result<Outgoing, CallError> {
+        let (route, is_repeatable) = (command.route, command.is_repeatable());
+        let request = self.request(command.method.clone(), &command.path);
         match command.complete(request) {
-            Ok(request) => Ok(Outgoing { request, path, is_command: true, is_repeatable }),
+            Ok(request) => Ok(Outgoing { request, route: route.into(), is_command: true, is_repeatable }),
             Err(Unsendable::Key) => Err(CallError::Refused(Arc::new(Refusal::unusable_key(self.service)))),
             Err(Unsendable::Body) => {
-                tracing::warn!(service = self.service.name(), path, cause = %Cause::Unwritable, "a call failed");
+                self.log(context, route, Cause::Unwritable);
                 let (service, kind) = (self.service, FailureKind::BadResponse);
                 Err(CallError::Failed(CallFailure { service, kind, retryable: false, is_uncertain: false }))
             }
@@ -141,7 +143,7 @@ impl ServiceClient {
         outgoing: Outgoing,
         decode: impl FnOnce(&Bytes) -> Result<T, Cause>,
     ) -> Result<T, CallError> {
-        let Outgoing { request, path, is_command, is_repeatable } = outgoing;
+        let Outgoing { request, route, is_command, is_repeatable } = outgoing;
         let started = Instant::now();
         let deadline = context.deadline().min(started + self.call_timeout);
         let left = deadline.saturating_duration_since(started);
@@ -156,17 +158,31 @@ impl ServiceClient {
                 Response::Refused(refusal) => Ok(Err(refusal)),
             });
             under_way.answered = outcome.is_ok();
+            let is_without_effect = match &outcome {
+                Ok(answer) => answer.is_err(),
+                Err(cause) => cause.is_without_effect(),
+            };
+            if is_command && !is_repeatable && !is_without_effect {
+                context.ledger().note_effect();
+            }
             outcome
         };
         match outcome {
             Ok(Ok(answer)) => Ok(answer),
             Ok(Err(refusal)) => Err(CallError::Refused(Arc::new(refusal))),
             Err(cause) => {
-                let request_id = context.request_id().as_str();
-                tracing::warn!(service = self.service.name(), path, request_id, %cause, "a call failed");
-                Err(CallError::Failed(self.failure(cause, is_command, is_repeatable)))
+                self.log(context, &route, cause);
+                let mut failure = self.failure(cause, is_command, is_repeatable);
+                // A read below a mutation is repeated only together with the mutation.
+                failure.retryable &= is_command || !context.ledger().has_effect();
+                Err(CallError::Failed(failure))
             }
         }
+    }
+
+    fn log(&self, context: &CallContext, route: &str, cause: Cause) {
+        let request_id = context.request_id().as_str();
+        tracing::warn!(service = self.service.name(), route, request_id, %cause, "a call failed");
     }
 
     /// What the caller is told. A read may be repeated unless the answer was broken, which it would be again; a command if

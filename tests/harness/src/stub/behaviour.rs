@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderValue, StatusCode, header::CONTENT_TYPE};
 use axum::response::Response;
-use futures::stream;
+use futures::{StreamExt, stream};
 use serde_json::{Value, json};
 
 use super::server::Answer;
@@ -24,8 +24,14 @@ pub enum Behaviour {
     NotHttp,
     /// Answers that much later.
     Slow(Duration),
+    /// Handles the request, then closes the connection without an answer.
+    Closes,
     /// Answers with that status and the services' error body.
     Status(u16),
+    /// Answers with that status and a page of HTML, like a proxy.
+    Html(u16),
+    /// Answers 503 with the services' error body: this code, and the name of the service that it depends on.
+    Dependency(&'static str, &'static str),
     /// 200 and a page of HTML.
     NotJson,
     /// 200 and JSON of no known shape.
@@ -51,17 +57,18 @@ impl Behaviour {
     /// What is sent instead of a good answer about `keys`.
     pub(super) async fn spoil(self, (status, mut body): Answer, keys: &[String]) -> Response {
         match self {
-            Self::Well | Self::Dead | Self::HangsUp | Self::NotHttp => {}
+            Self::Well | Self::Dead | Self::HangsUp | Self::NotHttp | Self::Closes => {}
             Self::Slow(delay) => tokio::time::sleep(delay).await,
             Self::Status(status) => {
                 let error = json!({"code": "BROKEN", "message": "secret words", "details": [], "request_id": "r"});
                 return written(status, &json!({ "error": error }));
             }
-            Self::NotJson => {
-                let mut page = Response::new(Body::from("<html>it works</html>"));
-                page.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/html"));
-                return page;
+            Self::Dependency(code, service) => {
+                let error = json!({"code": code, "message": "secret words", "details": [], "request_id": "r", "service": service});
+                return written(503, &json!({ "error": error }));
             }
+            Self::Html(status) => return html(status),
+            Self::NotJson => return html(200),
             Self::OtherShape => return written(200, &json!({"nothing": ["of", "interest"]})),
             Self::Truncated => return truncated(&body),
             Self::Huge => return huge(),
@@ -82,11 +89,22 @@ pub(super) fn written(status: u16, body: &Value) -> Response {
     response
 }
 
+fn html(status: u16) -> Response {
+    let mut page = Response::new(Body::from("<html>secret words</html>"));
+    *page.status_mut() = StatusCode::from_u16(status).unwrap();
+    page.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/html"));
+    page
+}
+
 fn truncated(body: &Value) -> Response {
     let text = body.to_string();
     let half = Bytes::from(text[..text.len() / 2].to_owned());
-    let parts = [Ok(half), Err(std::io::Error::other("broke off"))];
-    let mut response = Response::new(Body::from_stream(stream::iter(parts)));
+    let end = async {
+        // Until then head and half of the body are sent: hyper would drop them with the connection.
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        Err(std::io::Error::other("broke off"))
+    };
+    let mut response = Response::new(Body::from_stream(stream::iter([Ok(half)]).chain(stream::once(end))));
     response.headers_mut().insert("content-length", HeaderValue::from(text.len()));
     response
 }

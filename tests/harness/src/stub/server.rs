@@ -115,7 +115,12 @@ async fn serve(mut connection: TcpStream, state: Arc<State>) {
         _ => {
             let service = tower::service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
                 let state = Arc::clone(&state);
-                async move { Ok::<_, std::convert::Infallible>(state.handle(request.map(Body::new)).await) }
+                async move {
+                    let response = state.handle(request.map(Body::new)).await;
+                    // An error in place of a response makes hyper close the connection.
+                    let closes = *state.behaviour.lock().unwrap() == Behaviour::Closes;
+                    if closes { Err(std::io::Error::other("closed on purpose")) } else { Ok(response) }
+                }
             });
             let connection = TokioIo::new(connection);
             // A client that hangs up, and an answer that breaks off on purpose, are no failure of the stub.
