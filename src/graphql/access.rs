@@ -11,19 +11,19 @@ use crate::{auth::Viewer, clients::order::OrderRecord};
 /// A rule of `@access`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 pub enum AccessRule {
-    /// Everybody signed in; `null` without an error for everybody else.
+    /// Signed-in viewers; `null` without an error when anonymous.
     Viewer,
-    /// Everybody signed in; `UNAUTHENTICATED` for everybody else.
+    /// Signed-in viewers; `UNAUTHENTICATED` when anonymous.
     SignedIn,
-    /// The user it belongs to, and admins; `FORBIDDEN` or `UNAUTHENTICATED` for everybody else.
+    /// The user whom the field belongs to, and admins; otherwise `FORBIDDEN` or `UNAUTHENTICATED`.
     SelfOrAdmin,
-    /// Buyer, sellers and admins; for everybody else as if it did not exist.
+    /// Buyer, sellers and admins; for others the order does not exist.
     PartyOrAdmin,
-    /// The post's author, and admins; `FORBIDDEN` or `UNAUTHENTICATED` for everybody else.
+    /// The post's author, and admins; otherwise `FORBIDDEN` or `UNAUTHENTICATED`.
     AuthorOrAdmin,
-    /// The order's buyer, and admins; `FORBIDDEN` for its sellers, and for everybody else as if it did not exist.
+    /// The order's buyer, and admins; `FORBIDDEN` for its sellers; for others the order does not exist.
     BuyerOrAdmin,
-    /// A seller of one of the order's items, and admins; `FORBIDDEN` for its buyer, else as if it did not exist.
+    /// A seller of one of the order's items, and admins; `FORBIDDEN` for its buyer; for others the order does not exist.
     SellerOrAdmin,
 }
 

@@ -28,13 +28,13 @@ pub struct Connection<T: ContainerType> {
     concrete(name = "OrderEdge", params(Order))
 )]
 pub struct Edge<T: ContainerType> {
-    /// The item's place: what `after` takes.
+    /// The item's cursor, accepted by `after`.
     cursor: Cursor,
     /// The item.
     node: InPlace<T>,
 }
 
-/// Where a page stands in its list.
+/// The position of a page in its list.
 #[derive(SimpleObject)]
 #[graphql(directive = directives::cache_control::apply(directives::MINUTE, None))]
 pub struct PageInfo {

@@ -5,21 +5,21 @@ use async_graphql::{Enum, TypeDirective};
 
 use super::access::AccessRule;
 
-/// Who may see the field or run the mutation; a field without it is for anyone.
+/// Who may read the field or run the mutation. Fields without it are public.
 #[TypeDirective(location = "FieldDefinition")]
 pub fn access(rule: AccessRule) {}
 
-/// Resolving the field asks that service, in one batch per level of the query.
-/// On a type: so are its objects found by their ids.
+/// The field is resolved by a batch call of this service, one per level of the query.
+/// On a type: the batch route that finds objects by id.
 #[TypeDirective(location = "FieldDefinition", location = "Object")]
 pub fn call(service: String, batch: String) {}
 
-/// For whom an answer may be kept.
+/// Which caches may store a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 pub enum CacheControlScope {
-    /// For everybody.
+    /// Shared caches may store the response.
     Public,
-    /// For nobody but who asked: never where answers are shared.
+    /// The response depends on the viewer: shared caches must not store it.
     Private,
 }
 
@@ -28,7 +28,7 @@ pub enum CacheControlScope {
 #[TypeDirective(name = "cacheControl", location = "FieldDefinition", location = "Object")]
 pub fn cache_control(max_age: Option<i32>, scope: Option<CacheControlScope>) {}
 
-/// What resolving the field costs, where that is not what its kind costs: a scalar 0, a call or a mutation 10.
+/// The cost of resolving the field, where it differs from the default: a scalar 0, a call or a mutation 10.
 #[TypeDirective(location = "FieldDefinition")]
 pub fn cost(weight: i32) {}
 

@@ -33,11 +33,11 @@ use crate::loaders::{Level, Scope};
 use answer_size::AnswerSize;
 use in_place::CallingFields;
 
-/// Everything that can be read.
+/// The root of all queries.
 #[derive(Default, MergedObject)]
 pub struct Query(user::UserQuery, post::PostQuery, order::OrderQuery, node::NodeQuery);
 
-/// Everything that can be changed. Each mutation takes effect when its turn comes, in the order of the document.
+/// The root of all mutations. Mutations run one after the other, in document order.
 #[derive(Default, MergedObject)]
 pub struct Mutation(
     session::SessionMutation,

@@ -20,9 +20,9 @@ use super::{
 /// The most ids that `nodes` takes.
 const MAX_NODES: usize = 100;
 
-/// Something with an id of its own.
+/// An object with a globally unique id.
 #[derive(Interface)]
-#[graphql(field(name = "id", ty = "ID", desc = "Globally unique; its first letters say what it names."))]
+#[graphql(field(name = "id", ty = "ID", desc = "Globally unique id; its prefix names the type."))]
 pub enum Node {
     /// `usr_…`
     User(User),
@@ -40,16 +40,20 @@ pub struct NodeQuery;
 
 #[Object]
 impl NodeQuery {
-    /// Whatever has this id; `null` if nothing has, or if it is not yours to see.
+    /// The object with this id; `null` if it does not exist or the viewer may not see it.
     #[graphql(
         directive = directives::access::apply(AccessRule::PartyOrAdmin),
         directive = directives::cache_control::apply(None, directives::PRIVATE)
     )]
-    async fn node(&self, ctx: &Context<'_>, #[graphql(desc = "Any id.")] id: ID) -> Option<Result<Node>> {
+    async fn node(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Id of a user, post, comment or order.")] id: ID,
+    ) -> Option<Result<Node>> {
         load(ctx, "id", &id).await
     }
 
-    /// Whatever has these ids, in their order, with `null` where there is nothing to see. At most 100.
+    /// The objects with these ids, in the same order; `null` if missing or not visible to the viewer. At most 100 ids.
     #[graphql(
         directive = directives::access::apply(AccessRule::PartyOrAdmin),
         directive = directives::cache_control::apply(None, directives::PRIVATE),
@@ -58,7 +62,7 @@ impl NodeQuery {
     async fn nodes(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Any ids.")] ids: Vec<ID>,
+        #[graphql(desc = "Ids of users, posts, comments or orders.")] ids: Vec<ID>,
     ) -> Result<Vec<Option<Result<Node>>>> {
         if ids.len() > MAX_NODES {
             return Err(bad_request(format!("`ids` may hold {MAX_NODES} ids, not {}", ids.len())));

@@ -7,41 +7,41 @@ use contract::{Id, IdError, IdKind};
 use super::errors;
 use crate::clients::{CallError, Detail, Refusal, RefusalKind};
 
-/// Why a command had no effect, in a form that a form can show.
+/// A reason why a mutation had no effect, suitable for display beside a form field.
 #[derive(Clone, SimpleObject)]
 pub struct UserError {
-    /// What kind of reason.
+    /// The machine-readable code.
     code: UserErrorCode,
-    /// Path into the input, if one member is to blame.
+    /// Path to the invalid input member; `null` if the error concerns the whole input.
     field: Option<Vec<String>>,
-    /// One sentence.
+    /// A description of the error in one sentence.
     message: String,
 }
 
-/// Kinds of reasons.
+/// Machine-readable codes of user errors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 pub enum UserErrorCode {
-    /// A value is not acceptable.
+    /// A value is invalid.
     Invalid,
-    /// Handle or e-mail address belong to somebody else.
+    /// The handle or e-mail address is already in use.
     Taken,
-    /// What the input names does not exist, or is not yours to see.
+    /// An object that the input refers to does not exist, or the viewer may not see it.
     NotFound,
-    /// E-mail and password, or the refresh token, are not right.
+    /// The e-mail address and password, or the refresh token, are not valid.
     WrongCredentials,
-    /// Not enough left.
+    /// The stock is not sufficient.
     StockExhausted,
     /// The items have prices in different currencies.
     CurrencyMismatch,
-    /// Nobody buys from themselves.
+    /// The viewer cannot order their own post.
     OwnPost,
-    /// The post sells nothing.
+    /// The post has no offer.
     NotForSale,
     /// The order is not in a state that allows this.
     WrongState,
-    /// Somebody else changed it at the same time: look again, try again.
+    /// The object was changed concurrently; reload it and retry.
     Conflict,
-    /// The idempotency key was used for something else before.
+    /// The idempotency key was already used with a different request.
     IdempotencyKeyReused,
 }
 

@@ -19,7 +19,7 @@ pub struct CurrencyCode(pub Currency);
 #[derive(Clone)]
 pub struct Url(pub String);
 
-/// A position in a list; opaque, good for the list that gave it.
+/// An opaque position in a list, valid only for that list.
 #[derive(Clone)]
 pub struct Cursor(pub String);
 
@@ -116,7 +116,7 @@ impl ScalarType for Url {
     }
 }
 
-/// A position in a list; opaque, good for the list that gave it.
+/// An opaque position in a list, valid only for that list.
 #[Scalar]
 impl ScalarType for Cursor {
     fn parse(value: Value) -> InputValueResult<Self> {

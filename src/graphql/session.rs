@@ -20,20 +20,20 @@ const PASSWORD_COST: i32 = 100;
 #[derive(Default)]
 pub struct SessionMutation;
 
-/// Tokens of somebody signed in.
+/// The tokens of a session.
 #[derive(SimpleObject)]
 pub struct Session {
-    /// Goes into `Authorization: Bearer …`; good for minutes.
+    /// A short-lived token for `Authorization: Bearer …`.
     access_token: String,
-    /// Gets the next session, once.
+    /// Exchanged once for the next session.
     refresh_token: String,
-    /// When the access token ends.
+    /// The time at which the access token expires.
     expires_at: DateTime,
-    /// Who is signed in.
+    /// The signed-in user.
     user: Option<User>,
 }
 
-/// Who signs up.
+/// Input of `signUp`.
 #[derive(InputObject)]
 pub struct SignUpInput {
     /// Unique name: 3 to 30 letters, digits and `_`.
@@ -44,11 +44,11 @@ pub struct SignUpInput {
     email: String,
     /// Password: at least 8 characters.
     password: String,
-    /// Makes a repeated request take effect once.
+    /// Requests repeated with the same idempotency key take effect once.
     idempotency_key: Option<String>,
 }
 
-/// Who signs in.
+/// Input of `logIn`.
 #[derive(InputObject)]
 pub struct LogInInput {
     /// E-mail address.
@@ -57,37 +57,37 @@ pub struct LogInInput {
     password: String,
 }
 
-/// Which session goes on.
+/// Input of `refreshSession`.
 #[derive(InputObject)]
 pub struct RefreshSessionInput {
-    /// The last session's refresh token.
+    /// The refresh token issued last.
     refresh_token: String,
 }
 
-/// What came of signing up.
+/// Payload of `signUp`.
 #[derive(SimpleObject)]
 pub struct SignUpPayload {
     /// The new session, if there is one.
     session: Option<Session>,
-    /// Why not.
+    /// Reasons why the mutation had no effect.
     #[graphql(directive = directives::list_size::apply(Some(1), None, None))]
     user_errors: Vec<UserError>,
 }
 
-/// What came of signing in.
+/// Payload of `logIn` and `refreshSession`.
 #[derive(SimpleObject)]
 pub struct LogInPayload {
     /// The new session, if there is one.
     session: Option<Session>,
-    /// Why not.
+    /// Reasons why the mutation had no effect.
     #[graphql(directive = directives::list_size::apply(Some(1), None, None))]
     user_errors: Vec<UserError>,
 }
 
-/// What came of signing out.
+/// Payload of `logOut`.
 #[derive(SimpleObject)]
 pub struct LogOutPayload {
-    /// Why not.
+    /// Reasons why the mutation had no effect.
     #[graphql(directive = directives::list_size::apply(Some(1), None, None))]
     user_errors: Vec<UserError>,
 }
@@ -106,7 +106,7 @@ impl SessionMutation {
     async fn sign_up(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What to do.")] input: SignUpInput,
+        #[graphql(desc = "The mutation's input.")] input: SignUpInput,
     ) -> Option<Result<SignUpPayload>> {
         let request = &scope(ctx).forget().request;
         let SignUpInput { handle, name, email, password, idempotency_key } = input;
@@ -123,7 +123,7 @@ impl SessionMutation {
     async fn log_in(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What to do.")] input: LogInInput,
+        #[graphql(desc = "The mutation's input.")] input: LogInInput,
     ) -> Option<Result<LogInPayload>> {
         let request = &scope(ctx).forget().request;
         let answer = request.clients.users.log_in(&request.context, &input.email, &input.password).await;
@@ -134,7 +134,7 @@ impl SessionMutation {
     async fn refresh_session(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What to do.")] input: RefreshSessionInput,
+        #[graphql(desc = "The mutation's input.")] input: RefreshSessionInput,
     ) -> Option<Result<LogInPayload>> {
         let request = &scope(ctx).forget().request;
         let answer = request.clients.users.refresh_session(&request.context, &input.refresh_token).await;

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::clients::comment::CommentRecord;
 
-/// What somebody says of a post.
+/// A comment on a post.
 #[derive(SimpleObject)]
 #[graphql(complex, directive = directives::call::apply("post".into(), "/v1/comments".into()), directive = directives::cache_control::apply(directives::MINUTE, None))]
 pub struct Comment {
@@ -27,7 +27,7 @@ pub struct Comment {
     pub(super) id: GlobalId<contract::id::Comment>,
     /// The text.
     body: Counted<String>,
-    /// When it was said.
+    /// The time at which the comment was created.
     created_at: DateTime,
     #[graphql(skip)]
     author_id: UserId,
@@ -49,13 +49,13 @@ impl From<CommentRecord> for Comment {
 
 #[ComplexObject]
 impl Comment {
-    /// Who says it.
+    /// The comment's author.
     #[graphql(directive = directives::call::apply("user".into(), "/v1/users".into()))]
     async fn author(&self, ctx: &Context<'_>) -> Option<Result<InPlace<User>>> {
         object(scope(ctx).loaders().users_by_id.load((), self.author_id).await)
     }
 
-    /// Of which post.
+    /// The post that the comment belongs to.
     #[graphql(directive = directives::call::apply("post".into(), "/v1/posts".into()))]
     async fn post(&self, ctx: &Context<'_>) -> Option<Result<InPlace<Post>>> {
         object(scope(ctx).loaders().posts_by_id.load((), self.post_id).await)

@@ -16,18 +16,18 @@ use crate::graphql::{
 #[derive(Default)]
 pub struct CommentMutation;
 
-/// What to say of which post.
+/// Input of `addComment`.
 #[derive(InputObject)]
 pub struct AddCommentInput {
     /// Id: `pst_…`.
     post_id: ID,
     /// The text.
     body: String,
-    /// Makes a repeated request take effect once.
+    /// Requests repeated with the same idempotency key take effect once.
     idempotency_key: Option<String>,
 }
 
-/// What came of commenting.
+/// Payload of `addComment`.
 #[derive(SimpleObject)]
 pub struct AddCommentPayload {
     /// The new comment.
@@ -46,7 +46,7 @@ impl CommentMutation {
     async fn add_comment(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What to do.")] input: AddCommentInput,
+        #[graphql(desc = "The mutation's input.")] input: AddCommentInput,
     ) -> Option<Result<AddCommentPayload>> {
         Some(add(ctx, input).await)
     }

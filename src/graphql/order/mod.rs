@@ -23,42 +23,42 @@ use super::{
 };
 use crate::clients::order::{OrderItemRecord, OrderRecord, OrderStatusRecord, OrderStepRecord};
 
-/// Something bought.
+/// An order.
 #[derive(SimpleObject)]
 #[graphql(complex, directive = directives::call::apply("order".into(), "/v1/orders".into()), directive = directives::cache_control::apply(None, directives::PRIVATE))]
 pub struct Order {
     /// Id: `ord_…`.
     pub(super) id: GlobalId<contract::id::Order>,
-    /// The number that people use.
+    /// The human-readable order number.
     number: String,
-    /// Where it stands.
+    /// The order's status.
     status: OrderStatus,
-    /// Why it was rejected, if it was.
+    /// The reason for the rejection; `null` unless the order was rejected.
     rejection_reason: Option<Counted<String>>,
     /// Sum of the items.
     total: Money,
-    /// When it was placed.
+    /// The time at which the order was placed.
     placed_at: DateTime,
-    /// Each status it had, oldest first.
+    /// The order's status changes, oldest first.
     #[graphql(directive = directives::list_size::apply(Some(4), None, None))]
     history: Vec<OrderStep>,
-    /// What is bought.
+    /// The ordered items.
     #[graphql(directive = directives::list_size::apply(Some(3), None, None))]
     items: Vec<InPlace<OrderItem>>,
     #[graphql(skip)]
     buyer_id: UserId,
 }
 
-/// A status that an order had, and since when.
+/// A change of an order's status.
 #[derive(SimpleObject)]
 pub struct OrderStep {
     /// The status.
     status: OrderStatus,
-    /// Since when.
+    /// The time at which the order reached this status.
     at: DateTime,
 }
 
-/// One post bought, as it was when the order was placed.
+/// One ordered post, with title and price as they were when the order was placed.
 #[derive(SimpleObject)]
 #[graphql(complex)]
 pub struct OrderItem {
@@ -66,9 +66,9 @@ pub struct OrderItem {
     title: Counted<String>,
     /// How many.
     quantity: i32,
-    /// Price of one.
+    /// Price per unit.
     unit_price: Money,
-    /// Price of all.
+    /// Unit price times quantity.
     line_total: Money,
     #[graphql(skip)]
     post_id: PostId,
@@ -76,20 +76,20 @@ pub struct OrderItem {
     seller_id: UserId,
 }
 
-/// Where an order stands.
+/// The status of an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 pub enum OrderStatus {
-    /// Placed, not answered yet.
+    /// The order was placed; stock is not reserved yet.
     Pending,
     /// The stock is reserved.
     Confirmed,
-    /// There was not enough.
+    /// The stock was not sufficient.
     Rejected,
-    /// On its way.
+    /// The order was shipped.
     Shipped,
-    /// Arrived.
+    /// The order was delivered.
     Delivered,
-    /// Called off.
+    /// The buyer cancelled the order.
     Cancelled,
 }
 
@@ -150,7 +150,7 @@ impl From<OrderStatusRecord> for OrderStatus {
 
 #[ComplexObject]
 impl Order {
-    /// Who buys.
+    /// The user who placed the order.
     #[graphql(directive = directives::call::apply("user".into(), "/v1/users".into()))]
     async fn buyer(&self, ctx: &Context<'_>) -> Option<Result<InPlace<User>>> {
         object(scope(ctx).loaders().users_by_id.load((), self.buyer_id).await)
@@ -165,7 +165,7 @@ impl OrderItem {
         object(scope(ctx).loaders().posts_by_id.load((), self.post_id).await)
     }
 
-    /// Who sells it.
+    /// The user who sells the item.
     #[graphql(directive = directives::call::apply("user".into(), "/v1/users".into()))]
     async fn seller(&self, ctx: &Context<'_>) -> Option<Result<InPlace<User>>> {
         object(scope(ctx).loaders().users_by_id.load((), self.seller_id).await)

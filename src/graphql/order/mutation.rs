@@ -17,12 +17,12 @@ use crate::{
 #[derive(Default)]
 pub struct OrderMutation;
 
-/// What to buy.
+/// Input of `placeOrder`.
 #[derive(InputObject)]
 pub struct PlaceOrderInput {
     /// Which posts' offers.
     items: Vec<PlaceOrderItemInput>,
-    /// Makes a repeated request take effect once.
+    /// Requests repeated with the same idempotency key take effect once.
     idempotency_key: String,
 }
 
@@ -35,16 +35,16 @@ pub struct PlaceOrderItemInput {
     quantity: i32,
 }
 
-/// Which order goes a step on.
+/// Input of `cancelOrder`, `shipOrder` and `deliverOrder`.
 #[derive(InputObject)]
 pub struct OrderStepInput {
     /// Id: `ord_…`.
     order_id: ID,
-    /// Makes a repeated request take effect once.
+    /// Requests repeated with the same idempotency key take effect once.
     idempotency_key: Option<String>,
 }
 
-/// What came of placing or changing an order.
+/// Payload of the mutations of orders.
 #[derive(SimpleObject)]
 pub struct OrderPayload {
     /// The order as it is now.
@@ -61,37 +61,37 @@ impl OrderMutation {
     async fn place_order(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What to do.")] input: PlaceOrderInput,
+        #[graphql(desc = "The mutation's input.")] input: PlaceOrderInput,
     ) -> Option<Result<OrderPayload>> {
         Some(place(ctx, input).await)
     }
 
-    /// Calls an order off.
+    /// Cancels an order.
     #[graphql(directive = directives::access::apply(AccessRule::BuyerOrAdmin))]
     async fn cancel_order(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What to do.")] input: OrderStepInput,
+        #[graphql(desc = "The mutation's input.")] input: OrderStepInput,
     ) -> Option<Result<OrderPayload>> {
         Some(step(ctx, input, OrderAction::Cancel).await)
     }
 
-    /// Says that an order is on its way.
+    /// Marks an order as shipped.
     #[graphql(directive = directives::access::apply(AccessRule::SellerOrAdmin))]
     async fn ship_order(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What to do.")] input: OrderStepInput,
+        #[graphql(desc = "The mutation's input.")] input: OrderStepInput,
     ) -> Option<Result<OrderPayload>> {
         Some(step(ctx, input, OrderAction::Ship).await)
     }
 
-    /// Says that an order arrived.
+    /// Marks an order as delivered.
     #[graphql(directive = directives::access::apply(AccessRule::PartyOrAdmin))]
     async fn deliver_order(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What to do.")] input: OrderStepInput,
+        #[graphql(desc = "The mutation's input.")] input: OrderStepInput,
     ) -> Option<Result<OrderPayload>> {
         Some(step(ctx, input, OrderAction::Deliver).await)
     }

@@ -10,7 +10,7 @@ pub struct OrderQuery;
 
 #[Object]
 impl OrderQuery {
-    /// One order; `null` if there is none, and for whoever is no party to it.
+    /// One order; `null` if it does not exist or the viewer is neither buyer, seller nor admin.
     #[graphql(
         directive = directives::access::apply(AccessRule::PartyOrAdmin),
         directive = directives::cache_control::apply(None, directives::PRIVATE),

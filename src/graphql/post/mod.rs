@@ -28,7 +28,7 @@ use crate::clients::post::{OfferRecord, PostRecord};
 /// The longest excerpt, in characters.
 const MAX_EXCERPT: i32 = 1000;
 
-/// Something published, by somebody, for everybody.
+/// A post, visible to everyone.
 #[derive(SimpleObject)]
 #[graphql(complex, directive = directives::call::apply("post".into(), "/v1/posts".into()), directive = directives::cache_control::apply(directives::MINUTE, None))]
 pub struct Post {
@@ -40,25 +40,25 @@ pub struct Post {
     body: Counted<String>,
     /// Tags, in the author's order.
     tags: Vec<Counted<String>>,
-    /// When it was published.
+    /// The time of publication.
     published_at: DateTime,
-    /// When it last changed.
+    /// The time of the last change.
     updated_at: DateTime,
-    /// What it sells; `null` if it is not for sale.
+    /// The post's offer; `null` if the post is not for sale.
     offer: Option<Offer>,
     #[graphql(skip)]
     author_id: UserId,
 }
 
-/// What a post sells.
+/// The offer of a post: price and stock.
 #[derive(SimpleObject)]
 #[graphql(directive = directives::cache_control::apply(directives::MINUTE, None))]
 pub struct Offer {
-    /// Price of one.
+    /// Price per unit.
     price: Money,
-    /// How many are left.
+    /// Number of items in stock.
     stock: i32,
-    /// Whether none is left.
+    /// Whether the stock is zero.
     sold_out: bool,
 }
 
@@ -91,7 +91,7 @@ impl Post {
 
 #[ComplexObject]
 impl Post {
-    /// The text's beginning in one line, cut between words where that is possible, with `…` where something is missing.
+    /// The beginning of the text in one line, truncated between words where possible; `…` marks the truncation.
     async fn excerpt(
         &self,
         ctx: &Context<'_>,
@@ -107,13 +107,13 @@ impl Post {
         }
     }
 
-    /// Who wrote it.
+    /// The post's author.
     #[graphql(directive = directives::call::apply("user".into(), "/v1/users".into()))]
     async fn author(&self, ctx: &Context<'_>) -> Option<Result<InPlace<User>>> {
         object(scope(ctx).loaders().users_by_id.load((), self.author_id).await)
     }
 
-    /// What people say of it, newest first.
+    /// Comments on the post, newest first.
     #[graphql(
         directive = directives::call::apply("post".into(), "/v1/comments/by-post".into()),
         directive = directives::list_size::apply(None, directives::first(), directives::items())
@@ -121,25 +121,25 @@ impl Post {
     async fn comments(
         &self,
         ctx: &Context<'_>,
-        #[graphql(default = 20, desc = "How many: 1 to 100.")] first: i32,
-        #[graphql(desc = "Behind which cursor.")] after: Option<Cursor>,
+        #[graphql(default = 20, desc = "Number of items to return, 1 to 100.")] first: i32,
+        #[graphql(desc = "Return items after this cursor.")] after: Option<Cursor>,
     ) -> Option<Result<Connection<Comment>>> {
         page_of(&scope(ctx).loaders().comments_by_post, self.key(), (first, after)).await
     }
 
-    /// How many comments it has.
+    /// Number of comments on the post.
     #[graphql(directive = directives::call::apply("post".into(), "/v1/comments/counts".into()))]
     async fn comment_count(&self, ctx: &Context<'_>) -> Option<Result<i32>> {
         value(scope(ctx).loaders().comment_counts.load((), self.key()).await, |count| count.comments)
     }
 
-    /// How many people like it.
+    /// Number of users who like the post.
     #[graphql(directive = directives::call::apply("post".into(), "/v1/likes/counts".into()))]
     async fn like_count(&self, ctx: &Context<'_>) -> Option<Result<i32>> {
         value(scope(ctx).loaders().like_counts.load((), self.key()).await, |count| count.likes)
     }
 
-    /// Whether the viewer likes it; `null` when anonymous.
+    /// Whether the viewer likes the post; `null` when anonymous.
     #[graphql(
         directive = directives::access::apply(AccessRule::Viewer),
         directive = directives::cache_control::apply(None, directives::PRIVATE),

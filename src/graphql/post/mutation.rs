@@ -20,10 +20,10 @@ use crate::{
 #[derive(Default)]
 pub struct PostMutation;
 
-/// What a post sells.
+/// The offer of a post: price and stock.
 #[derive(InputObject)]
 pub struct OfferInput {
-    /// Price of one.
+    /// Price per unit.
     price: MoneyInput,
     /// How many there are.
     stock: i32,
@@ -39,13 +39,13 @@ pub struct PublishPostInput {
     /// Tags: lower-case letters, digits and `-`.
     #[graphql(default)]
     tags: Vec<String>,
-    /// What it sells, if anything.
+    /// The post's offer, if it is for sale.
     offer: Option<OfferInput>,
-    /// Makes a repeated request take effect once.
+    /// Requests repeated with the same idempotency key take effect once.
     idempotency_key: Option<String>,
 }
 
-/// What changes of a post: absent is unchanged, `null` is cleared.
+/// Input of `editPost`: an absent member is left unchanged, `null` clears it.
 #[derive(InputObject)]
 pub struct EditPostInput {
     /// Id: `pst_…`.
@@ -56,27 +56,27 @@ pub struct EditPostInput {
     body: MaybeUndefined<String>,
     /// Tags.
     tags: MaybeUndefined<Vec<String>>,
-    /// What it sells; `null`: no longer for sale.
+    /// The post's offer; `null` withdraws it.
     offer: MaybeUndefined<OfferInput>,
-    /// Makes a repeated request take effect once.
+    /// Requests repeated with the same idempotency key take effect once.
     idempotency_key: Option<String>,
 }
 
-/// Which post to delete.
+/// Input of `deletePost`.
 #[derive(InputObject)]
 pub struct DeletePostInput {
     /// Id: `pst_…`.
     post_id: ID,
 }
 
-/// Which post to like, or no longer.
+/// Input of `likePost` and `unlikePost`.
 #[derive(InputObject)]
 pub struct LikePostInput {
     /// Id: `pst_…`.
     post_id: ID,
 }
 
-/// What came of changing a post.
+/// Payload of the mutations of one post.
 #[derive(SimpleObject)]
 pub struct PostPayload {
     /// The post as it is now.
@@ -86,10 +86,10 @@ pub struct PostPayload {
     user_errors: Vec<UserError>,
 }
 
-/// What came of deleting a post.
+/// Payload of `deletePost`.
 #[derive(SimpleObject)]
 pub struct DeletePostPayload {
-    /// The id of what is gone.
+    /// The id of the deleted post.
     deleted_post_id: Option<ID>,
     /// Why nothing changed.
     #[graphql(directive = directives::list_size::apply(Some(1), None, None))]
@@ -108,12 +108,12 @@ impl PostPayload {
 
 #[Object]
 impl PostMutation {
-    /// Publishes a post of the viewer's.
+    /// Publishes a post by the viewer.
     #[graphql(directive = directives::access::apply(AccessRule::SignedIn))]
     async fn publish_post(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What to do.")] input: PublishPostInput,
+        #[graphql(desc = "The mutation's input.")] input: PublishPostInput,
     ) -> Option<Result<PostPayload>> {
         Some(publish(ctx, input).await)
     }
@@ -123,7 +123,7 @@ impl PostMutation {
     async fn edit_post(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What to do.")] input: EditPostInput,
+        #[graphql(desc = "The mutation's input.")] input: EditPostInput,
     ) -> Option<Result<PostPayload>> {
         Some(edit(ctx, input).await)
     }
@@ -133,27 +133,27 @@ impl PostMutation {
     async fn delete_post(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What to do.")] input: DeletePostInput,
+        #[graphql(desc = "The mutation's input.")] input: DeletePostInput,
     ) -> Option<Result<DeletePostPayload>> {
         Some(delete(ctx, input).await)
     }
 
-    /// Makes the viewer like a post. Doing it again changes nothing.
+    /// Likes a post as the viewer. Idempotent.
     #[graphql(directive = directives::access::apply(AccessRule::SignedIn))]
     async fn like_post(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What to do.")] input: LikePostInput,
+        #[graphql(desc = "The mutation's input.")] input: LikePostInput,
     ) -> Option<Result<PostPayload>> {
         Some(set_like(ctx, &input.post_id, true).await)
     }
 
-    /// Makes the viewer like a post no longer. Doing it again changes nothing.
+    /// Removes the viewer's like from a post. Idempotent.
     #[graphql(directive = directives::access::apply(AccessRule::SignedIn))]
     async fn unlike_post(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What to do.")] input: LikePostInput,
+        #[graphql(desc = "The mutation's input.")] input: LikePostInput,
     ) -> Option<Result<PostPayload>> {
         Some(set_like(ctx, &input.post_id, false).await)
     }

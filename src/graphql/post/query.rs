@@ -20,18 +20,18 @@ use crate::{
 #[derive(Default)]
 pub struct PostQuery;
 
-/// Which posts; what is absent does not matter.
+/// Criteria that select posts; absent members do not restrict the list.
 #[derive(Default, InputObject)]
 pub struct PostFilter {
-    /// Only this author's.
+    /// Only posts by this author.
     author_id: Option<ID>,
-    /// Only with this tag.
+    /// Only posts with this tag.
     tag: Option<String>,
-    /// Only with an offer, or only without.
+    /// `true`: only posts with an offer; `false`: only posts without one.
     for_sale: Option<bool>,
 }
 
-/// In which order posts come.
+/// Sort order of posts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 pub enum PostOrder {
     /// Latest published first.
@@ -66,7 +66,7 @@ impl PostQuery {
         }
     }
 
-    /// All posts that pass the filter.
+    /// Posts that match the filter.
     #[graphql(
         directive = directives::call::apply("post".into(), "/v1/posts".into()),
         directive = directives::list_size::apply(None, directives::first(), directives::items())
@@ -74,10 +74,10 @@ impl PostQuery {
     async fn posts(
         &self,
         ctx: &Context<'_>,
-        #[graphql(default = 20, desc = "How many: 1 to 100.")] first: i32,
-        #[graphql(desc = "Behind which cursor.")] after: Option<Cursor>,
-        #[graphql(desc = "Which posts.")] filter: Option<PostFilter>,
-        #[graphql(default_with = "PostOrder::Newest", desc = "In which order.")] order_by: PostOrder,
+        #[graphql(default = 20, desc = "Number of items to return, 1 to 100.")] first: i32,
+        #[graphql(desc = "Return items after this cursor.")] after: Option<Cursor>,
+        #[graphql(desc = "Criteria that select posts.")] filter: Option<PostFilter>,
+        #[graphql(default_with = "PostOrder::Newest", desc = "Sort order of the posts.")] order_by: PostOrder,
     ) -> Option<Result<Connection<Post>>> {
         let posts = async {
             let page = connection::page(first, after)?;

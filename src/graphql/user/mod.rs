@@ -27,7 +27,7 @@ use crate::{
     loaders::OrdersByUser,
 };
 
-/// Somebody who signed up.
+/// A registered user.
 #[derive(SimpleObject)]
 #[graphql(complex, directive = directives::call::apply("user".into(), "/v1/users".into()), directive = directives::cache_control::apply(directives::MINUTE, None))]
 pub struct User {
@@ -37,20 +37,20 @@ pub struct User {
     handle: Counted<String>,
     /// Display name.
     name: Counted<String>,
-    /// A picture.
+    /// URL of the avatar image.
     avatar_url: Option<Counted<Url>>,
-    /// A few words about themselves.
+    /// A short biography.
     bio: Option<Counted<String>>,
-    /// When they signed up.
+    /// The time at which the user signed up.
     created_at: DateTime,
 }
 
-/// What a user may do.
+/// A user's role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 pub enum Role {
-    /// What everybody may.
+    /// A regular user.
     Member,
-    /// Everything.
+    /// An administrator.
     Admin,
 }
 
@@ -114,7 +114,7 @@ impl User {
         self.account(ctx).await.map(|account| account.map(|account| account.email)).transpose()
     }
 
-    /// What the user may do.
+    /// The user's role.
     #[graphql(
         directive = directives::access::apply(AccessRule::SelfOrAdmin),
         directive = directives::cache_control::apply(None, directives::PRIVATE),
@@ -124,7 +124,7 @@ impl User {
         self.account(ctx).await.map(|account| account.map(|account| account.role.into())).transpose()
     }
 
-    /// Who follows the user, latest first.
+    /// The user's followers, latest first.
     #[graphql(
         directive = directives::call::apply("user".into(), "/v1/followers/by-user".into()),
         directive = directives::list_size::apply(None, directives::first(), directives::items())
@@ -132,13 +132,13 @@ impl User {
     async fn followers(
         &self,
         ctx: &Context<'_>,
-        #[graphql(default = 20, desc = "How many: 1 to 100.")] first: i32,
-        #[graphql(desc = "Behind which cursor.")] after: Option<Cursor>,
+        #[graphql(default = 20, desc = "Number of items to return, 1 to 100.")] first: i32,
+        #[graphql(desc = "Return items after this cursor.")] after: Option<Cursor>,
     ) -> Option<Result<Connection<Self>>> {
         page_of(&scope(ctx).loaders().followers, self.key(), (first, after)).await
     }
 
-    /// Whom the user follows, latest first.
+    /// The users that this user follows, latest first.
     #[graphql(
         directive = directives::call::apply("user".into(), "/v1/following/by-user".into()),
         directive = directives::list_size::apply(None, directives::first(), directives::items())
@@ -146,19 +146,19 @@ impl User {
     async fn following(
         &self,
         ctx: &Context<'_>,
-        #[graphql(default = 20, desc = "How many: 1 to 100.")] first: i32,
-        #[graphql(desc = "Behind which cursor.")] after: Option<Cursor>,
+        #[graphql(default = 20, desc = "Number of items to return, 1 to 100.")] first: i32,
+        #[graphql(desc = "Return items after this cursor.")] after: Option<Cursor>,
     ) -> Option<Result<Connection<Self>>> {
         page_of(&scope(ctx).loaders().following, self.key(), (first, after)).await
     }
 
-    /// How many follow the user.
+    /// Number of followers.
     #[graphql(directive = directives::call::apply("user".into(), "/v1/users/counts".into()))]
     async fn follower_count(&self, ctx: &Context<'_>) -> Option<Result<i32>> {
         value(scope(ctx).loaders().follow_counts.load((), self.key()).await, |counts| counts.followers)
     }
 
-    /// How many the user follows.
+    /// Number of users that this user follows.
     #[graphql(directive = directives::call::apply("user".into(), "/v1/users/counts".into()))]
     async fn following_count(&self, ctx: &Context<'_>) -> Option<Result<i32>> {
         value(scope(ctx).loaders().follow_counts.load((), self.key()).await, |counts| counts.following)
@@ -175,7 +175,7 @@ impl User {
         value(scope(ctx).loaders().followed_by_viewer.load((), self.key()).await, |follows| follows)
     }
 
-    /// What the user published, newest first.
+    /// The user's posts, newest first.
     #[graphql(
         directive = directives::call::apply("post".into(), "/v1/posts/by-author".into()),
         directive = directives::list_size::apply(None, directives::first(), directives::items())
@@ -183,19 +183,19 @@ impl User {
     async fn posts(
         &self,
         ctx: &Context<'_>,
-        #[graphql(default = 20, desc = "How many: 1 to 100.")] first: i32,
-        #[graphql(desc = "Behind which cursor.")] after: Option<Cursor>,
+        #[graphql(default = 20, desc = "Number of items to return, 1 to 100.")] first: i32,
+        #[graphql(desc = "Return items after this cursor.")] after: Option<Cursor>,
     ) -> Option<Result<Connection<Post>>> {
         page_of(&scope(ctx).loaders().posts_by_author, self.key(), (first, after)).await
     }
 
-    /// How many posts the user has.
+    /// Number of the user's posts.
     #[graphql(directive = directives::call::apply("post".into(), "/v1/posts/counts".into()))]
     async fn post_count(&self, ctx: &Context<'_>) -> Option<Result<i32>> {
         value(scope(ctx).loaders().post_counts.load((), self.key()).await, |count| count.posts)
     }
 
-    /// Orders that the user placed, latest first.
+    /// Orders placed by the user, newest first.
     #[graphql(
         directive = directives::access::apply(AccessRule::SelfOrAdmin),
         directive = directives::cache_control::apply(None, directives::PRIVATE),
@@ -205,13 +205,13 @@ impl User {
     async fn orders(
         &self,
         ctx: &Context<'_>,
-        #[graphql(default = 20, desc = "How many: 1 to 100.")] first: i32,
-        #[graphql(desc = "Behind which cursor.")] after: Option<Cursor>,
+        #[graphql(default = 20, desc = "Number of items to return, 1 to 100.")] first: i32,
+        #[graphql(desc = "Return items after this cursor.")] after: Option<Cursor>,
     ) -> Option<Result<Connection<Order>>> {
         self.private_page(ctx, &scope(ctx).loaders().orders_by_buyer, (first, after)).await
     }
 
-    /// Orders with something that the user sells, latest first.
+    /// Orders with items sold by the user, newest first.
     #[graphql(
         directive = directives::access::apply(AccessRule::SelfOrAdmin),
         directive = directives::cache_control::apply(None, directives::PRIVATE),
@@ -221,8 +221,8 @@ impl User {
     async fn sales(
         &self,
         ctx: &Context<'_>,
-        #[graphql(default = 20, desc = "How many: 1 to 100.")] first: i32,
-        #[graphql(desc = "Behind which cursor.")] after: Option<Cursor>,
+        #[graphql(default = 20, desc = "Number of items to return, 1 to 100.")] first: i32,
+        #[graphql(desc = "Return items after this cursor.")] after: Option<Cursor>,
     ) -> Option<Result<Connection<Order>>> {
         self.private_page(ctx, &scope(ctx).loaders().orders_by_seller, (first, after)).await
     }

@@ -19,27 +19,27 @@ use crate::{
 #[derive(Default)]
 pub struct UserMutation;
 
-/// What changes of the viewer's profile: absent is unchanged, `null` is cleared.
+/// Input of `updateProfile`: an absent member is left unchanged, `null` clears it.
 #[derive(InputObject)]
 pub struct UpdateProfileInput {
     /// Display name; cannot be cleared.
     name: MaybeUndefined<String>,
-    /// A few words about yourself.
+    /// A short biography.
     bio: MaybeUndefined<String>,
-    /// A picture.
+    /// URL of the avatar image.
     avatar_url: MaybeUndefined<Url>,
-    /// Makes a repeated request take effect once.
+    /// Requests repeated with the same idempotency key take effect once.
     idempotency_key: Option<String>,
 }
 
-/// Whom to follow, or no longer.
+/// Input of `followUser` and `unfollowUser`.
 #[derive(InputObject)]
 pub struct FollowUserInput {
     /// Id: `usr_…`.
     user_id: ID,
 }
 
-/// What came of changing a profile.
+/// Payload of `updateProfile`.
 #[derive(SimpleObject)]
 pub struct UpdateProfilePayload {
     /// The viewer as changed.
@@ -49,10 +49,10 @@ pub struct UpdateProfilePayload {
     user_errors: Vec<UserError>,
 }
 
-/// What came of following somebody, or no longer.
+/// Payload of `followUser` and `unfollowUser`.
 #[derive(SimpleObject)]
 pub struct FollowUserPayload {
-    /// Whom.
+    /// The id of the user: `usr_…`.
     user: Option<Result<InPlace<User>>>,
     /// Why nothing changed.
     #[graphql(directive = directives::list_size::apply(Some(1), None, None))]
@@ -66,7 +66,7 @@ impl UserMutation {
     async fn update_profile(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What to do.")] input: UpdateProfileInput,
+        #[graphql(desc = "The mutation's input.")] input: UpdateProfileInput,
     ) -> Option<Result<UpdateProfilePayload>> {
         let request = &scope(ctx).forget().request;
         let changed = async {
@@ -83,22 +83,22 @@ impl UserMutation {
         Some(changed.await)
     }
 
-    /// Makes the viewer follow a user. Doing it again changes nothing.
+    /// Follows a user. Idempotent.
     #[graphql(directive = directives::access::apply(AccessRule::SignedIn))]
     async fn follow_user(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What to do.")] input: FollowUserInput,
+        #[graphql(desc = "The mutation's input.")] input: FollowUserInput,
     ) -> Option<Result<FollowUserPayload>> {
         Some(set_following(ctx, &input.user_id, true).await)
     }
 
-    /// Makes the viewer follow a user no longer. Doing it again changes nothing.
+    /// Unfollows a user. Idempotent.
     #[graphql(directive = directives::access::apply(AccessRule::SignedIn))]
     async fn unfollow_user(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What to do.")] input: FollowUserInput,
+        #[graphql(desc = "The mutation's input.")] input: FollowUserInput,
     ) -> Option<Result<FollowUserPayload>> {
         Some(set_following(ctx, &input.user_id, false).await)
     }

@@ -18,7 +18,7 @@ use crate::graphql::{
 #[derive(Default)]
 pub struct UserQuery;
 
-/// Which user: by id or by handle.
+/// Identifies a user by id or by handle.
 #[derive(OneofObject)]
 pub enum UserBy {
     /// `usr_…`
@@ -29,7 +29,7 @@ pub enum UserBy {
 
 #[Object]
 impl UserQuery {
-    /// Who is signed in; `null` when anonymous.
+    /// The signed-in user; `null` when anonymous.
     #[graphql(
         directive = directives::access::apply(AccessRule::Viewer),
         directive = directives::cache_control::apply(None, directives::PRIVATE),
@@ -45,7 +45,7 @@ impl UserQuery {
     async fn user(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "By id or by handle.")] by: UserBy,
+        #[graphql(desc = "The user's id or handle.")] by: UserBy,
     ) -> Option<Result<InPlace<User>>> {
         let loaders = scope(ctx).loaders();
         match by {
@@ -68,8 +68,8 @@ impl UserQuery {
     async fn users(
         &self,
         ctx: &Context<'_>,
-        #[graphql(default = 20, desc = "How many: 1 to 100.")] first: i32,
-        #[graphql(desc = "Behind which cursor.")] after: Option<Cursor>,
+        #[graphql(default = 20, desc = "Number of items to return, 1 to 100.")] first: i32,
+        #[graphql(desc = "Return items after this cursor.")] after: Option<Cursor>,
     ) -> Option<Result<Connection<User>>> {
         let request = &scope(ctx).request;
         let page = match connection::page(first, after) {
