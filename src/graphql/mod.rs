@@ -29,7 +29,7 @@ use async_graphql::{
 pub use errors::{FailureKind, FieldFailure};
 pub use scalars::CHECKS as SCALAR_CHECKS;
 
-use crate::loaders::{Level, Scope};
+use crate::loaders::Scope;
 use answer_size::AnswerSize;
 use in_place::CallingFields;
 
@@ -88,12 +88,12 @@ impl Schema {
         variables: async_graphql::Variables,
         scope: Scope,
     ) -> async_graphql::Response {
-        let level: Level = scope.request.level.clone();
+        let dispatcher = scope.dispatcher();
         let size = Arc::new(AnswerSize::new(self.max_text));
         let request = async_graphql::Request::new(String::new()).variables(variables).data(scope);
         let mut request = request.data(self.calling.clone()).data(Arc::clone(&size));
         request.set_parsed_query(document);
-        let mut response = size.bounded(level.drive(self.engine.execute(request)).await);
+        let mut response = size.bounded(dispatcher.drive(self.engine.execute(request)).await);
         response.errors.iter_mut().for_each(errors::restore_path);
         response
     }

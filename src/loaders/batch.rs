@@ -89,7 +89,7 @@ where
             };
         }
         if state.due.is_empty() {
-            self.request.level.open(Box::pin(Arc::clone(shared).fetch_due()));
+            self.request.dispatcher.open(Box::pin(Arc::clone(shared).fetch_due()));
         }
         state.due.push(slot.clone());
         state.slots.insert(slot.clone(), Slot::Waiting(vec![cx.waker().clone()]));

@@ -1,9 +1,9 @@
 //! DataLoaders, made anew for each request: keys in from the resolvers of one level of a query, one call per batch route
-//! out, records back. One file per noun with its batch functions; `batch.rs` is the mechanism, `level.rs` its timing.
+//! out, records back. One file per noun with its batch functions; `batch.rs` is the mechanism, `dispatch.rs` its timing.
 
 mod batch;
 mod comment;
-mod level;
+mod dispatch;
 mod order;
 mod post;
 mod user;
@@ -11,24 +11,23 @@ mod user;
 use std::sync::{Arc, Mutex, PoisonError};
 
 pub use batch::Batch;
-pub use level::Level;
 pub use order::OrdersByUser;
 
 use crate::{
     auth::Viewer,
     clients::{CallContext, Clients},
 };
+use dispatch::Dispatcher;
 
-/// What the resolvers and loaders of one request work with.
+/// The context, viewer and clients of one request, shared by its resolvers and loaders.
 pub struct Request {
     /// Deadline, ids and the record of calls.
     pub context: CallContext,
-    /// Who asks, if signed in.
+    /// The viewer; `None` when anonymous.
     pub viewer: Option<Viewer>,
     /// The services.
     pub clients: Clients,
-    /// When batches leave.
-    pub level: Level,
+    dispatcher: Dispatcher,
 }
 
 /// The loaders of one request, by the noun and the key they load by.
@@ -106,10 +105,15 @@ pub struct Scope {
 
 impl Scope {
     /// The scope of a request.
-    pub fn new(request: Request) -> Self {
-        let request = Arc::new(request);
+    pub fn new(context: CallContext, viewer: Option<Viewer>, clients: Clients) -> Self {
+        let request = Arc::new(Request { context, viewer, clients, dispatcher: Dispatcher::default() });
         let loaders = Mutex::new(Arc::new(Loaders::new(&request)));
         Self { request, loaders }
+    }
+
+    /// The queue of the batches that these loaders open, which drives the execution.
+    pub(crate) fn dispatcher(&self) -> Dispatcher {
+        self.request.dispatcher.clone()
     }
 
     /// The loaders as they are now.

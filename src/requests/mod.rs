@@ -31,7 +31,7 @@ use crate::{
     budgets::{Budgets, Payer},
     clients::Clients,
     graphql::Schema,
-    loaders::{self, Level, Scope},
+    loaders::Scope,
     operations::{
         Operations, Prepared, SelectedOperation,
         documents::{Document, Documents},
@@ -91,12 +91,7 @@ impl Pipeline {
             ask.context.ledger().collect_tags();
         }
         let estimated = prepared.cost;
-        let scope = Scope::new(loaders::Request {
-            context: ask.context.clone(),
-            viewer,
-            clients: self.clients.clone(),
-            level: Level::default(),
-        });
+        let scope = Scope::new(ask.context.clone(), viewer, self.clients.clone());
         let (response, actual) = self.execute(prepared, scope, slot).await?;
         (record.errors, record.cost.actual) = (response.errors.len(), actual);
         let allowance = charge.settle(actual.saturating_add(registration)).await;

@@ -55,7 +55,7 @@ async fn the_log_names_request_service_and_cause_of_every_failed_call() {
 #[tokio::test]
 async fn a_call_that_takes_too_long_says_so() {
     let mut services = Services::start(Sizes::default()).await;
-    let mut program = Program::serve(&services, &[("TESSERA__TIMEOUTS__CALL_MS", "300")]).await;
+    let mut program = Program::serve(&services, &[("TESSERA__TIMEOUTS__CALL_MS", "2000")]).await;
     services.post.behave(Behaviour::Slow(std::time::Duration::from_secs(60))).await;
     let [line, request] = failed(&services, &mut program, "slow").await;
     assert!(line["cause"].as_str().is_some_and(|text| text.contains("in time")), "{line}");

@@ -12,7 +12,7 @@ use crate::{
         CallContext, CallFailure, Clients, FailureKind, Service, ServiceClient, ServiceClientSettings,
         order::OrderClient, post::PostClient, user::UserClient,
     },
-    loaders::Level,
+    loaders::Dispatcher,
 };
 
 /// A fetch is a plain function: what a test wants of it travels in the group.
@@ -103,7 +103,7 @@ impl Subject {
                 posts: PostClient::new(client(Service::Post)),
                 orders: OrderClient::new(client(Service::Order)),
             },
-            level: Level::default(),
+            dispatcher: Dispatcher::default(),
         });
         Self { loader: Batch::new(&request, fetch), request, script: Arc::new(script) }
     }
@@ -124,7 +124,7 @@ fn good(loaded: &[Result<Option<u32>, CallError>]) -> Vec<Option<u32>> {
 #[tokio::test]
 async fn the_keys_of_a_level_go_out_in_one_call_each_once() {
     let subject = Subject::new(Script::default());
-    let loaded = subject.request.level.drive(subject.load_all(1, [3, 1, 3, 404, 1])).await;
+    let loaded = subject.request.dispatcher.drive(subject.load_all(1, [3, 1, 3, 404, 1])).await;
     assert_eq!(good(&loaded), [Some(6), Some(2), Some(6), None, Some(2)]);
     assert_eq!(subject.script.calls(), [(1, vec![3, 1, 404])]);
 }
@@ -136,7 +136,7 @@ async fn a_key_is_fetched_once_a_request_even_if_it_does_not_exist() {
         subject.load_all(1, [1, 404]).await;
         subject.load_all(1, [2, 404, 1]).await
     };
-    assert_eq!(good(&subject.request.level.drive(levels).await), [Some(4), None, Some(2)]);
+    assert_eq!(good(&subject.request.dispatcher.drive(levels).await), [Some(4), None, Some(2)]);
     assert_eq!(subject.script.calls(), [(1, vec![1, 404]), (1, vec![2])]);
 }
 
@@ -152,7 +152,7 @@ async fn a_key_whose_first_fetch_is_under_way_is_not_fetched_again() {
         again.await
     };
     let both = async { futures::join!(subject.load(1, 7), deeper) };
-    let (first, again) = subject.request.level.drive(both).await;
+    let (first, again) = subject.request.dispatcher.drive(both).await;
     assert_eq!(good(&[first, again]), [Some(14), Some(14)]);
     assert_eq!(subject.script.calls(), [(1, vec![7]), (2, vec![1])]);
 }
@@ -160,7 +160,7 @@ async fn a_key_whose_first_fetch_is_under_way_is_not_fetched_again() {
 #[tokio::test]
 async fn more_than_a_hundred_keys_are_chunks_in_flight_together() {
     let subject = Subject::new(Script { together: Some(Barrier::new(3)), ..Script::default() });
-    let loaded = subject.request.level.drive(subject.load_all(1, 1_000..1_250)).await;
+    let loaded = subject.request.dispatcher.drive(subject.load_all(1, 1_000..1_250)).await;
     assert_eq!(good(&loaded), (1_000..1_250).map(|key| Some(key * 2)).collect::<Vec<_>>());
     let sizes: Vec<usize> = subject.script.calls().iter().map(|(_, keys)| keys.len()).collect();
     assert_eq!(sizes, [100, 100, 50]);
@@ -169,7 +169,7 @@ async fn more_than_a_hundred_keys_are_chunks_in_flight_together() {
 #[tokio::test]
 async fn a_failing_call_fails_its_own_keys_and_no_others() {
     let subject = Subject::new(Script::default());
-    let loaded = subject.request.level.drive(subject.load_all(1, 0..150)).await;
+    let loaded = subject.request.dispatcher.drive(subject.load_all(1, 0..150)).await;
     let (failed, rest) = loaded.split_at(100);
     assert!(failed.iter().all(|value| matches!(value, Err(CallError::Failed(failure)) if *failure == TIMEOUT)));
     assert_eq!(good(rest), (100..150).map(|key| Some(key * 2)).collect::<Vec<_>>());
@@ -179,7 +179,7 @@ async fn a_failing_call_fails_its_own_keys_and_no_others() {
 async fn groups_are_called_apart_in_flight_together() {
     let subject = Subject::new(Script::default());
     let both = async { futures::join!(subject.load_all(1, [5]), subject.load_all(2, [5, 6])) };
-    subject.request.level.drive(both).await;
+    subject.request.dispatcher.drive(both).await;
     assert_eq!(subject.script.calls(), [(1, vec![5]), (2, vec![5, 6])]);
 }
 
@@ -194,7 +194,7 @@ async fn who_stops_waiting_takes_nothing_from_who_still_waits() {
         release.send(()).unwrap();
     };
     let both = async { futures::join!(impatient, subject.load(1, 7)) };
-    let ((), patient) = subject.request.level.drive(both).await;
+    let ((), patient) = subject.request.dispatcher.drive(both).await;
     assert_eq!(good(&[patient]), [Some(14)]);
     assert_eq!(subject.script.calls(), [(1, vec![7]), (2, vec![1])]);
 }

@@ -20,7 +20,7 @@ pub enum Behaviour {
     Dead,
     /// Takes connections and drops them.
     HangsUp,
-    /// Takes connections and writes what is not HTTP.
+    /// Takes connections and answers a request with what is not HTTP.
     NotHttp,
     /// Answers that much later.
     Slow(Duration),

@@ -10,7 +10,7 @@ use axum::response::Response;
 use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
 use serde_json::{Value, json};
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
@@ -110,7 +110,11 @@ async fn serve(mut connection: TcpStream, state: Arc<State>) {
     match behaviour {
         Behaviour::HangsUp => {}
         Behaviour::NotHttp => {
+            // The request first, and all of it: bytes before a request, or a reset by unread ones, are another failure.
+            let _ = connection.read(&mut [0; 1024]).await;
             let _ = connection.write_all(b"220 mail.example ESMTP ready\r\n\r\n").await;
+            let _ = connection.shutdown().await;
+            let _ = tokio::io::copy(&mut connection, &mut tokio::io::sink()).await;
         }
         _ => {
             let service = tower::service_fn(move |request: hyper::Request<hyper::body::Incoming>| {

@@ -1,6 +1,6 @@
-//! When a batch leaves: as soon as every resolver that could run has run, so that a batch is a whole level of the query
-//! by construction, without waiting for a clock. In: the execution of a request, and the batches its loaders open.
-//! Out: the execution's result. Batches run in the request's own task: they end with it, and a panic in one ends it.
+//! Schedules the batches of one execution: a batch is sent as soon as no resolver can make progress, so that it holds all keys
+//! of a level of the query, without waiting for a clock. In: the execution of an operation, and the batches that its loaders
+//! open. Out: the execution's result. Batches run in the operation's own task: they end with it, and a panic in one ends it.
 
 use std::{
     future::poll_fn,
@@ -18,12 +18,12 @@ use futures::{
     task::AtomicWaker,
 };
 
-/// The batches of one request that were opened since the last ones left.
+/// Queue of the batches opened since the last ones were sent. Clones share it.
 #[derive(Clone, Default)]
-pub struct Level(Arc<Mutex<Vec<BoxFuture<'static, ()>>>>);
+pub struct Dispatcher(Arc<Mutex<Vec<BoxFuture<'static, ()>>>>);
 
-impl Level {
-    /// Opens a batch: it will be polled once no resolver can go on.
+impl Dispatcher {
+    /// Queues a batch: it is polled once no resolver can make progress.
     pub(super) fn open(&self, batch: BoxFuture<'static, ()>) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(batch);
     }
@@ -64,7 +64,7 @@ impl Level {
     }
 }
 
-/// Whether a resolver was woken since the execution was last polled, and the task to tell.
+/// Whether a resolver was woken since the execution was last polled, and the task to wake.
 struct Resolvers {
     can_go_on: AtomicBool,
     task: AtomicWaker,
@@ -87,8 +87,8 @@ impl Wake for Resolvers {
     }
 }
 
-/// Drops the batches that nobody waits for any more: they hold the request, and the request holds them.
-struct Closing<'a>(&'a Level);
+/// Drops the queued batches when the execution ends: they own the request and the request owns them.
+struct Closing<'a>(&'a Dispatcher);
 
 impl Drop for Closing<'_> {
     fn drop(&mut self) {
@@ -107,10 +107,10 @@ mod tests {
     type Log = Arc<Mutex<Vec<String>>>;
 
     /// What a resolver does: opens a batch that notes when it runs, and waits for its answer.
-    async fn resolve(level: &Level, log: &Log, name: String) {
+    async fn resolve(dispatcher: &Dispatcher, log: &Log, name: String) {
         let (answer, answered) = oneshot::channel();
         let log = Arc::clone(log);
-        level.open(Box::pin(async move {
+        dispatcher.open(Box::pin(async move {
             log.lock().unwrap().push(name);
             let _ = answer.send(());
         }));
@@ -123,33 +123,33 @@ mod tests {
 
     #[tokio::test]
     async fn a_batch_leaves_only_when_no_resolver_can_go_on() {
-        let (level, log) = (Level::default(), Log::default());
+        let (dispatcher, log) = (Dispatcher::default(), Log::default());
         let field = async |name: &str| {
             note(&log, &format!("{name} asks"));
-            resolve(&level, &log, format!("batch of {name}")).await;
+            resolve(&dispatcher, &log, format!("batch of {name}")).await;
             note(&log, &format!("{name} goes on"));
         };
-        level.drive(async { futures::join!(field("a"), field("b")) }).await;
+        dispatcher.drive(async { futures::join!(field("a"), field("b")) }).await;
         let expected = ["a asks", "b asks", "batch of a", "batch of b", "a goes on", "b goes on"];
         assert_eq!(*log.lock().unwrap(), expected);
     }
 
     #[tokio::test]
     async fn a_level_is_whole_however_long_its_lists_are() {
-        let (level, log) = (Level::default(), Log::default());
+        let (dispatcher, log) = (Dispatcher::default(), Log::default());
         let asked = Arc::new(Mutex::new(0));
         let leaf = async || {
             *asked.lock().unwrap() += 1;
             let (seen, asked) = (Arc::clone(&log), Arc::clone(&asked));
             let (answer, answered) = oneshot::channel();
-            level.open(Box::pin(async move {
+            dispatcher.open(Box::pin(async move {
                 seen.lock().unwrap().push(asked.lock().unwrap().to_string());
                 let _ = answer.send(());
             }));
             answered.await.unwrap();
         };
         // Lists of more than 30 are polled by FuturesOrdered, which gives way after a while.
-        level.drive(join_all((0..50).map(|_| join_all((0..50).map(|_| leaf()))))).await;
+        dispatcher.drive(join_all((0..50).map(|_| join_all((0..50).map(|_| leaf()))))).await;
         let log = log.lock().unwrap();
         assert_eq!(log.len(), 2_500);
         assert!(log.iter().all(|asked| asked == "2500"), "a batch left before all had asked");
@@ -157,11 +157,11 @@ mod tests {
 
     #[tokio::test]
     async fn a_slow_batch_does_not_hold_up_what_another_one_answered() {
-        let (level, log) = (Level::default(), Log::default());
+        let (dispatcher, log) = (Dispatcher::default(), Log::default());
         let (release, held) = oneshot::channel::<()>();
         let slow = async {
             let (answer, answered) = oneshot::channel();
-            level.open(Box::pin(async move {
+            dispatcher.open(Box::pin(async move {
                 held.await.unwrap();
                 let _ = answer.send(());
             }));
@@ -169,29 +169,29 @@ mod tests {
             note(&log, "slow goes on");
         };
         let quick = async {
-            resolve(&level, &log, "first".into()).await;
-            resolve(&level, &log, "second".into()).await;
+            resolve(&dispatcher, &log, "first".into()).await;
+            resolve(&dispatcher, &log, "second".into()).await;
             release.send(()).unwrap();
         };
-        level.drive(async { futures::join!(slow, quick) }).await;
+        dispatcher.drive(async { futures::join!(slow, quick) }).await;
         assert_eq!(*log.lock().unwrap(), ["first", "second", "slow goes on"]);
     }
 
     #[tokio::test]
     async fn an_execution_may_wait_for_something_else_than_batches() {
         let (told, hears) = oneshot::channel();
-        let level = Level::default();
-        let driven = tokio::spawn(async move { level.drive(hears).await });
+        let dispatcher = Dispatcher::default();
+        let driven = tokio::spawn(async move { dispatcher.drive(hears).await });
         tokio::task::yield_now().await;
         told.send(7).unwrap();
         assert_eq!(driven.await.unwrap(), Ok(7));
     }
 
-    /// A batch that holds the level it was opened in, as a loader's batch does through its request.
-    fn open_holding(level: &Level) -> Weak<()> {
+    /// A batch that owns the dispatcher that it is queued in, as a loader's batch does through its request.
+    fn open_holding(dispatcher: &Dispatcher) -> Weak<()> {
         let held = Arc::new(());
-        let (weak, own) = (Arc::downgrade(&held), level.clone());
-        level.open(Box::pin(async move {
+        let (weak, own) = (Arc::downgrade(&held), dispatcher.clone());
+        dispatcher.open(Box::pin(async move {
             let _hold = (own, held);
             futures::future::pending::<()>().await;
         }));
@@ -200,28 +200,28 @@ mod tests {
 
     #[tokio::test]
     async fn a_batch_that_nobody_waits_for_any_more_is_dropped_with_the_execution() {
-        let level = Level::default();
-        let opened = level.drive(async { open_holding(&level) }).await;
+        let dispatcher = Dispatcher::default();
+        let opened = dispatcher.drive(async { open_holding(&dispatcher) }).await;
         assert_eq!(opened.strong_count(), 0, "the execution ended before the batch left");
 
         let waits = async {
-            let _opened = open_holding(&level);
+            let _opened = open_holding(&dispatcher);
             futures::future::pending::<Result<(), &str>>().await
         };
         let fails = async { Err::<(), _>("no") };
-        assert!(level.drive(async { futures::try_join!(waits, fails) }).await.is_err());
-        assert_eq!(Arc::strong_count(&level.0), 1, "a sibling failed");
+        assert!(dispatcher.drive(async { futures::try_join!(waits, fails) }).await.is_err());
+        assert_eq!(Arc::strong_count(&dispatcher.0), 1, "a sibling failed");
     }
 
     #[tokio::test]
     async fn a_cancelled_execution_takes_its_batches_along() {
-        let level = Level::default();
+        let dispatcher = Dispatcher::default();
         let (tell, opened) = std::sync::mpsc::channel();
         let execution = async {
-            tell.send(open_holding(&level)).unwrap();
+            tell.send(open_holding(&dispatcher)).unwrap();
             futures::future::pending::<()>().await;
         };
-        let mut driven = Box::pin(level.drive(execution));
+        let mut driven = Box::pin(dispatcher.drive(execution));
         assert!(futures::poll!(&mut driven).is_pending());
         let opened = opened.recv().unwrap();
         assert_eq!(opened.strong_count(), 1, "under way");
