@@ -7,6 +7,8 @@ use http::{HeaderMap, HeaderValue, header::CONTENT_TYPE};
 pub const X_REQUEST_ID: &str = "x-request-id";
 /// W3C Trace Context, section 3.2.
 pub const TRACEPARENT: &str = "traceparent";
+/// W3C Trace Context, section 3.3.
+pub const TRACESTATE: &str = "tracestate";
 /// Milliseconds that the caller will still wait; past it the answer is 504.
 pub const X_REQUEST_TIMEOUT_MS: &str = "x-request-timeout-ms";
 /// The BFF's key towards the services.

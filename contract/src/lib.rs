@@ -13,6 +13,7 @@ pub mod rate_limit;
 mod text;
 pub mod token;
 pub mod trace;
+mod trace_state;
 
 pub use clock::{Clock, Time};
 pub use hex::hex;

@@ -1,9 +1,15 @@
-//! What ties the log lines of one request together across processes: the request id, and W3C Trace Context's
-//! `traceparent` (version 00). In: header values from anybody. Out: values safe to log and to pass on.
+//! Correlation across processes: the request id, and W3C Trace Context (`traceparent` version 00, `tracestate`). In: headers
+//! from any caller. Out: values that are safe to log and to pass on.
 
 use std::fmt;
 
+use http::{HeaderMap, HeaderValue};
 use uuid::Uuid;
+
+use crate::{
+    headers::{TRACEPARENT, only},
+    trace_state,
+};
 
 /// The id of one request: 1 to 128 visible ASCII characters without quotes or backslashes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,26 +41,46 @@ impl fmt::Display for RequestId {
     }
 }
 
-/// A span's place in a trace: W3C Trace Context, section 3.2.2.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The only flag that version 00 defines (section 3.2.2.5); the others are sent as zero.
+const SAMPLED: u8 = 0x01;
+
+/// A span's place in a trace: W3C Trace Context, section 3.2.2. Cheap to clone.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TraceContext {
     trace_id: u128,
     span_id: u64,
     flags: u8,
+    /// What other tracing systems sent along, to be passed on.
+    state: Option<HeaderValue>,
 }
 
 impl TraceContext {
-    /// The caller's trace if the header is well formed, else a new one; in both cases with a span id of our own.
-    pub fn accept(header: Option<&str>) -> Self {
-        header.and_then(Self::parse).unwrap_or_else(|| Self { trace_id: random(), span_id: 0, flags: 1 }).child()
+    /// The caller's trace with its state, if there is one well-formed `traceparent`, else a new one (section 4.3); in both
+    /// cases with a new span id.
+    pub fn accept(headers: &HeaderMap) -> Self {
+        let parent = only(headers, TRACEPARENT).ok().flatten().and_then(|value| Self::parse(value.to_str().ok()?));
+        match parent {
+            Some(parent) => Self { state: trace_state::read(headers), ..parent }.child(),
+            None => Self::start(),
+        }
+    }
+
+    /// A new trace.
+    pub fn start() -> Self {
+        Self { trace_id: random(), span_id: 0, flags: SAMPLED, state: None }.child()
+    }
+
+    /// The value of `tracestate` for an outgoing call.
+    pub fn state(&self) -> Option<&HeaderValue> {
+        self.state.as_ref()
     }
 
     /// The same trace with a new span id: what goes into an outgoing call.
     #[must_use]
-    pub fn child(self) -> Self {
+    pub fn child(&self) -> Self {
         // A random 128-bit value has 122 random bits; the half without the version digit is enough for a span.
         let span_id = u64::try_from(random() & u128::from(u64::MAX)).unwrap_or(1).max(1);
-        Self { span_id, ..self }
+        Self { span_id, ..self.clone() }
     }
 
     /// The trace's id as 32 hex digits, for logs.
@@ -76,7 +102,8 @@ impl TraceContext {
         let context = Self {
             trace_id: u128::from_str_radix(trace_id, 16).ok()?,
             span_id: u64::from_str_radix(span_id, 16).ok()?,
-            flags: u8::from_str_radix(flags, 16).ok()?,
+            flags: u8::from_str_radix(flags, 16).ok()? & SAMPLED,
+            state: None,
         };
         (context.trace_id != 0 && context.span_id != 0).then_some(context)
     }
@@ -99,11 +126,39 @@ mod tests {
     #[test]
     fn a_well_formed_trace_is_continued_with_a_new_span() {
         let header = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
-        let context = TraceContext::accept(Some(header));
+        let context = TraceContext::accept(&headers(&[(TRACEPARENT, header), ("tracestate", "rojo=1")]));
+        assert_eq!(context.child().state(), Some(&HeaderValue::from_static("rojo=1")));
         assert_eq!(context.trace_id(), "0af7651916cd43dd8448eb211c80319c");
         assert!(context.to_string().starts_with("00-0af7651916cd43dd8448eb211c80319c-"));
         assert_ne!(context.to_string(), header);
-        assert_eq!(TraceContext::parse(&context.to_string()), Some(context));
+        let again = TraceContext::parse(&context.to_string()).unwrap();
+        assert_eq!((again.trace_id, again.span_id, again.flags), (context.trace_id, context.span_id, SAMPLED));
+    }
+
+    fn headers(values: &[(&'static str, &'static str)]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for (name, value) in values {
+            headers.append(*name, HeaderValue::from_static(value));
+        }
+        headers
+    }
+
+    #[test]
+    fn unknown_flags_are_not_passed_on() {
+        for (sent, passed) in [("ff", "01"), ("fe", "00"), ("03", "01"), ("00", "00")] {
+            let header = format!("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-{sent}");
+            assert!(TraceContext::parse(&header).unwrap().to_string().ends_with(passed), "{sent}");
+        }
+    }
+
+    #[test]
+    fn a_state_without_one_good_parent_is_dropped() {
+        let good = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+        for parents in [&[][..], &[(TRACEPARENT, "00-1-2-01")], &[(TRACEPARENT, good), (TRACEPARENT, good)]] {
+            let context = TraceContext::accept(&headers(&[parents, &[("tracestate", "rojo=1")]].concat()));
+            assert_eq!(context.state(), None);
+            assert_ne!(context.trace_id(), "0af7651916cd43dd8448eb211c80319c");
+        }
     }
 
     #[test]

@@ -32,7 +32,7 @@ impl CallContext {
 
     /// The context of a call that the BFF makes for itself.
     pub fn own(timeout: Duration) -> Self {
-        let (request_id, trace) = (RequestId::generate(), TraceContext::accept(None));
+        let (request_id, trace) = (RequestId::generate(), TraceContext::start());
         Self::of(Request { deadline: Instant::now() + timeout, request_id, trace, client_address: None })
     }
 
@@ -51,8 +51,8 @@ impl CallContext {
     }
 
     /// The request's place in its trace.
-    pub fn trace(&self) -> TraceContext {
-        self.request.trace
+    pub fn trace(&self) -> &TraceContext {
+        &self.request.trace
     }
 
     /// The address of the client, as text; `None` for the BFF's own calls.

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use axum::response::Response;
-use contract::{RequestId, TraceContext, headers::TRACEPARENT};
+use contract::{RequestId, TraceContext};
 use http::HeaderMap;
 use tokio::time::Instant;
 
@@ -31,7 +31,7 @@ impl Exchange {
         let started = Instant::now();
         let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
         let request_id = RequestId::accept(header(REQUEST_ID.as_str()));
-        let trace = TraceContext::accept(header(TRACEPARENT));
+        let trace = TraceContext::accept(headers);
         let client = app.client_addresses.read(peer, headers);
         let context = CallContext::new(started + app.request_timeout, request_id, trace, client);
         let line = RequestLine::new(started, context.clone(), app.metrics.clone());

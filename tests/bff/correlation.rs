@@ -48,3 +48,27 @@ async fn without_a_good_request_id_or_trace_there_are_new_ones() {
     ids.dedup();
     assert_eq!(ids.len(), 5);
 }
+
+#[tokio::test]
+async fn the_trace_state_of_other_vendors_goes_through_and_unknown_flags_do_not() {
+    let app = App::start().await;
+    let query = json!({"query": "{ users(first: 1) { nodes { posts(first: 1) { nodes { id } } } } }"});
+    let parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-ff";
+    let long = format!("long={}", "x".repeat(256));
+    let states = ["rojo=00f067aa0ba902b7", " congo=t61rcWkgMzE , other@system=1", long.as_str()];
+    let sent = |parent: &str, states: &[&str]| {
+        let request = app.client.post(&query).header("traceparent", parent);
+        states.iter().fold(request, |request, state| request.header("tracestate", *state))
+    };
+    Answer::of(sent(parent, &states)).await.data();
+    let expected = format!("rojo=00f067aa0ba902b7,congo=t61rcWkgMzE,other@system=1,{long}");
+    for call in app.services.calls() {
+        assert_eq!(call.header("tracestate"), Some(expected.as_str()), "{}", call.route);
+        assert!(call.header("traceparent").is_some_and(|parent| parent.ends_with("-01")), "unknown flags are zero");
+    }
+    app.services.forget_calls();
+    for (parent, states) in [("00-0-0-00", &states[..]), (parent, &["no state"])] {
+        Answer::of(sent(parent, states)).await.data();
+    }
+    assert!(app.services.calls().iter().all(|call| call.header("tracestate").is_none()), "dropped");
+}

@@ -6,7 +6,7 @@ use std::{fmt, str::FromStr, sync::Arc, time::Duration};
 use axum::extract::FromRequestParts;
 use contract::{
     RequestId, TraceContext,
-    headers::{TRACEPARENT, X_API_KEY, X_REQUEST_ID, X_REQUEST_TIMEOUT_MS},
+    headers::{TRACEPARENT, TRACESTATE, X_API_KEY, X_REQUEST_ID, X_REQUEST_TIMEOUT_MS},
     key_set::KeySource,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, request::Parts};
@@ -110,7 +110,7 @@ impl CallContext {
 
     /// Work that no request asked for.
     fn unasked(time: Duration) -> Self {
-        let (request_id, trace) = (RequestId::generate(), TraceContext::accept(None));
+        let (request_id, trace) = (RequestId::generate(), TraceContext::start());
         Self { deadline: Deadline::after(time), request_id, trace }
     }
 }
@@ -155,6 +155,10 @@ impl Peer {
             .header(X_REQUEST_TIMEOUT_MS, left.as_millis().to_string())
             .header(X_REQUEST_ID, context.request_id.as_str())
             .header(TRACEPARENT, context.trace.child().to_string());
+        let request = match context.trace.state() {
+            Some(state) => request.header(TRACESTATE, state),
+            None => request,
+        };
         #[expect(clippy::disallowed_methods, reason = "this is the one door out of the services")]
         let mut response = request.send().await.map_err(unreachable)?;
         if response.status() != StatusCode::OK {
@@ -197,7 +201,7 @@ impl<S: Sync> FromRequestParts<S> for CallContext {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         let deadline = Deadline::from_request_parts(parts, state).await?;
         let request_id = parts.extensions.get::<RequestId>().cloned();
-        let trace = parts.extensions.get::<TraceContext>().copied();
+        let trace = parts.extensions.get::<TraceContext>().cloned();
         match (request_id, trace) {
             (Some(request_id), Some(trace)) => Ok(Self { deadline, request_id, trace }),
             _ => Err(ApiError::internal("a request without an id")),

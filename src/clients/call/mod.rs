@@ -9,7 +9,7 @@ mod kinds;
 use std::{borrow::Cow, sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use contract::headers::{TRACEPARENT, X_API_KEY, X_CLIENT_ADDRESS, X_REQUEST_ID, X_REQUEST_TIMEOUT_MS};
+use contract::headers::{TRACEPARENT, TRACESTATE, X_API_KEY, X_CLIENT_ADDRESS, X_REQUEST_ID, X_REQUEST_TIMEOUT_MS};
 use http::{HeaderValue, Method};
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
@@ -200,10 +200,13 @@ impl ServiceClient {
 }
 
 fn with_context(request: reqwest::RequestBuilder, context: &CallContext, left: Duration) -> reqwest::RequestBuilder {
-    let request = request
+    let mut request = request
         .header(X_REQUEST_ID, context.request_id().as_str())
         .header(TRACEPARENT, context.trace().child().to_string())
         .header(X_REQUEST_TIMEOUT_MS, u64::try_from(left.as_millis()).unwrap_or(u64::MAX));
+    if let Some(state) = context.trace().state() {
+        request = request.header(TRACESTATE, state);
+    }
     match context.client_address() {
         Some(address) => request.header(X_CLIENT_ADDRESS, address),
         None => request,

@@ -94,7 +94,7 @@ impl Subject {
                 http: http.clone(),
             })
         };
-        let (id, trace) = (RequestId::generate(), TraceContext::accept(None));
+        let (id, trace) = (RequestId::generate(), TraceContext::start());
         let request = Arc::new(Request {
             context: CallContext::new(Instant::now(), id, trace, std::net::Ipv6Addr::LOCALHOST.into()),
             viewer: None,

@@ -10,7 +10,7 @@ use axum::{
 };
 use contract::{
     RequestId, TraceContext,
-    headers::{TRACEPARENT, X_REQUEST_ID, X_REQUEST_TIMEOUT_MS},
+    headers::{X_REQUEST_ID, X_REQUEST_TIMEOUT_MS},
     rate_limit::seconds,
     token::TokenVerifier,
 };
@@ -45,7 +45,7 @@ pub(crate) struct Edge {
 pub(super) async fn answer(State(edge): State<Edge>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
     let id = RequestId::accept(text(request.headers(), X_REQUEST_ID));
-    let trace = TraceContext::accept(text(request.headers(), TRACEPARENT));
+    let trace = TraceContext::accept(request.headers());
     let deadline = Deadline::after(time_allowed(request.headers(), edge.max_request_time));
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str).to_owned();
@@ -53,7 +53,7 @@ pub(super) async fn answer(State(edge): State<Edge>, mut request: Request, next:
     let extensions = request.extensions_mut();
     extensions.insert(deadline);
     extensions.insert(id.clone());
-    extensions.insert(trace);
+    extensions.insert(trace.clone());
 
     let span = info_span!("request", service = edge.service, request_id = %id, trace_id = trace.trace_id());
     let response = async {

@@ -19,7 +19,8 @@ async fn all_posts_of_an_order_are_asked_for_in_one_call_that_carries_the_reques
     let lines: Vec<_> = (1..=50).map(|number| (post(number), 1)).collect();
     let trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
     let request = market.placing(ADA, "k", &basket(&lines)).header("x-request-id", "mine-1");
-    assert_eq!(send(request.header("traceparent", trace).header("x-request-timeout-ms", "9000")).await.status, 202);
+    let request = request.header("traceparent", trace).header("tracestate", "rojo=1").header("tracestate", "b@c=2");
+    assert_eq!(send(request.header("x-request-timeout-ms", "9000")).await.status, 202);
 
     let calls = market.posts.take_calls();
     assert_eq!(calls.len(), 1);
@@ -27,6 +28,7 @@ async fn all_posts_of_an_order_are_asked_for_in_one_call_that_carries_the_reques
     assert_eq!(calls[0].path_and_query.matches("pst_").count(), 50);
     assert_eq!(header("x-request-id"), "mine-1");
     assert!(header("traceparent").starts_with("00-0af7651916cd43dd8448eb211c80319c-"));
+    assert_eq!(header("tracestate"), "rojo=1,b@c=2");
     assert!(!header("traceparent").contains("b7ad6b7169203331"), "a span of its own");
     let left: u64 = header("x-request-timeout-ms").parse().unwrap();
     assert!((1..=4500).contains(&left), "half of the time that was left: {left}");
