@@ -67,7 +67,7 @@ test('the docs tell what a type is', async () => {
   await docs.getByRole('link', { name: 'Query', exact: true }).click();
   await docs.getByRole('link', { name: 'PostConnection', exact: true }).click();
   await docs.getByRole('link', { name: 'Post', exact: true }).click();
-  await docs.getByText('Something published, by somebody, for everybody.').waitFor();
+  await docs.getByText('A post, visible to everyone.').waitFor();
   await screenshot('docs');
   assertQuiet();
 });

@@ -4,7 +4,7 @@
 
 use icu_properties::{
     CodePointSetData,
-    props::{BidiControl, DefaultIgnorableCodePoint},
+    props::{BidiControl, DefaultIgnorableCodePoint, Emoji, Ideographic},
 };
 
 /// What is wrong with a text, as the end of a sentence that begins with its field.
@@ -36,36 +36,54 @@ pub fn check_not_blank(text: &str) -> Verdict {
 }
 
 fn check_visible(text: &str) -> Verdict {
-    let mut before = None;
-    for c in text.chars() {
+    let characters: Vec<char> = text.chars().collect();
+    for (place, &c) in characters.iter().enumerate() {
         if CodePointSetData::new::<BidiControl>().contains(c) {
             return Err("must be without characters that change the direction of text");
         }
-        if is_invisible(c) && !before.is_some_and(|before| may_follow(c, before)) {
+        if is_invisible(c) && !forms_a_sequence(c, &characters[..place], &characters[place + 1..]) {
             return Err("must be without invisible characters");
         }
-        before = Some(c);
     }
     Ok(())
 }
 
 fn is_invisible(c: char) -> bool {
-    // The blank Braille pattern and the marks of interlinear annotations show nothing either.
-    CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(c)
-        || matches!(c, '\u{2800}' | '\u{fff9}'..='\u{fffb}')
+    // Blank glyphs that are not default ignorable: Braille, annotations, a music note head, Egyptian blanks.
+    let is_blank = matches!(c, '\u{2800}' | '\u{fff9}'..='\u{fffb}' | '\u{1d159}' | '\u{13441}' | '\u{13442}');
+    is_blank || CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(c)
 }
 
-/// Whether an invisible character has a meaning behind that one: it forms the characters beside it.
-fn may_follow(c: char, before: char) -> bool {
-    let is_visible = !before.is_whitespace() && !is_invisible(before);
+/// Whether an invisible character has a meaning between its neighbours: it forms one visible character with them.
+fn forms_a_sequence(c: char, before: &[char], behind: &[char]) -> bool {
+    let Some(&last) = before.last() else { return false };
+    let is_emoji = |c: char| CodePointSetData::new::<Emoji>().contains(c);
     match c {
-        // In emoji sequences, and between letters of Persian and Indic scripts.
-        ZERO_WIDTH_JOINER | ZERO_WIDTH_NON_JOINER => !before.is_ascii() && (is_visible || is_variation(before)),
-        _ if is_variation(c) => is_visible,
-        // The flags of England, Scotland and Wales: a black flag and tags.
-        '\u{e0020}'..='\u{e007f}' => matches!(before, '\u{1f3f4}' | '\u{e0020}'..='\u{e007e}'),
+        ZERO_WIDTH_JOINER | ZERO_WIDTH_NON_JOINER => {
+            let joins_emoji = c == ZERO_WIDTH_JOINER
+                && (is_variation(last) || (is_emoji(last) && !last.is_ascii()))
+                && behind.first().is_some_and(|&next| is_emoji(next) && !next.is_ascii());
+            joins_emoji || has_joiners(last)
+        }
+        // Keycaps: `1`, U+FE0F, U+20E3.
+        '\u{fe0e}' | '\u{fe0f}' if last.is_ascii() => is_emoji(last) && behind.first() == Some(&'\u{20e3}'),
+        '\u{fe0e}' | '\u{fe0f}' => is_emoji(last),
+        _ if is_variation(c) => CodePointSetData::new::<Ideographic>().contains(last),
+        // The flags of England, Scotland and Wales: a black flag, up to six tags, the end tag.
+        '\u{e0020}'..='\u{e007f}' => {
+            let tags = before.iter().rev().take_while(|c| matches!(c, '\u{e0020}'..='\u{e007e}')).count();
+            let follow = behind.iter().take_while(|c| matches!(c, '\u{e0020}'..='\u{e007e}')).count();
+            let is_of_flag = before.iter().rev().nth(tags) == Some(&'\u{1f3f4}');
+            let is_ended = c == '\u{e007f}' || behind.get(follow) == Some(&'\u{e007f}');
+            is_of_flag && is_ended && tags + follow < 7
+        }
         _ => false,
     }
+}
+
+/// Whether the script of a letter uses joiners: Arabic and its neighbours, Indic scripts, Myanmar, Khmer.
+fn has_joiners(c: char) -> bool {
+    matches!(c, '\u{620}'..='\u{8ff}' | '\u{900}'..='\u{dff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17b3}')
 }
 
 fn is_variation(c: char) -> bool {
@@ -129,6 +147,25 @@ mod tests {
         }
         for c in direction.into_iter().chain(['\u{200b}', '\u{ad}', '\u{2800}', '\u{feff}', '\u{200d}', '\u{e0067}']) {
             assert!(check_line(&format!("a{c}b")).is_err(), "{c:?} between letters");
+        }
+    }
+
+    #[test]
+    fn what_forms_no_character_with_its_neighbours_is_refused() {
+        for text in [
+            "ada\u{fe0f}",
+            "\u{e9}\u{fe0f}",
+            "\u{e9}\u{200d}",
+            "🦀\u{200d}",
+            "a\u{e0100}",
+            "1\u{fe0f}",
+            "🏴\u{e0067}\u{e0062}",
+            "🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e0067}\u{e0067}\u{e007f}",
+            "🦀\u{e0067}\u{e007f}",
+            "a\u{1d159}b",
+            "a\u{13441}b",
+        ] {
+            assert!(check_line(text).is_err() && check_lines(text).is_err(), "{text:?}");
         }
     }
 

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use super::check_all;
 use crate::{
-    email, profile,
+    email, passwords, profile,
     records::SessionRecord,
     refresh_token::RefreshToken,
     sessions::{IdentityProvider, LogIn},
@@ -64,7 +64,10 @@ pub(super) async fn log_in(
     let short = |text: &str, most: usize, issue| if text.chars().count() > most { Err(issue) } else { Ok(()) };
     check_all([
         ("email", short(email, email::MAX_LENGTH, "must be at most 254 characters")),
-        ("password", short(password, *profile::PASSWORD.end(), "must be at most 256 characters")),
+        (
+            "password",
+            short(&passwords::normalized(password), *profile::PASSWORD.end(), "must be at most 256 characters"),
+        ),
     ])?;
     let shown = LogIn { email, password, network: caller.network() };
     let user = provider.authenticate(shown, envelope.deadline()).await?;
@@ -76,8 +79,8 @@ pub(super) async fn log_in(
     provider.database.write(&Envelope::unkeyed(envelope.deadline()), effect).await
 }
 
-/// Spends a refresh token for new tokens. The same token again gives the same answer for 10 seconds, after that it ends
-/// the session.
+/// Spends a refresh token for new tokens. The same token again gives the same answer for the grace time (60 seconds
+/// by default) while the new token was not used; else it ends the session.
 #[utoipa::path(
     post, path = "/v1/sessions/refresh", request_body = RefreshInput, tag = "sessions",
     responses(
