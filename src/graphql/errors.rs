@@ -36,7 +36,7 @@ pub fn bad_request(message: impl Into<String>) -> Error {
     failed(message, FailureKind::BadRequest)
 }
 
-/// An anonymous caller of what needs a viewer.
+/// The error of a field that needs a viewer, for an anonymous caller.
 pub fn unauthenticated() -> Error {
     failed("sign in to do this", FailureKind::Unauthenticated)
 }

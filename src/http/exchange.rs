@@ -65,6 +65,12 @@ impl Exchange {
         self.answered(response)
     }
 
+    /// The whole exchange of a request that is refused by its head, before `/graphql` or any other route reads it.
+    pub fn refuse(app: &App, peer: IpAddr, headers: &HeaderMap, failure: &Failure) -> Response {
+        let media_type = MediaType::accepted(headers).unwrap_or(MediaType::Json);
+        Self::begin(app, peer, headers).refused(failure, media_type)
+    }
+
     /// Ends the exchange with the response to a request that was not executed.
     pub fn refused(mut self, failure: &Failure, media_type: MediaType) -> Response {
         self.line.refused(failure.code());

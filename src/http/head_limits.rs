@@ -13,7 +13,7 @@ use http::{
     header::{HOST, TRANSFER_ENCODING},
 };
 
-use super::{App, exchange::Exchange, failure::Failure, media::MediaType};
+use super::{App, exchange::Exchange, failure::Failure};
 
 /// The longest path and query, in bytes.
 const MAX_URI_BYTES: usize = 16 * 1024;
@@ -31,10 +31,7 @@ pub async fn admit(
 ) -> Response {
     match check(&request) {
         Ok(()) => next.run(request).await,
-        Err(failure) => {
-            let media_type = MediaType::accepted(request.headers()).unwrap_or(MediaType::Json);
-            Exchange::begin(&app, peer.ip(), request.headers()).refused(&failure, media_type)
-        }
+        Err(failure) => Exchange::refuse(&app, peer.ip(), request.headers(), &failure),
     }
 }
 

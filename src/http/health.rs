@@ -9,7 +9,7 @@ use axum::{
 };
 use http::StatusCode;
 
-use super::{App, exchange::Exchange, failure::Failure, media::MediaType};
+use super::{App, exchange::Exchange, failure::Failure};
 
 /// `GET /livez`: the process runs.
 pub async fn live() -> StatusCode {
@@ -22,16 +22,19 @@ pub async fn ready(State(app): State<Arc<App>>) -> StatusCode {
 }
 
 /// Any other path: 404.
-pub async fn not_found(app: State<Arc<App>>, peer: ConnectInfo<SocketAddr>, request: Request) -> Response {
-    refused(&app, peer, &request, &Failure::NotFound)
+pub async fn not_found(
+    State(app): State<Arc<App>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    request: Request,
+) -> Response {
+    Exchange::refuse(&app, peer.ip(), request.headers(), &Failure::NotFound)
 }
 
 /// Any other method of these paths: 405.
-pub async fn method_not_allowed(app: State<Arc<App>>, peer: ConnectInfo<SocketAddr>, request: Request) -> Response {
-    refused(&app, peer, &request, &Failure::MethodNotAllowed("GET, HEAD"))
-}
-
-fn refused(app: &App, ConnectInfo(peer): ConnectInfo<SocketAddr>, request: &Request, failure: &Failure) -> Response {
-    let media_type = MediaType::accepted(request.headers()).unwrap_or(MediaType::Json);
-    Exchange::begin(app, peer.ip(), request.headers()).refused(failure, media_type)
+pub async fn method_not_allowed(
+    State(app): State<Arc<App>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    request: Request,
+) -> Response {
+    Exchange::refuse(&app, peer.ip(), request.headers(), &Failure::MethodNotAllowed("GET, HEAD"))
 }

@@ -1,5 +1,5 @@
-//! The one table from public codes to HTTP: status under both media types, and the level of the log line of its own that
-//! a failure has. Sources: GraphQL over HTTP, section 6.4; RFC 9110, section 15. `docs/errors.md` is checked against it.
+//! The one table from public codes to HTTP: the status under both media types, and the header that goes with a failure.
+//! Sources: GraphQL over HTTP, section 6.4; RFC 9110, section 15. `docs/errors.md` is checked against it.
 
 use http::{
     HeaderName, StatusCode,

@@ -14,7 +14,7 @@ pub struct Ask {
     pub operation_name: Option<String>,
     /// Values of the operation's variables.
     pub variables: Map<String, Value>,
-    /// Who asks, still to be verified.
+    /// The caller's credentials, not verified yet.
     pub credentials: Credentials,
     /// Where the request came from.
     pub client: Client,
