@@ -1,10 +1,12 @@
-# One build, a target per program: docker build --target tessera -t tessera .
-# Targets: tessera, user-service, post-service, order-service. No demo data and no demo credentials in any of them.
+# One build of all programs. docker build --target tessera -t tessera .
+# A service: docker build --target service --build-arg SERVICE=post --build-arg PORT=4002 -t post-service .
+# No demo data and no demo credentials in any of them.
 
 FROM rust:1.95-bookworm AS build
 WORKDIR /tessera
 COPY Cargo.toml Cargo.lock schema.graphql ./
 COPY contract contract
+COPY macros macros
 COPY backends backends
 COPY playground playground
 COPY src src
@@ -12,9 +14,10 @@ COPY tests tests
 COPY fuzz fuzz
 COPY benches benches
 RUN cargo build --release --locked -p tessera --no-default-features --bin tessera \
- && cargo build --release --locked -p user-service --bin user-service \
- && cargo build --release --locked -p post-service --bin post-service \
- && cargo build --release --locked -p order-service --bin order-service
+ && for main in backends/*/src/main.rs; do \
+      service="$(basename "${main%/src/main.rs}")-service" \
+      && cargo build --release --locked -p "$service" --bin "$service" || exit 1; \
+    done
 
 FROM debian:bookworm-slim AS runtime
 RUN apt-get update \
@@ -23,20 +26,12 @@ RUN apt-get update \
  && useradd --system --uid 10001 tessera
 USER 10001
 
-FROM runtime AS user-service
-COPY --from=build /tessera/target/release/user-service /usr/local/bin/user-service
-EXPOSE 4001
-ENTRYPOINT ["/usr/local/bin/user-service"]
-
-FROM runtime AS post-service
-COPY --from=build /tessera/target/release/post-service /usr/local/bin/post-service
-EXPOSE 4002
-ENTRYPOINT ["/usr/local/bin/post-service"]
-
-FROM runtime AS order-service
-COPY --from=build /tessera/target/release/order-service /usr/local/bin/order-service
-EXPOSE 4003
-ENTRYPOINT ["/usr/local/bin/order-service"]
+FROM runtime AS service
+ARG SERVICE
+ARG PORT=4001
+COPY --from=build /tessera/target/release/${SERVICE}-service /usr/local/bin/service
+EXPOSE ${PORT}
+ENTRYPOINT ["/usr/local/bin/service"]
 
 FROM runtime AS tessera
 WORKDIR /etc/tessera

@@ -5,6 +5,7 @@
 
 pub mod auth;
 pub mod budgets;
+mod cache;
 pub mod cli;
 pub mod clients;
 pub mod config;
@@ -18,4 +19,5 @@ pub mod operations;
 pub mod requests;
 pub mod schema_check;
 pub mod server;
+pub mod services;
 pub mod telemetry;

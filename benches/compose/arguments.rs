@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
-/// Measures the BFF against a hand-written handler
+/// Measures the BFF against a hand-written handler, or against an older BFF
 #[derive(Parser)]
 pub struct Arguments {
     /// Few and short rounds: to see that it works, not to judge by
@@ -13,6 +13,9 @@ pub struct Arguments {
     /// Only the scenario of that name
     #[arg(long)]
     pub only: Option<String>,
+    /// Measures the BFF against the BFF of this commit, built aside, in place of the hand-written handler
+    #[arg(long, value_name = "COMMIT")]
+    pub against: Option<String>,
     /// Cargo says so; it changes nothing.
     #[arg(long, hide = true, global = true)]
     pub bench: bool,
@@ -25,7 +28,7 @@ pub struct Arguments {
 pub enum Role {
     /// Measures what the same queries cost the services over little and over much data
     Growth,
-    /// The three services.
+    /// The stub services.
     #[command(hide = true)]
     Stubs,
     /// The handler written by hand.
@@ -33,7 +36,7 @@ pub enum Role {
     Handwritten(ServiceUrls),
 }
 
-/// Where the stub services are.
+/// Addresses of the stub services that the hand-written handler calls.
 #[derive(Args, Clone)]
 pub struct ServiceUrls {
     pub user: String,

@@ -10,18 +10,19 @@ use std::{
 use bytes::Bytes;
 use serde_json::{Value, json};
 
+use tessera::services::Service;
+
 use crate::{
-    arguments::ServiceUrls,
     load::Target,
-    process::{Process, free_port},
+    process::{Process, free_port, tessera},
 };
 
 /// SHA-256 of the benchmark's API key, in hex.
 const API_KEY_HASH: &str = "2a39601fdb6caf2ef64f95ff768b0a749dc53cfc4bff049e9cc437132d5250e8";
 
-/// Three services and the BFF.
+/// The services and the BFF.
 pub struct Deployment {
-    services: [Process; 3],
+    services: Vec<Process>,
     bff: Process,
 }
 
@@ -30,27 +31,25 @@ impl Deployment {
     pub async fn of(scale: &str, folder: &Path) -> Self {
         let data = folder.join(scale);
         make_data(scale, &data).await;
-        let ports = [free_port(), free_port(), free_port()];
-        let [user, post, order] = ports.map(|port| format!("http://127.0.0.1:{port}"));
-        let start = async |name: &str, port: u16, peers: &[&str]| {
-            let mut command = Command::new(program(&format!("{name}-service")));
-            command.arg(format!("--database-url=sqlite:{}", data.join(format!("{name}.db")).display()));
-            command.arg(format!("--listen=127.0.0.1:{port}")).arg(format!("--api-key-hash={API_KEY_HASH}"));
-            command.arg("--rate-limit=1000000").args(peers).stderr(Stdio::null());
-            Process::listening(&mut command, port).await
-        };
-        let users_at = format!("--user-service-url={user}");
-        let posts_at = format!("--post-service-url={post}");
-        let services = [
-            start("user", ports[0], &[]).await,
-            start("post", ports[1], &[&users_at]).await,
-            start("order", ports[2], &[&users_at, &posts_at]).await,
-        ];
-        let bff = Process::bff(&ServiceUrls { user, post, order }, &data).await;
+        let urls: Vec<(Service, String)> =
+            Service::ALL.iter().map(|service| (*service, format!("http://127.0.0.1:{}", free_port()))).collect();
+        // Each service takes from the environment the addresses of those that it calls.
+        let peers = || urls.iter().map(|(name, url)| (format!("TESSERA_{name}_SERVICE_URL").to_uppercase(), url));
+        let mut services = Vec::new();
+        for (service, url) in &urls {
+            let authority = url.trim_start_matches("http://");
+            let mut command = Command::new(program(&format!("{service}-service")));
+            command.arg(format!("--database-url=sqlite:{}", data.join(format!("{service}.db")).display()));
+            command.arg(format!("--listen={authority}")).arg(format!("--api-key-hash={API_KEY_HASH}"));
+            command.arg("--rate-limit=1000000").envs(peers()).stderr(Stdio::null());
+            let (_, port) = authority.rsplit_once(':').unwrap();
+            services.push(Process::listening(&mut command, port.parse().unwrap()).await);
+        }
+        let bff = Process::bff(tessera(), &urls, &data).await;
         Self { services, bff }
     }
 
-    /// CPU time of the three services so far.
+    /// CPU time of the services so far.
     pub fn services_cpu(&self) -> Duration {
         self.services.iter().map(Process::cpu).sum()
     }
@@ -71,20 +70,22 @@ impl Deployment {
 
 /// A program of this workspace, beside the BFF's.
 fn program(name: &str) -> PathBuf {
-    let path = Path::new(env!("CARGO_BIN_EXE_tessera")).with_file_name(name);
+    let path = tessera().with_file_name(name);
     assert!(path.exists(), "{name} is missing: cargo build --release -p user-service -p post-service -p order-service");
     path
 }
 
 /// What `tessera dev` makes, which answers once everything is there.
 async fn make_data(scale: &str, folder: &Path) {
-    let port = (0..100).map(|_| free_port()).find(|port| four_free(*port)).unwrap();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_tessera"));
+    let port = (0..100).map(|_| free_port()).find(|port| all_free(*port)).unwrap();
+    let mut command = Command::new(tessera());
     command.arg("dev").arg(format!("--port={port}")).arg("--data-dir").arg(folder).arg(format!("--scale={scale}"));
     let dev = Process::listening(command.stdout(Stdio::null()).stderr(Stdio::null()), port).await;
     Target { port: dev.ports[0], path: "/livez", body: None, token: None }.ask().await;
 }
 
-fn four_free(port: u16) -> bool {
-    (0..4).all(|offset| port.checked_add(offset).is_some_and(|port| TcpListener::bind(("127.0.0.1", port)).is_ok()))
+/// Whether `tessera dev` finds room from that port on.
+fn all_free(port: u16) -> bool {
+    (0..=Service::ALL.len() as u16)
+        .all(|offset| port.checked_add(offset).is_some_and(|port| TcpListener::bind(("127.0.0.1", port)).is_ok()))
 }

@@ -1,5 +1,5 @@
 //! What a GraphQL answer costs beside a handler written by hand that makes the same calls and gives the same answer.
-//! In: `--quick`, or nothing. Out: a table and a JSON file: requests/s, CPU per request, p50 and p99, calls per request.
+//! In: `--quick`, `--against COMMIT` (then the BFF of that commit is in the handler's place), or nothing. Out: a table and a JSON file: requests/s, CPU per request, p50 and p99, calls per request.
 //! In: `growth`. Out: what the same queries cost the real services over little and over much data.
 //! Stub services, the BFF (the real program) and the hand-written handler are a process each: this program starts itself
 //! again in another role. The sides take turns in rounds, so that whatever else the machine does meets both.
@@ -11,6 +11,7 @@ mod growth;
 mod handwritten;
 mod load;
 mod measure;
+mod older;
 mod process;
 mod report;
 mod scenario;

@@ -5,11 +5,13 @@ use std::{path::Path, time::Duration};
 
 use bytes::Bytes;
 use serde_json::{Value, json};
+use tessera::services::Service;
 
 use crate::{
-    arguments::{Arguments, ServiceUrls},
+    arguments::Arguments,
     load::Target,
-    process::Process,
+    older,
+    process::{Process, tessera},
     report,
     scenario::{self, Scenario},
     token, world,
@@ -21,9 +23,9 @@ pub struct Outcome {
     pub scenario: &'static Scenario,
     /// Bytes of the answer.
     pub answer_bytes: usize,
-    /// The hand-written handler's rounds.
-    pub handwritten: Vec<Round>,
-    /// The BFF's rounds, each taken after the hand-written handler's of the same place.
+    /// The rounds of what the BFF is measured against.
+    pub baseline: Vec<Round>,
+    /// The BFF's rounds, each taken after the baseline's of the same place.
     pub bff: Vec<Round>,
 }
 
@@ -50,49 +52,61 @@ struct Side<'a> {
 pub async fn run(arguments: &Arguments) {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let stubs = Process::in_role(&["stubs"]);
-    let [user, post, order] = [0, 1, 2].map(|service| format!("http://127.0.0.1:{}", stubs.ports[service]));
-    let handwritten = Process::in_role(&["handwritten", &user, &post, &order]);
-    let bff = Process::bff(&ServiceUrls { user, post, order }, folder).await;
+    let urls: Vec<(Service, String)> = (Service::ALL.iter().zip(&stubs.ports))
+        .map(|(service, port)| (*service, format!("http://127.0.0.1:{port}")))
+        .collect();
+    let bff = Process::bff(tessera(), &urls, folder).await;
+    let (baseline, name) = match &arguments.against {
+        None => (handwritten(&urls), "hand-written"),
+        Some(commit) => (Process::bff(&older::build(commit, folder), &urls, folder).await, commit.as_str()),
+    };
     let chosen = |scenario: &&Scenario| arguments.only.as_deref().is_none_or(|only| only == scenario.name);
     let mut outcomes = Vec::new();
-    println!("{}", report::HEADING);
+    println!("{}", report::heading(name));
     for scenario in scenario::ALL.iter().filter(chosen) {
         let token = scenario.signed_in.then(|| token::sign(world::viewer()));
-        let operation = json!({"query": scenario.query}).to_string();
-        let sides = [
-            Side {
-                process: &handwritten,
-                target: Target { port: handwritten.ports[0], path: scenario.path, body: None, token: token.clone() },
-            },
-            Side {
-                process: &bff,
-                target: Target { port: bff.ports[0], path: "/graphql", body: Some(Bytes::from(operation)), token },
-            },
-        ];
+        let operation = Bytes::from(json!({"query": scenario.query}).to_string());
+        let graphql = |process: &Process| Target {
+            port: process.ports[0],
+            path: "/graphql",
+            body: Some(operation.clone()),
+            token: token.clone(),
+        };
+        let target = match &arguments.against {
+            None => Target { port: baseline.ports[0], path: scenario.path, body: None, token: token.clone() },
+            Some(_) => graphql(&baseline),
+        };
+        let sides = [Side { process: &baseline, target }, Side { process: &bff, target: graphql(&bff) }];
         let outcome = compare(scenario, &sides, (&stubs, arguments)).await;
-        println!("{}", report::rows(&outcome));
+        println!("{}", report::rows(&outcome, name));
         outcomes.push(outcome);
     }
-    report::write(&outcomes, &folder.join("compose.json"));
+    report::write(&outcomes, (name, &folder.join("compose.json")));
+}
+
+/// The handler written by hand, in front of the same stubs.
+fn handwritten(urls: &[(Service, String)]) -> Process {
+    let of = |service: Service| urls.iter().find(|(other, _)| *other == service).unwrap().1.as_str();
+    Process::in_role(&["handwritten", of(Service::User), of(Service::Post), of(Service::Order)])
 }
 
 async fn compare(
     scenario: &'static Scenario,
-    [handwritten, bff]: &[Side<'_>; 2],
+    [baseline, bff]: &[Side<'_>; 2],
     (stubs, arguments): (&Process, &Arguments),
 ) -> Outcome {
-    let answer: Value = serde_json::from_slice(&handwritten.target.ask().await).unwrap();
+    let answer: Value = serde_json::from_slice(&baseline.target.ask().await).unwrap();
     let same: Value = serde_json::from_slice(&bff.target.ask().await).unwrap();
     assert_eq!(answer, same, "{}: the two sides do not give the same answer", scenario.name);
-    let bytes = [handwritten.target.ask().await.len(), bff.target.ask().await.len()];
+    let bytes = [baseline.target.ask().await.len(), bff.target.ask().await.len()];
     assert_eq!(bytes[0], bytes[1], "{}: the same answer in another length", scenario.name);
 
     let warm_up = arguments.round() / 2;
-    round(handwritten, stubs, (warm_up, bytes[0])).await;
+    round(baseline, stubs, (warm_up, bytes[0])).await;
     round(bff, stubs, (warm_up, bytes[1])).await;
-    let mut outcome = Outcome { scenario, answer_bytes: bytes[0], handwritten: Vec::new(), bff: Vec::new() };
+    let mut outcome = Outcome { scenario, answer_bytes: bytes[0], baseline: Vec::new(), bff: Vec::new() };
     for _ in 0..arguments.rounds() {
-        outcome.handwritten.push(round(handwritten, stubs, (arguments.round(), bytes[0])).await);
+        outcome.baseline.push(round(baseline, stubs, (arguments.round(), bytes[0])).await);
         outcome.bff.push(round(bff, stubs, (arguments.round(), bytes[1])).await);
     }
     let calls = |rounds: &[Round]| {
@@ -101,7 +115,7 @@ async fn compare(
         assert_eq!(calls % requests as u64, 0, "{}: not every request makes as many calls", scenario.name);
         calls / requests as u64
     };
-    let (here, there) = (calls(&outcome.handwritten), calls(&outcome.bff));
+    let (here, there) = (calls(&outcome.baseline), calls(&outcome.bff));
     assert_eq!(here, there, "{}: the two sides do not make the same calls", scenario.name);
     outcome
 }

@@ -9,7 +9,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::{arguments::ServiceUrls, stubs::API_KEY};
+use tessera::services::Service;
+
+use crate::stubs::API_KEY;
 
 /// Linux counts the time in `/proc` in hundredths of a second, on every architecture that this runs on.
 const TICK: Duration = Duration::from_millis(10);
@@ -28,6 +30,11 @@ pub fn announce(ports: &[u16]) {
     std::io::stdout().flush().unwrap();
 }
 
+/// The program that is measured.
+pub fn tessera() -> &'static Path {
+    Path::new(env!("CARGO_BIN_EXE_tessera"))
+}
+
 /// A port that is free now; nobody else is expected to take it before its user does.
 pub fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
@@ -44,20 +51,19 @@ impl Process {
         Self { child, ports }
     }
 
-    /// The BFF, as it is released, with its default settings; its log goes into a file.
-    pub async fn bff(services: &ServiceUrls, folder: &Path) -> Self {
+    /// A BFF, as it is released, with its default settings; its log goes into a file of the folder.
+    pub async fn bff(program: &Path, services: &[(Service, String)], folder: &Path) -> Self {
         let port = free_port();
+        let urls: String = services.iter().map(|(service, url)| format!("{service}.url = \"{url}\"\n")).collect();
         let config = format!(
-            "[http]\nlisten = \"127.0.0.1:{port}\"\n[services]\napi_key = \"{API_KEY}\"\n\
-             user.url = \"{}\"\npost.url = \"{}\"\norder.url = \"{}\"\n\
+            "[http]\nlisten = \"127.0.0.1:{port}\"\n[services]\napi_key = \"{API_KEY}\"\n{urls}\
              [documents]\npolicy = \"allow_any\"\nsources = []\n\
-             [budgets]\ncapacity = 1000000000000\nper_second = 1000000000000\n",
-            services.user, services.post, services.order
+             [budgets]\ncapacity = 1000000000000\nper_second = 1000000000000\n"
         );
-        let path = folder.join("compose.toml");
+        let path = folder.join(format!("compose-{port}.toml"));
         fs::write(&path, config).unwrap();
-        let log = fs::File::create(folder.join("compose-bff.log")).unwrap();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_tessera"));
+        let log = fs::File::create(folder.join(format!("compose-{port}.log"))).unwrap();
+        let mut command = Command::new(program);
         Self::listening(command.arg("serve").arg("--config").arg(&path).stderr(log), port).await
     }
 

@@ -65,22 +65,25 @@ impl Ratio {
 
     fn of_sides(outcome: &Outcome) -> Self {
         let per_request = |round: &Round| round.cpu.as_secs_f64() / round.latencies.len() as f64;
-        Self::of(outcome.handwritten.iter().map(per_request).zip(outcome.bff.iter().map(per_request)))
+        Self::of(outcome.baseline.iter().map(per_request).zip(outcome.bff.iter().map(per_request)))
     }
 }
 
 /// The heading of the table.
-pub const HEADING: &str = "\
-| scenario | side | requests/s | CPU µs/request | p50 ms | p99 ms | calls/request | CPU: times hand-written (lowest–highest round) |
-|---|---|--:|--:|--:|--:|--:|--:|";
+pub fn heading(baseline: &str) -> String {
+    format!(
+        "| scenario | side | requests/s | CPU µs/request | p50 ms | p99 ms | calls/request | CPU: times {baseline} (lowest–highest round) |\n\
+         |---|---|--:|--:|--:|--:|--:|--:|"
+    )
+}
 
 /// The rows of a scenario.
-pub fn rows(outcome: &Outcome) -> String {
+pub fn rows(outcome: &Outcome, baseline: &str) -> String {
     let Ratio { median, lowest, highest } = Ratio::of_sides(outcome);
     let aim = outcome.scenario.aim.map(|aim| format!(", aim {aim:.0}")).unwrap_or_default();
-    let (theirs, ours) = (Figures::of(&outcome.handwritten), Figures::of(&outcome.bff));
+    let (theirs, ours) = (Figures::of(&outcome.baseline), Figures::of(&outcome.bff));
     format!(
-        "| {} ({:.1} KB) | hand-written | {} | 1 |\n| | tessera | {} | **{median:.2}** ({lowest:.2}–{highest:.2}{aim}) |",
+        "| {} ({:.1} KB) | {baseline} | {} | 1 |\n| | tessera | {} | **{median:.2}** ({lowest:.2}–{highest:.2}{aim}) |",
         outcome.scenario.name,
         outcome.answer_bytes as f64 / 1024.0,
         theirs.cells(),
@@ -89,14 +92,15 @@ pub fn rows(outcome: &Outcome) -> String {
 }
 
 /// Writes all outcomes as JSON, and says where.
-pub fn write(outcomes: &[Outcome], path: &Path) {
+pub fn write(outcomes: &[Outcome], to: (&str, &Path)) {
+    let (baseline, path) = to;
     let scenarios = outcomes.iter().map(|outcome| {
         let Ratio { median, lowest, highest } = Ratio::of_sides(outcome);
         json!({"scenario": outcome.scenario.name, "answer_bytes": outcome.answer_bytes, "aim": outcome.scenario.aim,
             "cpu_ratio": {"median": median, "lowest": lowest, "highest": highest},
-            "handwritten": Figures::of(&outcome.handwritten).json(), "tessera": Figures::of(&outcome.bff).json()})
+            "baseline": Figures::of(&outcome.baseline).json(), "tessera": Figures::of(&outcome.bff).json()})
     });
-    let report = json!({"scenarios": scenarios.collect::<Vec<_>>()});
+    let report = json!({"baseline": baseline, "scenarios": scenarios.collect::<Vec<_>>()});
     fs::write(path, serde_json::to_string_pretty(&report).unwrap()).unwrap();
     println!("\nas JSON: {}", path.display());
 }

@@ -76,6 +76,11 @@ impl<K: IdKind> Id<K> {
         Self::from_parts(now, Uuid::new_v4().as_u128())
     }
 
+    /// The UUID as a number, without what it names.
+    pub fn as_u128(&self) -> u128 {
+        self.uuid.as_u128()
+    }
+
     /// The id made at `now` out of those 74 random bits: the same parts, the same id. For seeded data.
     pub fn from_parts(now: Time, random_bits: u128) -> Self {
         let millis = u64::try_from(now.as_millis()).unwrap_or(0);

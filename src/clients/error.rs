@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc};
 use http::StatusCode;
 use serde::Deserialize;
 
-use super::Service;
+use crate::services::Service;
 
 /// A call that brought no answer. Cheap to clone: one failure fails every key of its batch.
 #[derive(Clone, Debug, thiserror::Error)]

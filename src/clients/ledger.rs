@@ -3,6 +3,7 @@
 
 use std::{
     collections::BTreeSet,
+    fmt,
     sync::{
         Arc, OnceLock,
         atomic::{AtomicBool, Ordering},
@@ -13,7 +14,7 @@ use std::{
 use parking_lot::Mutex;
 use tokio::time::Instant;
 
-use super::{Service, Tag};
+use crate::{cache::Tag, services::Service};
 
 /// The ledger of one request. Clones share it.
 #[derive(Clone, Default)]
@@ -28,7 +29,7 @@ struct Entries {
     effect: AtomicBool,
 }
 
-/// How often each service was called, by [`Service::index`], and how long the request waited for them.
+/// How often each service was called, in the order of [`Service::ALL`], and how long the request waited for them.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Calls {
     /// Calls sent.
@@ -46,6 +47,17 @@ pub(super) struct UnderWay<'a> {
     ledger: &'a Ledger,
     /// Whether it brought a usable answer.
     pub(super) answered: bool,
+}
+
+/// `user=1 post=2`: the services that were called, and how often.
+impl fmt::Display for Calls {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let called = Service::ALL.iter().zip(self.count).filter(|(_, count)| *count > 0);
+        for (index, (service, count)) in called.enumerate() {
+            write!(f, "{}{service}={count}", if index == 0 { "" } else { " " })?;
+        }
+        Ok(())
+    }
 }
 
 impl Ledger {
@@ -84,7 +96,7 @@ impl Ledger {
     /// Notes that a call begins.
     pub(super) fn begin(&self, service: Service) -> UnderWay<'_> {
         let mut calls = self.0.calls.lock();
-        calls.count[service.index()] += 1;
+        calls.count[service as usize] += 1;
         calls.under_way += 1;
         calls.since.get_or_insert_with(Instant::now);
         UnderWay { ledger: self, answered: false }

@@ -1,45 +1,43 @@
-//! The services as the BFF calls them: one file per noun with its records and batch methods, and `call/`, the one
-//! outgoing call. Batch methods only, so that no N+1 can be written. Knows nothing of GraphQL.
-//!
-//! Adding a service, say `review`:
-//! 1. `backends/review/`: the service, after the example of `backends/post/`;
-//! 2. `service.rs` here: its name; `config/`: its section; `clients/review.rs`: records and batch methods, a field in [`Clients`];
-//!    `tag.rs`: what copies of its public answers are thrown away by;
-//! 3. `loaders/review.rs`: one loader per batch method, a field in `Loaders`;
-//! 4. `graphql/review/`: types and fields, a line in `graphql/mod.rs`; then `tessera schema print > schema.graphql`;
-//! 5. a stub in `tests/harness/` and tests.
-//!
-//! If `http/`, `requests/` or `clients/call/` need an edit, the layering is wrong.
+//! The services as the BFF calls them: routes and commands as values, and `call/`, the one outgoing call. Reads take many
+//! keys at once, so that no N+1 can be written. Knows nothing of GraphQL; the routes of each noun are declared in `graphql/`.
 
-mod batch;
+mod audience;
 mod call;
 mod context;
 mod error;
 mod ledger;
-mod service;
-mod tag;
+mod query;
+mod route;
+mod shapes;
 
-pub mod comment;
-pub mod order;
-pub mod post;
-pub mod user;
+use std::sync::Arc;
 
-pub use batch::{MAX_IDS, PageArguments, PageInfoRecord, PageRecord};
-pub(crate) use call::{Command, PublicRead, ViewerRead};
-pub use call::{ServiceClient, ServiceClientSettings};
+pub use audience::{Audience, Everybody, TheViewer};
+pub use call::{Call, Command, MethodOf, Read, ServiceClient, ServiceClientSettings};
 pub use context::CallContext;
 pub use error::{CallError, CallFailure, Detail, FailureKind, Refusal, RefusalKind};
 pub use ledger::{Calls, Ledger};
-pub use service::Service;
-pub use tag::Tag;
+pub use query::{Key, Parameters, Query};
+pub use route::Route;
+pub use shapes::{Keyed, MAX_IDS, PageArguments, PageInfoRecord, PageRecord, Shown};
+
+use crate::services::Service;
 
 /// A client of each service; cheap to clone.
 #[derive(Clone)]
-pub struct Clients {
-    /// People, sessions, who follows whom.
-    pub users: user::UserClient,
-    /// Posts, comments, likes.
-    pub posts: post::PostClient,
-    /// Orders.
-    pub orders: order::OrderClient,
+pub struct Clients(Arc<[ServiceClient]>);
+
+impl Clients {
+    /// The client of each service.
+    pub fn new(client: impl FnMut(Service) -> ServiceClient) -> Self {
+        Self(Service::ALL.iter().copied().map(client).collect())
+    }
+
+    /// Makes a call to the service that it names.
+    ///
+    /// # Errors
+    /// The call failed, or the service refused it.
+    pub async fn call<C: Call>(&self, context: &CallContext, call: C) -> Result<C::Answer, CallError> {
+        self.0[call.service() as usize].call(context, call).await
+    }
 }

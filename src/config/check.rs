@@ -24,15 +24,10 @@ impl Config {
             metrics,
             log,
         } = self;
-        let urls = [
-            ("services.user.url", &services.user.url),
-            ("services.post.url", &services.post.url),
-            ("services.order.url", &services.order.url),
-        ];
-        for (key, url) in urls {
+        for (service, url) in &services.urls {
             expect(
                 is_origin(url),
-                key,
+                format!("services.{service}.url"),
                 "must be scheme and authority without a path, such as http://user-service:4001",
             )?;
         }
@@ -101,8 +96,8 @@ impl Config {
     }
 }
 
-pub(super) fn expect(good: bool, key: &'static str, problem: &str) -> Result<(), ConfigError> {
-    if good { Ok(()) } else { Err(ConfigError::Refused { key, problem: problem.into() }) }
+pub(super) fn expect(good: bool, key: impl Into<String>, problem: &str) -> Result<(), ConfigError> {
+    if good { Ok(()) } else { Err(ConfigError::Refused { key: key.into(), problem: problem.into() }) }
 }
 
 pub(super) fn is_origin(url: &str) -> bool {

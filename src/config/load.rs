@@ -9,7 +9,7 @@ use figment::{
     value::Value,
 };
 
-use super::{Config, Secret, Service, Services};
+use super::{Config, Secret, Services};
 
 /// Why there is no configuration.
 #[derive(Debug, thiserror::Error)]
@@ -39,7 +39,7 @@ pub enum ConfigError {
     #[error("{key} {problem}")]
     Refused {
         /// Which setting.
-        key: &'static str,
+        key: String,
         /// What is wrong, and how to mend it.
         problem: String,
     },
@@ -62,9 +62,8 @@ pub fn load(path: Option<&Path>) -> Result<Config, ConfigError> {
 /// The settings in the environment: `TESSERA__SECTION__KEY`. A text setting is its value byte for byte; figment's own reader
 /// takes digits for numbers, brackets for lists, and drops quotation marks and white space. Others are read as in TOML.
 fn environment() -> Result<Figment, ConfigError> {
-    let url = || Service { url: String::new() };
-    let (api_key, user, post, order) = (Secret::new(""), url(), url(), url());
-    let known = Figment::from(Serialized::defaults(Config::of(Services { api_key, user, post, order })));
+    let services = Services::new(Secret::new(""), |_| String::new());
+    let known = Figment::from(Serialized::defaults(Config::of(services)));
     let mut settings = Figment::new();
     for (name, value) in std::env::vars_os() {
         let Some(key) = name.to_str().and_then(|name| name.strip_prefix(PREFIX)) else { continue };

@@ -7,6 +7,7 @@ mod connections;
 mod documents;
 mod load;
 mod secret;
+mod services;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
@@ -22,6 +23,7 @@ pub use connections::Cors;
 pub use documents::Documents;
 pub use load::{ConfigError, load};
 pub use secret::Secret;
+pub use services::Services;
 
 /// All settings of the BFF.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -105,28 +107,6 @@ pub struct Http {
     /// Whether this is `tessera dev`, which shows more. No setting: that verb says so, and nothing else.
     #[serde(skip)]
     pub development: bool,
-}
-
-/// Where the services are, and how the BFF is known to them.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Services {
-    /// Sent as `X-Api-Key`.
-    pub api_key: Secret,
-    /// People, sessions, who follows whom.
-    pub user: Service,
-    /// Posts, comments, likes.
-    pub post: Service,
-    /// Orders.
-    pub order: Service,
-}
-
-/// One service.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Service {
-    /// Scheme and authority: `http://user-service:4001`.
-    pub url: String,
 }
 
 /// Whose tokens are taken. The keys come from the user service's `/.well-known/jwks.json`.

@@ -9,8 +9,8 @@ use std::{
 use demo::Plan;
 use serde::{Deserialize, Serialize};
 
-/// The databases' files, one per service, without SQLite's own suffixes.
-const DATABASES: [&str; 3] = ["user.db", "post.db", "order.db"];
+use crate::services::Service;
+
 const NOTE: &str = "demo.toml";
 const LOCK: &str = "demo.lock";
 
@@ -86,11 +86,13 @@ impl Folder {
         let path = self.path.clone();
         match fs::read_to_string(self.path.join(NOTE)).ok().and_then(|note| toml::from_str::<Note>(&note).ok()) {
             Some(note) if note == self.note() => {
-                let all_there = DATABASES.iter().all(|name| self.path.join(name).exists());
+                let all_there = Service::ALL.iter().all(|service| self.database(*service).exists());
                 if all_there { Ok(false) } else { Err(FolderError::Unfinished { path }) }
             }
             Some(Note { seed, scale }) => Err(FolderError::OtherData { path, seed, scale }),
-            None if DATABASES.iter().any(|name| self.path.join(name).exists()) => Err(FolderError::Unfinished { path }),
+            None if Service::ALL.iter().any(|service| self.database(*service).exists()) => {
+                Err(FolderError::Unfinished { path })
+            }
             None => Ok(true),
         }
     }
@@ -102,9 +104,9 @@ impl Folder {
         fs::write(self.path.join(NOTE), text).map_err(unwritable)
     }
 
-    /// The file of the service with that number.
-    pub fn database(&self, index: usize) -> PathBuf {
-        self.path.join(DATABASES[index])
+    /// The file of a service's database, without SQLite's own suffixes.
+    pub fn database(&self, service: Service) -> PathBuf {
+        self.path.join(format!("{service}.db"))
     }
 
     fn note(&self) -> Note {
@@ -114,7 +116,7 @@ impl Folder {
     /// Removes our files and nothing else: the folder may be somebody's.
     fn clear(&self) -> io::Result<()> {
         let suffixes = ["", "-wal", "-shm", "-journal", ".lock"];
-        let files = DATABASES.iter().flat_map(|name| suffixes.map(|suffix| format!("{name}{suffix}")));
+        let files = Service::ALL.iter().flat_map(|service| suffixes.map(|suffix| format!("{service}.db{suffix}")));
         for name in files.chain([NOTE.to_owned()]) {
             match fs::remove_file(self.path.join(name)) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),

@@ -1,4 +1,4 @@
-//! `tessera dev`: the BFF and the three services in one process, each on a port of its own, over SQLite files with demo
+//! `tessera dev`: the BFF and the services in one process, each on a port of its own, over SQLite files with demo
 //! data. The services are the same code as their own programs; only this verb knows demo credentials.
 
 mod folder;
@@ -7,6 +7,8 @@ mod services;
 mod welcome;
 
 use std::{error::Error, path::PathBuf};
+
+pub use services::{Opening, open};
 
 use clap::{Args, ValueEnum};
 use contract::RequestId;
@@ -24,7 +26,7 @@ use crate::{
 /// What `tessera dev` can be told.
 #[derive(Args, Clone, Debug)]
 pub struct DevArguments {
-    /// The BFF's port; the services take the three behind it.
+    /// The BFF's port; the services use the ports that follow it.
     #[arg(long, default_value_t = 4000, value_name = "P")]
     pub port: u16,
     /// Where the databases are.
@@ -76,7 +78,7 @@ async fn serve(arguments: &DevArguments, log: Log) -> Result<(), Box<dyn Error>>
     let empty = folder.is_empty()?;
     // A key of this run only: nobody else can know it.
     let api_key = RequestId::generate().to_string();
-    let services = Services::open(&folder, &ports, &api_key).await?;
+    let services = Services::open(&folder, &ports.services, &api_key).await?;
     if empty {
         demo::fill(plan, &services.databases()).await?;
         folder.filled()?;

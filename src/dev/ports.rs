@@ -1,39 +1,54 @@
-//! The four ports of `tessera dev`, all taken before anything else happens.
+//! The ports of `tessera dev` in a row, the BFF's and one for each service, all taken before anything else happens.
 
-use std::{io, net::Ipv4Addr};
+use std::{collections::BTreeMap, io, net::Ipv4Addr};
 
 use tokio::net::TcpListener;
 
-/// Listeners on four ports in a row.
+use crate::services::Service;
+
+/// The listener of each service.
+pub type Listeners = BTreeMap<Service, TcpListener>;
+
+/// Listeners on ports in a row.
 pub struct Ports {
     /// The BFF's.
     pub bff: TcpListener,
-    /// The services', in the order of `Service::ALL`.
-    pub services: [TcpListener; 3],
+    /// The services', in the order of [`Service::ALL`].
+    pub services: Listeners,
 }
 
-/// A port that cannot be had.
+/// A port that is not available.
 #[derive(Debug, thiserror::Error)]
 pub enum PortError {
-    /// Somebody else has it, or it is not ours to take.
-    #[error("cannot listen on 127.0.0.1:{port}: {error}; choose four other ports in a row with --port")]
+    /// Another process listens on it, or it is not ours to take.
+    #[error("cannot listen on 127.0.0.1:{port}: {error}; choose {COUNT} other ports in a row with --port")]
     Taken {
         /// Which port.
         port: u16,
         /// What the system says.
         error: io::Error,
     },
-    /// There are no four ports from there on.
-    #[error("--port {0} leaves no room for the three services' ports behind it: 1 to 65532")]
+    /// There are not that many ports from there on.
+    #[error("--port {0} leaves no room for the {SERVICES} services' ports after it: 1 to {LAST_FIRST}")]
     NoRoom(u16),
 }
 
+const SERVICES: u16 = Service::ALL.len() as u16;
+const COUNT: u16 = SERVICES + 1;
+const LAST_FIRST: u16 = u16::MAX - SERVICES;
+
 impl Ports {
-    /// Takes `first` and the three behind it.
+    /// Takes `first` and those after it.
     pub async fn take(first: u16) -> Result<Self, PortError> {
-        let port = |offset: u16| first.checked_add(offset).filter(|_| first > 0).ok_or(PortError::NoRoom(first));
-        let (user, post, order) = (port(1)?, port(2)?, port(3)?);
-        Ok(Self { bff: take(first).await?, services: [take(user).await?, take(post).await?, take(order).await?] })
+        if !(1..=LAST_FIRST).contains(&first) {
+            return Err(PortError::NoRoom(first));
+        }
+        let bff = take(first).await?;
+        let mut services = BTreeMap::new();
+        for (port, service) in (first + 1..).zip(Service::ALL) {
+            services.insert(*service, take(port).await?);
+        }
+        Ok(Self { bff, services })
     }
 }
 

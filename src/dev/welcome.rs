@@ -2,22 +2,25 @@
 
 use std::io::{self, Write};
 
-use crate::config::Config;
+use crate::{config::Config, services::Service};
 
 /// Prints it.
 pub fn print(config: &Config) -> io::Result<()> {
     let graphql = format!("http://{}/graphql", config.http.listen);
-    let services = &config.services;
+    let services: String = Service::ALL
+        .iter()
+        .map(|service| {
+            let name = format!("{service} service");
+            format!("  {name:<14}{}/openapi.json\n", config.services.url(*service))
+        })
+        .collect();
     let sign_ins = demo::SIGN_INS.join(", ");
     write!(
         io::stdout(),
         "
   Tessera       {graphql}
   playground    http://{listen}/
-  user service  {user}/openapi.json
-  post service  {post}/openapi.json
-  order service {order}/openapi.json
-
+{services}
   Demo sign-ins (password {password}): {sign_ins}
 
   Try:
@@ -25,9 +28,6 @@ pub fn print(config: &Config) -> io::Result<()> {
 
 ",
         listen = config.http.listen,
-        user = services.user.url,
-        post = services.post.url,
-        order = services.order.url,
         password = demo::PASSWORD,
     )
 }

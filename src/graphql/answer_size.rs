@@ -16,6 +16,7 @@ use async_graphql::{
     ContextSelectionSet, OutputType, Positioned, Response, ServerResult, Value, parser::types::Field,
     registry::Registry,
 };
+use serde::Deserialize;
 
 use super::errors;
 
@@ -44,8 +45,12 @@ impl AnswerSize {
     }
 }
 
+/// Text in an answer, counted against the answer's bound.
+pub type Text = Counted<String>;
+
 /// A text that is counted when it is put into an answer.
-#[derive(Clone)]
+#[derive(Clone, Deserialize)]
+#[serde(transparent)]
 pub struct Counted<T>(pub T);
 
 impl<T: OutputType> OutputType for Counted<T> {

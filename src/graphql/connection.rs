@@ -1,11 +1,11 @@
 //! Relay's cursor connections: a page of a service in, `edges`, `nodes` and `pageInfo` out; and the check of `first`.
-//! A page may be kept as public things may; where it is private, the field that returns it and its items say so.
+//! A page is cacheable; where it is private, the field that returns it and its items are marked so.
 
-use async_graphql::{ContainerType, Error, Object, OutputType, SimpleObject};
+use std::borrow::Cow;
 
-use super::{
-    comment::Comment, directives, errors, in_place::InPlace, order::Order, post::Post, scalars::Cursor, user::User,
-};
+use async_graphql::{ContainerType, Error, Object, OutputType, SimpleObject, TypeName};
+
+use super::{directives, errors, in_place::InPlace, scalars::Cursor};
 use crate::clients::{PageArguments, PageRecord};
 
 /// The largest page.
@@ -20,18 +20,26 @@ pub struct Connection<T: ContainerType> {
 
 /// One item of a page and its place in the list.
 #[derive(SimpleObject)]
-#[graphql(
-    directive = directives::cache_control::apply(directives::MINUTE, None),
-    concrete(name = "UserEdge", params(User)),
-    concrete(name = "PostEdge", params(Post)),
-    concrete(name = "CommentEdge", params(Comment)),
-    concrete(name = "OrderEdge", params(Order))
-)]
+#[graphql(name_type, directive = directives::cache_control::apply(directives::MINUTE, None))]
 pub struct Edge<T: ContainerType> {
     /// The item's cursor, accepted by `after`.
     cursor: Cursor,
     /// The item.
     node: InPlace<T>,
+}
+
+/// `PostEdge`
+impl<T: ContainerType> TypeName for Edge<T> {
+    fn type_name() -> Cow<'static, str> {
+        format!("{}Edge", <T as OutputType>::type_name()).into()
+    }
+}
+
+/// `PostConnection`
+impl<T: ContainerType> TypeName for Connection<T> {
+    fn type_name() -> Cow<'static, str> {
+        format!("{}Connection", <T as OutputType>::type_name()).into()
+    }
 }
 
 /// The position of a page in its list.
@@ -49,13 +57,7 @@ pub struct PageInfo {
 }
 
 /// One page of a list.
-#[Object(
-    directive = directives::cache_control::apply(directives::MINUTE, None),
-    concrete(name = "UserConnection", params(User)),
-    concrete(name = "PostConnection", params(Post)),
-    concrete(name = "CommentConnection", params(Comment)),
-    concrete(name = "OrderConnection", params(Order))
-)]
+#[Object(name_type, directive = directives::cache_control::apply(directives::MINUTE, None))]
 impl<T: ContainerType> Connection<T>
 where
     Edge<T>: OutputType,
@@ -83,11 +85,8 @@ where
 
 impl<T: ContainerType> Connection<T> {
     /// The connection of a service's page.
-    pub fn of<R>(page: PageRecord<R>) -> Self
-    where
-        T: From<R>,
-    {
-        let edge = |(item, cursor)| Edge { cursor: Cursor(cursor), node: InPlace(T::from(item)) };
+    pub fn of(page: PageRecord<T>) -> Self {
+        let edge = |(item, cursor)| Edge { cursor: Cursor(cursor), node: InPlace(item) };
         Self {
             edges: page.items.into_iter().zip(page.page.cursors).map(edge).collect(),
             has_next: page.page.has_next,

@@ -1,9 +1,18 @@
 //! The directives by which the schema says what a field means beyond its type. Declared here, applied beside each field,
 //! exported into `schema.graphql`, read from there by `operations/` and by the tests.
 
-use async_graphql::{Enum, TypeDirective};
+use std::borrow::Cow;
 
-use super::access::AccessRule;
+use async_graphql::{
+    Enum, TypeDirective,
+    registry::{
+        MetaDirectiveInvocation, Registry,
+        location_traits::{Directive_At_FIELD_DEFINITION, Directive_At_OBJECT},
+    },
+};
+
+use super::rule::AccessRule;
+use crate::clients::{Audience, Route};
 
 /// Who may read the field or run the mutation. Fields without it are public.
 #[TypeDirective(location = "FieldDefinition")]
@@ -14,6 +23,52 @@ pub fn access(rule: AccessRule) {}
 #[TypeDirective(location = "FieldDefinition", location = "Object")]
 pub fn call(service: String, batch: String) {}
 
+/// `@call` of a route.
+pub struct Call;
+
+impl Call {
+    /// The directive.
+    pub fn apply<A, G, K, V>(route: &Route<A, G, K, V>) -> MetaDirectiveInvocation {
+        call::apply(route.service.name().into(), route.path.into())
+    }
+}
+
+impl TypeDirective for Call {
+    fn name(&self) -> Cow<'static, str> {
+        call.name()
+    }
+
+    fn register(&self, registry: &mut Registry) {
+        call.register(registry);
+    }
+}
+
+impl Directive_At_FIELD_DEFINITION for Call {}
+impl Directive_At_OBJECT for Call {}
+
+/// `@cacheControl` of a route: an age if its answers may be shared, else the private scope.
+pub struct Cached;
+
+impl Cached {
+    /// The directive.
+    pub fn apply<A: Audience, G, K, V>(_: &Route<A, G, K, V>) -> MetaDirectiveInvocation {
+        if A::IS_PUBLIC { cache_control::apply(MINUTE, None) } else { cache_control::apply(None, PRIVATE) }
+    }
+}
+
+impl TypeDirective for Cached {
+    fn name(&self) -> Cow<'static, str> {
+        cache_control.name()
+    }
+
+    fn register(&self, registry: &mut Registry) {
+        cache_control.register(registry);
+    }
+}
+
+impl Directive_At_FIELD_DEFINITION for Cached {}
+impl Directive_At_OBJECT for Cached {}
+
 /// Which caches may store a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 pub enum CacheControlScope {
@@ -23,8 +78,9 @@ pub enum CacheControlScope {
     Private,
 }
 
-/// How many seconds an answer with it may be kept, and for whom. The smallest age of an operation counts, and it is
-/// public only if nothing in it is private. What says nothing is not kept; scalars are kept as their object is.
+/// For how many seconds caches may store a response with it, and which caches. The smallest age in an operation counts, and
+/// its response is public only if nothing in it is private. Objects without the directive are not cacheable; scalars are
+/// cacheable as their object is.
 #[TypeDirective(name = "cacheControl", location = "FieldDefinition", location = "Object")]
 pub fn cache_control(max_age: Option<i32>, scope: Option<CacheControlScope>) {}
 
@@ -38,7 +94,7 @@ pub fn cost(weight: i32) {}
 pub fn list_size(assumed_size: Option<i32>, slicing_arguments: Option<Vec<String>>, sized_fields: Option<Vec<String>>) {
 }
 
-/// The age of what is the same for everybody, in seconds: what a reader may be behind where nobody purges.
+/// The age of public responses, in seconds: how stale a reader's copy may be where nobody purges.
 pub const MINUTE: Option<i32> = Some(60);
 
 /// The scope of what depends on the viewer.

@@ -52,18 +52,21 @@ pub fn too_large(limit: usize) -> Error {
     failed(message, FailureKind::TooMuchText)
 }
 
-/// An argument that is not valid, of a non-null field: within a list, the engine would name the list's item in the path.
-pub fn bad_request_at(ctx: &Context<'_>, message: impl Into<String>) -> Error {
+/// The failure of a non-null field, with the field's path: within a list, the engine would name the list's item.
+pub fn at(ctx: &Context<'_>, failed: Error) -> Error {
     let segment = |node: &QueryPathNode<'_>| match node.segment {
         QueryPathSegment::Name(name) => PathSegment::Field(name.to_owned()),
         QueryPathSegment::Index(index) => PathSegment::Index(index),
     };
     let mut path: Vec<_> = successors(ctx.path_node.as_ref(), |node| node.parent).map(segment).collect();
     path.reverse();
-    error(message, FieldFailure { kind: FailureKind::BadRequest, path: Some(path) })
+    match failed.source.as_ref().and_then(|source| source.downcast_ref::<FieldFailure>()) {
+        Some(failure) => error(failed.message, FieldFailure { kind: failure.kind, path: Some(path) }),
+        None => failed,
+    }
 }
 
-/// Gives an error of the engine the path that [`bad_request_at`] noted.
+/// Gives an error of the engine the path that [`at`] noted.
 pub fn restore_path(error: &mut ServerError) {
     if let Some(FieldFailure { path: Some(path), .. }) = error.source::<FieldFailure>() {
         error.path = path.clone();

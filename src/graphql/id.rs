@@ -11,15 +11,23 @@ use async_graphql::{
     registry::Registry,
 };
 use contract::{Id, IdKind};
+use serde::Deserialize;
 
 use super::errors;
 
 /// A prefix of four and 32 hex digits.
 const TEXT_BYTES: usize = 36;
 
-/// A typed id in an answer; made into text only when it is asked for.
-#[derive(Clone, Copy)]
+/// A typed id in an answer; made into text only when it is selected.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(transparent, bound = "K: IdKind")]
 pub struct GlobalId<K>(pub Id<K>);
+
+impl<K> From<GlobalId<K>> for Id<K> {
+    fn from(GlobalId(id): GlobalId<K>) -> Self {
+        id
+    }
+}
 
 impl<K: IdKind> fmt::Display for GlobalId<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

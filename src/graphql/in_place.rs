@@ -20,8 +20,11 @@ use async_graphql::{
     resolver_utils::resolve_container,
 };
 use futures::future::try_join_all;
+use serde::Deserialize;
 
 /// An object that is resolved in place.
+#[derive(Clone, Deserialize)]
+#[serde(transparent)]
 pub struct InPlace<T>(pub T);
 
 /// The names of the fields that ask a service, whichever type they belong to. Cheap to clone.

@@ -2,13 +2,16 @@
 
 use async_graphql::{InputObject, Object};
 use contract::{Currency, Money as Minor};
+use serde::Deserialize;
 
 use super::{
     directives,
     scalars::{CurrencyCode, Decimal},
 };
 
-/// An exact amount of money; made into text only when it is asked for.
+/// An exact amount of money; made into text only when it is selected.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(transparent)]
 pub struct Money(Minor);
 
 /// An exact amount of money.
@@ -31,12 +34,6 @@ impl Money {
     /// The currency.
     async fn currency(&self) -> CurrencyCode {
         CurrencyCode(self.0.currency)
-    }
-}
-
-impl From<Minor> for Money {
-    fn from(minor: Minor) -> Self {
-        Self(minor)
     }
 }
 

@@ -5,33 +5,47 @@ use contract::IdKind;
 use futures::future::join_all;
 
 use super::{
-    access::AccessRule,
-    comment::Comment,
-    directives,
-    errors::bad_request,
-    id,
-    in_place::InPlace,
-    order::{self, Order},
-    post::Post,
-    resolve::{object, scope},
-    user::User,
+    comment::Comment, directives, errors::bad_request, id, in_place::InPlace, order::Order, post::Post,
+    rule::AccessRule, user::User,
 };
 
 /// The most ids that `nodes` takes.
 const MAX_NODES: usize = 100;
 
-/// An object with a globally unique id.
-#[derive(Interface)]
-#[graphql(field(name = "id", ty = "ID", desc = "Globally unique id; its prefix names the type."))]
-pub enum Node {
+/// Declares the nodes, a line each: the noun names the type, the variant, and the kind of id in `contract::id`.
+macro_rules! nodes {
+    ($($(#[$doc:meta])* $noun:ident),+ $(,)?) => {
+        /// An object with a globally unique id.
+        #[derive(Interface)]
+        #[graphql(field(name = "id", ty = "ID", desc = "Globally unique id; its prefix names the type."))]
+        pub enum Node { $($(#[$doc])* $noun($noun)),+ }
+
+        /// The object with the id, by the loader of its type.
+        async fn load(ctx: &Context<'_>, argument: &str, id: &ID) -> Option<Result<Node>> {
+            let found = match id.split_inclusive('_').next() {
+                $(Some(contract::id::$noun::PREFIX) => match id::parse(argument, id) {
+                    Ok(id) => $noun::by_id(ctx, id).await.map(|found| found.map(|InPlace(found)| Node::$noun(found))),
+                    Err(error) => Some(Err(error)),
+                },)+
+                _ => {
+                    let prefixes = [$(contract::id::$noun::PREFIX),+].map(|prefix| format!("`{prefix}…`")).join(", ");
+                    Some(Err(bad_request(format!("`{argument}` holds no id: expected one of {prefixes}"))))
+                }
+            };
+            found
+        }
+    };
+}
+
+nodes! {
     /// `usr_…`
-    User(User),
+    User,
     /// `pst_…`
-    Post(Post),
+    Post,
     /// `cmt_…`
-    Comment(Comment),
+    Comment,
     /// `ord_…`
-    Order(Order),
+    Order,
 }
 
 /// Root fields that find anything.
@@ -69,29 +83,4 @@ impl NodeQuery {
         }
         Ok(join_all(ids.iter().map(|id| load(ctx, "ids", id))).await)
     }
-}
-
-async fn load(ctx: &Context<'_>, argument: &str, id: &ID) -> Option<Result<Node>> {
-    let loaders = scope(ctx).loaders();
-    let node = async {
-        Ok(match id.split_inclusive('_').next() {
-            Some(contract::id::User::PREFIX) => object(loaders.users_by_id.load((), id::parse(argument, id)?).await)
-                .map(|user| user.map(|InPlace(user)| Node::User(user))),
-            Some(contract::id::Post::PREFIX) => object(loaders.posts_by_id.load((), id::parse(argument, id)?).await)
-                .map(|post| post.map(|InPlace(post)| Node::Post(post))),
-            Some(contract::id::Comment::PREFIX) => {
-                let comment = object(loaders.comments_by_id.load((), id::parse(argument, id)?).await);
-                comment.map(|comment| comment.map(|InPlace(comment)| Node::Comment(comment)))
-            }
-            Some(contract::id::Order::PREFIX) => order::by_id(ctx, id::parse(argument, id)?)
-                .await
-                .map(|order| order.map(|InPlace(order)| Node::Order(order))),
-            _ => {
-                return Err(bad_request(format!(
-                    "`{argument}` holds no id: expected `usr_…`, `pst_…`, `cmt_…` or `ord_…`"
-                )));
-            }
-        })
-    };
-    node.await.unwrap_or_else(|error| Some(Err(error)))
 }

@@ -1,11 +1,11 @@
 //! Business outcomes are data, failures are errors: what a service said to a command becomes either `userErrors` beside
 //! the changed object, or a GraphQL error.
 
-use async_graphql::{Enum, Error, ID, MaybeUndefined, SimpleObject};
+use async_graphql::{Context, Enum, Error, ID, SimpleObject};
 use contract::{Id, IdError, IdKind};
 
-use super::errors;
-use crate::clients::{CallError, Detail, Refusal, RefusalKind};
+use super::{edge::scope, errors};
+use crate::clients::{CallError, Command, Detail, Refusal, RefusalKind};
 
 /// A reason why a mutation had no effect, suitable for display beside a form field.
 #[derive(Clone, SimpleObject)]
@@ -46,22 +46,31 @@ pub enum UserErrorCode {
 }
 
 impl UserError {
-    /// An input member that is no good.
+    /// An invalid member of the input.
     pub fn invalid(field: &[&str], message: impl Into<String>) -> Self {
         let field = Some(field.iter().map(|&segment| segment.to_owned()).collect());
         Self { code: UserErrorCode::Invalid, field, message: message.into() }
     }
 }
 
-/// A command's effect, or why it had none.
+/// The outcome of a command.
+pub struct Outcome<T> {
+    /// The answer; `None` if the command had no effect.
+    pub effect: Option<T>,
+    /// Reasons why it had no effect.
+    pub user_errors: Vec<UserError>,
+}
+
+/// Sends a command. What was loaded before is forgotten: it may have changed.
 ///
 /// # Errors
 /// The service failed, or the viewer may not do this.
-pub fn outcome<T>(answer: Result<T, CallError>) -> Result<(Option<T>, Vec<UserError>), Error> {
-    match answer {
-        Ok(effect) => Ok((Some(effect), Vec::new())),
+pub async fn send<T>(ctx: &Context<'_>, command: Command<'_, T>) -> Result<Outcome<T>, Error> {
+    let request = &scope(ctx).forget().request;
+    match request.clients.call(&request.context, command).await {
+        Ok(effect) => Ok(Outcome { effect: Some(effect), user_errors: Vec::new() }),
         Err(CallError::Refused(refusal)) => match code(&refusal) {
-            Some(code) => Ok((None, reasons(&refusal, code))),
+            Some(code) => Ok(Outcome { effect: None, user_errors: reasons(&refusal, code) }),
             None => Err(errors::failed_call(CallError::Refused(refusal))),
         },
         Err(error) => Err(errors::failed_call(error)),
@@ -91,16 +100,7 @@ pub fn id_of<K: IdKind>(field: &[&str], id: &ID) -> Result<Id<K>, UserError> {
     id.parse().map_err(|error: IdError| UserError::invalid(field, error.to_string()))
 }
 
-/// A member of an input as a member of a PATCH body: absent, `null` or a value.
-pub fn patch<T>(member: MaybeUndefined<T>) -> Option<Option<T>> {
-    match member {
-        MaybeUndefined::Undefined => None,
-        MaybeUndefined::Null => Some(None),
-        MaybeUndefined::Value(value) => Some(Some(value)),
-    }
-}
-
-/// One error for each member that the service blames, or one for the whole.
+/// One error for each member that the service names, or one for the whole.
 fn reasons(refusal: &Refusal, code: UserErrorCode) -> Vec<UserError> {
     if refusal.details.is_empty() {
         return vec![UserError { code, field: None, message: refusal.message.clone() }];

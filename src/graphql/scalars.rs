@@ -5,8 +5,11 @@ use std::str::FromStr;
 
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
 use contract::{Currency, Time};
+use serde::{Deserialize, Serialize};
 
 /// An instant, RFC 3339 in UTC with milliseconds: `2027-01-31T08:15:30.123Z`.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(transparent)]
 pub struct DateTime(pub Time);
 
 /// An exact decimal number in plain notation, as a string: `"12.99"`.
@@ -16,7 +19,8 @@ pub struct Decimal(pub String);
 pub struct CurrencyCode(pub Currency);
 
 /// An absolute http or https URL.
-#[derive(Clone)]
+#[derive(Clone, Deserialize, Serialize)]
+#[serde(transparent)]
 pub struct Url(pub String);
 
 /// An opaque position in a list, valid only for that list.

@@ -1,17 +1,18 @@
 //! Signing up, in and out. In: credentials, which go to the user service and nowhere else. Out: a session.
 
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{
-    access::{self, AccessRule},
-    directives,
+    access, directives,
+    edge::scope,
     errors::failed_call,
-    outcome::{UserError, outcome},
-    resolve::scope,
+    outcome::{Outcome, UserError, send},
+    rule::AccessRule,
     scalars::DateTime,
     user::User,
 };
-use crate::clients::user::{SessionRecord, SignUp};
+use crate::{clients::Command, services::Service};
 
 /// A password's hash takes the user service ten times as long as anything else.
 const PASSWORD_COST: i32 = 100;
@@ -21,7 +22,7 @@ const PASSWORD_COST: i32 = 100;
 pub struct SessionMutation;
 
 /// The tokens of a session.
-#[derive(SimpleObject)]
+#[derive(Deserialize, SimpleObject)]
 pub struct Session {
     /// A short-lived token for `Authorization: Bearer …`.
     access_token: String,
@@ -30,11 +31,12 @@ pub struct Session {
     /// The time at which the access token expires.
     expires_at: DateTime,
     /// The signed-in user.
+    #[serde(deserialize_with = "present")]
     user: Option<User>,
 }
 
 /// Input of `signUp`.
-#[derive(InputObject)]
+#[derive(InputObject, Serialize)]
 pub struct SignUpInput {
     /// Unique name: 3 to 30 letters, digits and `_`.
     handle: String,
@@ -45,11 +47,12 @@ pub struct SignUpInput {
     /// Password: at least 8 characters.
     password: String,
     /// Requests repeated with the same idempotency key take effect once.
+    #[serde(skip)]
     idempotency_key: Option<String>,
 }
 
 /// Input of `logIn`.
-#[derive(InputObject)]
+#[derive(InputObject, Serialize)]
 pub struct LogInInput {
     /// E-mail address.
     email: String,
@@ -58,7 +61,7 @@ pub struct LogInInput {
 }
 
 /// Input of `refreshSession`.
-#[derive(InputObject)]
+#[derive(InputObject, Serialize)]
 pub struct RefreshSessionInput {
     /// The refresh token issued last.
     refresh_token: String,
@@ -92,13 +95,6 @@ pub struct LogOutPayload {
     user_errors: Vec<UserError>,
 }
 
-impl From<SessionRecord> for Session {
-    fn from(record: SessionRecord) -> Self {
-        let SessionRecord { access_token, refresh_token, expires_at, user } = record;
-        Self { access_token, refresh_token, expires_at: DateTime(expires_at), user: Some(User::from(user)) }
-    }
-}
-
 #[Object]
 impl SessionMutation {
     /// Creates a user and signs them in.
@@ -108,14 +104,9 @@ impl SessionMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The mutation's input.")] input: SignUpInput,
     ) -> Option<Result<SignUpPayload>> {
-        let request = &scope(ctx).forget().request;
-        let SignUpInput { handle, name, email, password, idempotency_key } = input;
-        let user = SignUp { handle, name, email, password };
-        let answer = request.clients.users.sign_up(&request.context, (user, idempotency_key)).await;
-        Some(
-            outcome(answer)
-                .map(|(session, user_errors)| SignUpPayload { session: session.map(Session::from), user_errors }),
-        )
+        let command = Command::post(Service::User, "/v1/users", &[]).json(&input).once(input.idempotency_key);
+        let outcome = send(ctx, command.answered()).await;
+        Some(outcome.map(|Outcome { effect, user_errors }| SignUpPayload { session: effect, user_errors }))
     }
 
     /// Signs in.
@@ -125,9 +116,8 @@ impl SessionMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The mutation's input.")] input: LogInInput,
     ) -> Option<Result<LogInPayload>> {
-        let request = &scope(ctx).forget().request;
-        let answer = request.clients.users.log_in(&request.context, &input.email, &input.password).await;
-        Some(outcome(answer).map(LogInPayload::from))
+        let command = Command::post(Service::User, "/v1/sessions", &[]).json(&input);
+        Some(send(ctx, command.answered()).await.map(LogInPayload::from))
     }
 
     /// Gets the next session for a refresh token, which is spent by it.
@@ -136,9 +126,8 @@ impl SessionMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The mutation's input.")] input: RefreshSessionInput,
     ) -> Option<Result<LogInPayload>> {
-        let request = &scope(ctx).forget().request;
-        let answer = request.clients.users.refresh_session(&request.context, &input.refresh_token).await;
-        Some(outcome(answer).map(LogInPayload::from))
+        let command = Command::post(Service::User, "/v1/sessions/refresh", &[]).json(&input);
+        Some(send(ctx, command.answered()).await.map(LogInPayload::from))
     }
 
     /// Ends the session of the access token.
@@ -146,15 +135,23 @@ impl SessionMutation {
     async fn log_out(&self, ctx: &Context<'_>) -> Option<Result<LogOutPayload>> {
         let request = &scope(ctx).forget().request;
         let ended = async {
-            let viewer = access::signed_in(request.viewer.as_ref())?;
-            request.clients.users.log_out(&request.context, viewer).await.map_err(failed_call)
+            let viewer = access::signed_in(ctx)?;
+            let command = Command::delete(Service::User, "/v1/sessions/current", &[]).by(viewer);
+            request.clients.call(&request.context, command).await.map_err(failed_call)
         };
         Some(ended.await.map(|()| LogOutPayload { user_errors: Vec::new() }))
     }
 }
 
-impl From<(Option<SessionRecord>, Vec<UserError>)> for LogInPayload {
-    fn from((session, user_errors): (Option<SessionRecord>, Vec<UserError>)) -> Self {
-        Self { session: session.map(Session::from), user_errors }
+impl From<Outcome<Session>> for LogInPayload {
+    fn from(Outcome { effect, user_errors }: Outcome<Session>) -> Self {
+        Self { session: effect, user_errors }
     }
+}
+
+/// A member that the schema shows as nullable and the service always sends.
+fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> std::result::Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
 }

@@ -14,7 +14,7 @@ use http::{
 use sha2::{Digest, Sha256};
 
 use super::media::MediaType;
-use crate::{clients::Tag, operations::Caching};
+use crate::{cache::Tag, operations::Caching};
 
 /// The most that a tag header holds, in bytes: proxies refuse answers whose headers are larger than some 4 KiB in all.
 const MAX_TAG_BYTES: usize = 3 * 1024;

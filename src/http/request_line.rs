@@ -5,7 +5,7 @@ use http::StatusCode;
 use tokio::time::Instant;
 
 use crate::{
-    clients::{CallContext, Service},
+    clients::CallContext,
     metrics::{Metrics, OTHERS},
     requests::{Code, OperationRecord},
 };
@@ -54,7 +54,6 @@ impl Drop for RequestLine {
         let OperationRecord { document, cost, overdrawn, errors } = &self.operation;
         let operation = document.as_ref().map_or(OTHERS, |document| &document.name);
         self.metrics.answered(operation, self.status, self.started.elapsed());
-        let of = |service: Service| calls.count[service.index()];
         tracing::info!(
             request_id = %self.context.request_id(),
             trace_id = self.context.trace().trace_id(),
@@ -67,9 +66,7 @@ impl Drop for RequestLine {
             cost.estimated = cost.estimated,
             cost.actual = cost.actual,
             overdrawn,
-            calls.user = of(Service::User),
-            calls.post = of(Service::Post),
-            calls.order = of(Service::Order),
+            %calls,
             calls.failed = calls.failed,
             "request"
         );

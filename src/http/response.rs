@@ -12,9 +12,9 @@ use serde::Serialize;
 
 use super::{failure::Failure, media::MediaType, status};
 use crate::{
-    clients::Service,
     operations::Location,
     requests::{Code, CostReport, FieldError, Refused},
+    services::Service,
 };
 
 /// Where an answer's buffer begins, so that it seldom has to grow.

@@ -6,7 +6,7 @@ use std::{
     future::poll_fn,
     pin::pin,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc,
         atomic::{AtomicBool, Ordering},
     },
     task::{Context, Poll, Wake, Waker},
@@ -17,6 +17,7 @@ use futures::{
     stream::{FuturesUnordered, StreamExt},
     task::AtomicWaker,
 };
+use parking_lot::Mutex;
 
 /// Queue of the batches opened since the last ones were sent. Clones share it.
 #[derive(Clone, Default)]
@@ -25,7 +26,7 @@ pub struct Dispatcher(Arc<Mutex<Vec<BoxFuture<'static, ()>>>>);
 impl Dispatcher {
     /// Queues a batch: it is polled once no resolver can make progress.
     pub(super) fn open(&self, batch: BoxFuture<'static, ()>) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(batch);
+        self.0.lock().push(batch);
     }
 
     /// Runs an execution and the batches that it opens.
@@ -60,7 +61,7 @@ impl Dispatcher {
     }
 
     fn take(&self) -> Vec<BoxFuture<'static, ()>> {
-        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut *self.0.lock())
     }
 }
 
@@ -111,14 +112,14 @@ mod tests {
         let (answer, answered) = oneshot::channel();
         let log = Arc::clone(log);
         dispatcher.open(Box::pin(async move {
-            log.lock().unwrap().push(name);
+            log.lock().push(name);
             let _ = answer.send(());
         }));
         answered.await.unwrap();
     }
 
     fn note(log: &Log, text: &str) {
-        log.lock().unwrap().push(text.into());
+        log.lock().push(text.into());
     }
 
     #[tokio::test]
@@ -131,7 +132,7 @@ mod tests {
         };
         dispatcher.drive(async { futures::join!(field("a"), field("b")) }).await;
         let expected = ["a asks", "b asks", "batch of a", "batch of b", "a goes on", "b goes on"];
-        assert_eq!(*log.lock().unwrap(), expected);
+        assert_eq!(*log.lock(), expected);
     }
 
     #[tokio::test]
@@ -139,18 +140,18 @@ mod tests {
         let (dispatcher, log) = (Dispatcher::default(), Log::default());
         let asked = Arc::new(Mutex::new(0));
         let leaf = async || {
-            *asked.lock().unwrap() += 1;
+            *asked.lock() += 1;
             let (seen, asked) = (Arc::clone(&log), Arc::clone(&asked));
             let (answer, answered) = oneshot::channel();
             dispatcher.open(Box::pin(async move {
-                seen.lock().unwrap().push(asked.lock().unwrap().to_string());
+                seen.lock().push(asked.lock().to_string());
                 let _ = answer.send(());
             }));
             answered.await.unwrap();
         };
         // Lists of more than 30 are polled by FuturesOrdered, which gives way after a while.
         dispatcher.drive(join_all((0..50).map(|_| join_all((0..50).map(|_| leaf()))))).await;
-        let log = log.lock().unwrap();
+        let log = log.lock();
         assert_eq!(log.len(), 2_500);
         assert!(log.iter().all(|asked| asked == "2500"), "a batch left before all had asked");
     }
@@ -174,7 +175,7 @@ mod tests {
             release.send(()).unwrap();
         };
         dispatcher.drive(async { futures::join!(slow, quick) }).await;
-        assert_eq!(*log.lock().unwrap(), ["first", "second", "slow goes on"]);
+        assert_eq!(*log.lock(), ["first", "second", "slow goes on"]);
     }
 
     #[tokio::test]

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use contract::rate_limit::Allowance;
 use serde::Serialize;
 
-use crate::{clients::Tag, operations::Caching};
+use crate::{cache::Tag, operations::Caching};
 
 /// The result of an operation that was executed, with or without errors.
 pub struct Executed {

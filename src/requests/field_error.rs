@@ -5,8 +5,8 @@ use async_graphql::ServerError;
 
 use super::Code;
 use crate::{
-    clients::Service,
     graphql::{FailureKind, FieldFailure},
+    services::Service,
 };
 
 /// What a client is told of a field's error.

@@ -4,8 +4,8 @@ use super::{Code, Named};
 use crate::{
     auth::AuthenticationError,
     budgets::Exhausted,
-    clients::Service,
     operations::{OperationKind, Rejection, documents::DocumentError},
+    services::Service,
 };
 
 /// Why an operation was not executed.

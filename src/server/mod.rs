@@ -10,7 +10,11 @@ use ::http::{
     HeaderValue,
     header::{InvalidHeaderName, InvalidHeaderValue},
 };
-use contract::{Clock, key_set::KeySource, token::TokenVerifier};
+use contract::{
+    Clock,
+    key_set::{JwkSet, KeySource},
+    token::TokenVerifier,
+};
 use tokio::{net::TcpListener, sync::Semaphore};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -18,10 +22,7 @@ pub use settings::operation_limits;
 
 use crate::{
     auth::Authenticator,
-    clients::{
-        CallContext, Clients, Service, ServiceClient, ServiceClientSettings, order::OrderClient, post::PostClient,
-        user::UserClient,
-    },
+    clients::{CallContext, Clients, Everybody, Route, ServiceClient, ServiceClientSettings},
     config::{self, Config},
     graphql::{SCALAR_CHECKS, Schema},
     http::{self, App, Bodies, ClientAddresses, router},
@@ -31,6 +32,7 @@ use crate::{
         documents::{AutomaticDocuments, Documents, SourceError},
     },
     requests::Pipeline,
+    services::Service,
 };
 
 /// Why the BFF does not start.
@@ -126,7 +128,7 @@ pub fn app(config: &Config) -> Result<App, StartError> {
         .no_proxy()
         .build()?;
     let clients = clients(config, &http)?;
-    let source = key_source(clients.users.clone(), Duration::from_millis(config.timeouts.call_ms));
+    let source = key_source(clients.clone(), Duration::from_millis(config.timeouts.call_ms));
     let verifier = TokenVerifier::new(&config.auth.issuer, &config.auth.audience, source, Clock::system());
     let operations = operations(&schema, &config.limits)?;
     let documents = documents(&config.documents, &operations)?;
@@ -173,31 +175,33 @@ pub fn documents(settings: &config::Documents, operations: &Operations) -> Resul
     Documents::new(settings.policy, settings.sources.clone(), automatic, operations)
 }
 
+/// The public keys that sign access tokens.
+static KEY_SET: Route<Everybody, (), (), JwkSet> = Route::document(Service::User, "/.well-known/jwks.json");
+
 /// Keys come from the user service, by the same calls as everything else.
-fn key_source(users: UserClient, timeout: Duration) -> KeySource {
+fn key_source(clients: Clients, timeout: Duration) -> KeySource {
     Box::new(move || {
-        let users = users.clone();
-        Box::pin(async move { users.key_set(&CallContext::own(timeout)).await.map_err(|error| error.to_string()) })
+        let clients = clients.clone();
+        Box::pin(async move {
+            let answer = clients.call(&CallContext::own(timeout), KEY_SET.read((), &(), &[()])).await;
+            let key_set = answer.map_err(|error| error.to_string())?.remove(&());
+            key_set.ok_or_else(|| "no key set".into())
+        })
     })
 }
 
 fn clients(config: &Config, http: &reqwest::Client) -> Result<Clients, StartError> {
     let mut api_key = HeaderValue::from_str(config.services.api_key.reveal())?;
     api_key.set_sensitive(true);
-    let client = |service, at: &config::Service| {
+    Ok(Clients::new(|service| {
         ServiceClient::new(ServiceClientSettings {
             service,
-            base_url: at.url.clone(),
+            base_url: config.services.url(service).to_owned(),
             api_key: api_key.clone(),
             call_timeout: Duration::from_millis(config.timeouts.call_ms),
             http: http.clone(),
         })
-    };
-    Ok(Clients {
-        users: UserClient::new(client(Service::User, &config.services.user)),
-        posts: PostClient::new(client(Service::Post, &config.services.post)),
-        orders: OrderClient::new(client(Service::Order, &config.services.order)),
-    })
+    }))
 }
 
 /// The stack of a thread that runs operations. Measured: an unoptimised build needs some 45 KB a level of nesting, and

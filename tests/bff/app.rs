@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use harness::client::Client;
 use harness::stub::Services;
 use harness::town::Sizes;
-use tessera::config::{Budgets, Config, Documents, Limits, Secret, Service, Timeouts};
+use tessera::config::{Budgets, Config, Documents, Limits, Secret, Timeouts};
 use tessera::operations::documents::Policy;
 use tessera::server;
 use tokio::net::TcpListener;
@@ -68,18 +68,14 @@ impl App {
 }
 
 fn settings(services: &Services) -> Config {
-    let at = |url: String| Service { url };
     Config {
         timeouts: Timeouts { connect_ms: 5_000, call_ms: 20_000, request_ms: 40_000 },
         // Batches are the subject of most tests, and large ones cost more than is allowed by default.
         limits: Limits { max_cost: 1_000_000, ..Limits::default() },
         budgets: Budgets { capacity: u64::MAX, per_second: u64::MAX, ..Budgets::default() },
         documents: Documents { policy: Policy::AllowAny, sources: Vec::new(), ..Documents::default() },
-        ..Config::of(tessera::config::Services {
-            api_key: Secret::new("a key of the tests"),
-            user: at(services.user.url()),
-            post: at(services.post.url()),
-            order: at(services.order.url()),
-        })
+        ..Config::of(tessera::config::Services::new(Secret::new("a key of the tests"), |service| {
+            services.url(service.name())
+        }))
     }
 }

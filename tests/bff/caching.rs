@@ -137,11 +137,11 @@ async fn head_is_answered_as_get_without_the_body() {
 async fn an_answer_with_an_error_is_not_kept_and_the_next_good_one_is() {
     let mut app = App::start().await;
     let query = "{ posts(first: 2) { nodes { title author { name } } } }";
-    app.services.user.behave(Behaviour::Dead).await;
+    app.services.stub("user").behave(Behaviour::Dead).await;
     let answer = got(&app, query).await;
     assert!(answer.status == 200 && !answer.errors().is_empty());
     assert_not_kept(&answer, "a dead service");
-    app.services.user.behave(Behaviour::Well).await;
+    app.services.stub("user").behave(Behaviour::Well).await;
     assert_kept(&got(&app, query).await, "alive again");
 }
 

@@ -239,7 +239,7 @@ fn the_codes_of_the_document_are_the_program_s() {
 #[tokio::test]
 async fn a_token_before_the_keys_are_known_is_answered_as_the_table_says() {
     let mut services = Services::start(Sizes::default()).await;
-    services.user.behave(Behaviour::Dead).await;
+    services.stub("user").behave(Behaviour::Dead).await;
     let app = App::with(services, |_| {}).await;
     assert_row(&row("token before the keys are known"), asks(&app.person(1), &json!({"query": "{ __typename }"})))
         .await;

@@ -23,7 +23,7 @@ const CAUSES: [(Behaviour, &str); 14] = [
     (Behaviour::NotJson, "line 1, column 1"),
     (Behaviour::OtherShape, "line 1, column"),
     (Behaviour::Huge, "too large"),
-    (Behaviour::Foreign, "not asked for"),
+    (Behaviour::Foreign, "not requested"),
     (Behaviour::Dependency("DEPENDENCY_TIMEOUT", "user"), "user service"),
 ];
 
@@ -40,7 +40,7 @@ async fn the_log_names_request_service_and_cause_of_every_failed_call() {
     let mut services = Services::start(Sizes::default()).await;
     let mut program = Program::serve(&services, &[]).await;
     for (number, (behaviour, cause)) in CAUSES.into_iter().enumerate() {
-        services.post.behave(behaviour).await;
+        services.stub("post").behave(behaviour).await;
         let id = format!("request-{number}");
         let [line, request] = failed(&services, &mut program, &id).await;
         assert_eq!((&line["level"], &line["service"]), (&json!("WARN"), &json!("post")), "{behaviour:?}: {line}");
@@ -56,7 +56,7 @@ async fn the_log_names_request_service_and_cause_of_every_failed_call() {
 async fn a_call_that_takes_too_long_says_so() {
     let mut services = Services::start(Sizes::default()).await;
     let mut program = Program::serve(&services, &[("TESSERA__TIMEOUTS__CALL_MS", "2000")]).await;
-    services.post.behave(Behaviour::Slow(std::time::Duration::from_secs(60))).await;
+    services.stub("post").behave(Behaviour::Slow(std::time::Duration::from_secs(60))).await;
     let [line, request] = failed(&services, &mut program, "slow").await;
     assert!(line["cause"].as_str().is_some_and(|text| text.contains("in time")), "{line}");
     assert_eq!((&line["request_id"], &request["calls.failed"]), (&json!("slow"), &json!(1)));
@@ -68,7 +68,7 @@ async fn the_route_of_a_failed_command_has_no_ids() {
     let mut program = Program::serve(&services, &[]).await;
     let client = program.client().signed_in(services.token(1));
     client.run("{ viewer { id } }").await.data();
-    services.user.behave(Behaviour::Html(502)).await;
+    services.stub("user").behave(Behaviour::Html(502)).await;
     let other = services.town().users[2].id;
     let mutation = format!("mutation {{ followUser(input: {{userId: \"{other}\"}}) {{ userErrors {{ code }} }} }}");
     assert_eq!(client.run(&mutation).await.errors(), ["SERVICE_UNAVAILABLE followUser"]);
@@ -83,7 +83,7 @@ async fn a_refusal_is_no_failed_call() {
         "mutation { logIn(input: {email: \"nobody@example.com\", password: \"wrong\"}) { userErrors { code } } }";
     program.client().run(query).await.data();
     let request = program.line("request").await;
-    assert_eq!((&request["calls.user"], &request["calls.failed"]), (&json!(1), &json!(0)));
+    assert_eq!((&request["calls"], &request["calls.failed"]), (&json!("user=1"), &json!(0)));
 }
 
 #[tokio::test]
@@ -99,9 +99,9 @@ async fn a_service_that_fails_because_of_another_names_it() {
         ("DEPENDENCY_BAD_RESPONSE", "SERVICE_BAD_RESPONSE"),
     ] {
         for (named, blamed) in [("post", "post"), ("warehouse", "order")] {
-            app.services.order.behave(Behaviour::Dependency(code, named)).await;
+            app.services.stub("order").behave(Behaviour::Dependency(code, named)).await;
             let answer = app.person(1).run_with(&mutation, json!({"post": post})).await;
-            app.services.order.behave(Behaviour::Well).await;
+            app.services.stub("order").behave(Behaviour::Well).await;
             let error = &answer.json()["errors"][0];
             // A service that we do not know is the order service's own affair.
             let expected = if named == blamed { expected } else { "SERVICE_UNAVAILABLE" };

@@ -9,7 +9,7 @@ use crate::http::assert_well_formed_failure;
 #[tokio::test]
 async fn health_is_told_without_a_body() {
     let mut app = App::start().await;
-    app.services.user.behave(harness::stub::Behaviour::Dead).await;
+    app.services.stub("user").behave(harness::stub::Behaviour::Dead).await;
     for path in ["/livez", "/readyz"] {
         let answer = Answer::of(app.client.request(Method::GET, path)).await;
         assert_eq!((answer.status, answer.text.as_str()), (204, ""), "{path}: a dead service is not the BFF's death");

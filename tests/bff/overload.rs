@@ -59,7 +59,7 @@ async fn clients_that_hang_up_or_send_slowly_keep_nobody_from_running() {
 #[tokio::test]
 async fn time_that_is_over_before_anything_ran_is_504() {
     let mut services = Services::start(Sizes::default()).await;
-    services.user.behave(Behaviour::Slow(Duration::from_secs(60))).await;
+    services.stub("user").behave(Behaviour::Slow(Duration::from_secs(60))).await;
     let app = App::with(services, |config| config.timeouts.request_ms = 200).await;
     assert_row(&row("out of time"), asks(&app.person(1), &json!({ "query": POSTS }))).await;
     assert!(app.services.calls().is_empty());

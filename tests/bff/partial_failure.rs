@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use harness::client::Answer;
-use harness::stub::{Behaviour, Services, Stub, counts};
+use harness::stub::{Behaviour, Services, counts};
 use harness::town::Sizes;
 use serde_json::{Value, json};
 
@@ -70,11 +70,11 @@ async fn assert_partial(service: &str, failed: &[&str]) {
     let whole = ask(&patient).await.data();
     for (behaviour, code) in KINDS {
         let app = if code == TIMEOUT { &mut hasty } else { &mut patient };
-        stub(&mut app.services, service).behave(behaviour).await;
+        app.services.stub(service).behave(behaviour).await;
         let started = Instant::now();
         let answer = ask(app).await;
         assert!(started.elapsed() < Duration::from_secs(10), "{service} {behaviour:?}: {:?}", started.elapsed());
-        stub(&mut app.services, service).behave(Behaviour::Well).await;
+        app.services.stub(service).behave(Behaviour::Well).await;
 
         assert_eq!(answer.status, 200, "{service} {behaviour:?}");
         let expected: Vec<String> = failed.iter().map(|path| format!("{code} {path}")).collect();
@@ -161,22 +161,14 @@ async fn an_answer_of_what_was_not_asked_is_a_broken_one() {
         (PageMissing, "post", "{ user(by: {id: USER}) { posts(first: 1) { nodes { id } } } }", "user.posts"),
         (PageMissing, "order", "{ user(by: {id: USER}) { orders(first: 1) { nodes { id } } } }", "user.orders"),
     ] {
-        stub(&mut app.services, service).behave(behaviour).await;
+        app.services.stub(service).behave(behaviour).await;
         let query = query.replace("USER", &user).replace("POST", &post).replace("ORDER", &order);
         let answer = app.person(1).run(&query).await;
-        stub(&mut app.services, service).behave(Behaviour::Well).await;
+        app.services.stub(service).behave(Behaviour::Well).await;
         assert_eq!(answer.status, 200, "{behaviour:?} {query}");
         let expected = format!("{BROKEN} {path}");
         assert_eq!(answer.errors().first(), Some(&expected), "{behaviour:?} {query}: {}", answer.text);
         assert_extensions(&answer, service, (BROKEN, false));
-    }
-}
-
-fn stub<'a>(services: &'a mut Services, name: &str) -> &'a mut Stub {
-    match name {
-        "user" => &mut services.user,
-        "post" => &mut services.post,
-        _ => &mut services.order,
     }
 }
 
@@ -201,9 +193,9 @@ async fn a_command_to_a_broken_service_fails_alone() {
         for (behaviour, code) in KINDS {
             let app = if code == TIMEOUT { &mut hasty } else { &mut patient };
             let post = app.services.town().offers()[0].id;
-            stub(&mut app.services, service).behave(behaviour).await;
+            app.services.stub(service).behave(behaviour).await;
             let answer = app.person(1).run_with(&mutation, json!({"post": post})).await;
-            stub(&mut app.services, service).behave(Behaviour::Well).await;
+            app.services.stub(service).behave(Behaviour::Well).await;
             assert_eq!((answer.status, answer.errors()), (200, vec![format!("{code} {field}")]), "{behaviour:?}");
             // POST and PATCH without a key may have taken effect once they were sent: they must not be sent again blindly.
             let was_not_sent = matches!(behaviour, Behaviour::Dead | Behaviour::Status(429));
@@ -220,7 +212,7 @@ async fn a_command_to_a_broken_service_fails_alone() {
 async fn a_command_is_sent_once_even_if_the_service_hangs_up() {
     let mut app = app_that_waits(20_000).await;
     app.services.forget_calls();
-    app.services.post.behave(Behaviour::Truncated).await;
+    app.services.stub("post").behave(Behaviour::Truncated).await;
     let answer =
         app.person(1).run("mutation { publishPost(input: {title: \"t\", body: \"b\"}) { post { id } } }").await;
     assert_eq!(answer.errors(), ["SERVICE_UNAVAILABLE publishPost"]);
@@ -236,7 +228,7 @@ async fn the_time_left_is_passed_on_and_shrinks() {
     });
     let mut app = app.await;
     let pause = Duration::from_millis(40);
-    app.services.user.behave(Behaviour::Slow(pause)).await;
+    app.services.stub("user").behave(Behaviour::Slow(pause)).await;
     app.client.run("{ users(first: 1) { nodes { posts(first: 1) { nodes { author { handle } } } } } }").await.data();
     let left: Vec<u128> =
         app.services.calls().iter().map(|call| call.header("x-request-timeout-ms").unwrap().parse().unwrap()).collect();
@@ -266,7 +258,7 @@ async fn past_the_request_s_deadline_nothing_more_is_sent() {
     // A connection to each service stands ready.
     client.run("{ viewer { id } posts(first: 1) { nodes { id } } }").await.data();
     app.services.forget_calls();
-    app.services.user.behave(Behaviour::Slow(Duration::from_secs(60))).await;
+    app.services.stub("user").behave(Behaviour::Slow(Duration::from_secs(60))).await;
     let mutation = "mutation { updateProfile(input: {name: \"N\"}) { user { name } }
         publishPost(input: {title: \"t\", body: \"b\"}) { post { id } } }";
     let answer = client.run(mutation).await;

@@ -55,9 +55,9 @@ async fn send(app: &App, field: &str) -> Answer {
 }
 
 async fn send_to(app: &mut App, behaviour: Behaviour, field: &str) -> Answer {
-    app.services.post.behave(behaviour).await;
+    app.services.stub("post").behave(behaviour).await;
     let answer = send(app, field).await;
-    app.services.post.behave(Behaviour::Well).await;
+    app.services.stub("post").behave(Behaviour::Well).await;
     answer
 }
 
@@ -118,9 +118,9 @@ async fn a_read_below_a_command_without_a_key_is_not_retryable() {
     for (key, expected) in [("", false), (", idempotencyKey: \"once\"", true)] {
         let field =
             format!("addComment(input: {{postId: $post, body: \"b\"{key}}}) {{ comment {{ author {{ handle }} }} }}");
-        app.services.user.behave(Behaviour::Html(503)).await;
+        app.services.stub("user").behave(Behaviour::Html(503)).await;
         let answer = send(&app, &field).await;
-        app.services.user.behave(Behaviour::Well).await;
+        app.services.stub("user").behave(Behaviour::Well).await;
         assert_eq!(answer.errors(), ["SERVICE_UNAVAILABLE addComment.comment.author"], "{}", answer.text);
         assert_eq!(retryable(&answer), expected, "{field}: {}", answer.text);
     }

@@ -171,7 +171,7 @@ async fn tokens_of_unknown_keys_do_not_make_us_ask_for_the_keys_each_time() {
 #[tokio::test]
 async fn before_the_keys_were_ever_fetched_a_token_is_neither_good_nor_bad() {
     let mut services = Services::start(Sizes::default()).await;
-    services.user.behave(Behaviour::Dead).await;
+    services.stub("user").behave(Behaviour::Dead).await;
     let mut app = App::with(services, |_| {}).await;
     let answer = app.person(1).run("{ posts(first: 1) { nodes { title } } }").await;
     assert_eq!((answer.status, answer.errors()), (503, vec!["SERVICE_UNAVAILABLE".to_owned()]), "{}", answer.text);
@@ -182,7 +182,7 @@ async fn before_the_keys_were_ever_fetched_a_token_is_neither_good_nor_bad() {
     let anonymous = app.client.run("{ posts(first: 1) { nodes { title } } }").await.data();
     assert_eq!(anonymous["posts"]["nodes"][0]["title"], "Post 149");
     // Once it is back the keys are fetched without anybody asking for them.
-    app.services.user.behave(Behaviour::Well).await;
+    app.services.stub("user").behave(Behaviour::Well).await;
     while app.services.key_sets_served() == 0 {
         tokio::task::yield_now().await;
     }
@@ -193,7 +193,7 @@ async fn before_the_keys_were_ever_fetched_a_token_is_neither_good_nor_bad() {
 async fn the_last_good_keys_are_kept_while_the_user_service_is_down() {
     let mut app = App::start().await;
     app.person(1).run(WHO).await.data();
-    app.services.user.behave(Behaviour::Dead).await;
+    app.services.stub("user").behave(Behaviour::Dead).await;
     // A token that was never seen before.
     let user = app.services.town().users[2].id;
     let client = app.client.signed_in(app.services.signer().sign(&with(user, "sid", "another")));

@@ -1,20 +1,21 @@
-//! A town: three services with demo data on databases of the test's own, and a BFF in front of them.
+//! A town: the services with demo data on databases of the test's own, and a BFF in front of them.
+
+use std::collections::BTreeMap;
 
 use chassis::{
-    Service, ServiceSettings,
+    ServiceSettings,
     caller::ApiKeyHash,
     testing::{RunningService, TestDatabase, spawn},
 };
-use contract::Clock;
 use demo::{Databases, Plan, Scale};
 use harness::client::Client;
-use order_service::OrderSettings;
-use post_service::PostSettings;
 use serde_json::{Value, json};
 use tessera::{
     config::{self, Budgets, Config, Limits, Secret, Timeouts},
+    dev,
     operations::documents::Policy,
     server,
+    services::Service,
 };
 use tokio::{net::TcpListener, sync::oneshot};
 
@@ -27,12 +28,8 @@ pub const PLAN: Plan = Plan { seed: 1, scale: Scale::Small };
 pub struct Town {
     /// An anonymous client of the BFF.
     pub client: Client,
-    user: RunningService,
-    post: RunningService,
-    _order: RunningService,
-    orders: OrderSettings,
+    services: BTreeMap<Service, (TestDatabase, RunningService)>,
     _stop: oneshot::Sender<()>,
-    _databases: [TestDatabase; 3],
 }
 
 /// An order service and a BFF beside those of the town, on the same databases.
@@ -47,39 +44,29 @@ impl Town {
     /// A town with the small demo data.
     pub async fn start() -> Self {
         server::install_cryptography();
-        let databases = [TestDatabase::create().await, TestDatabase::create().await, TestDatabase::create().await];
-        let settings = |database: &TestDatabase| {
-            let settings = ServiceSettings::new(database.url.clone(), "127.0.0.1:0".parse().unwrap());
-            ServiceSettings { api_key_hashes: vec![ApiKeyHash::of(API_KEY)], rate_limit: 1_000_000, ..settings }
-        };
-        let [user, post, order] = [&databases[0], &databases[1], &databases[2]].map(settings);
-        let user = user_service::service(&user_service::UserSettings::new(user), Clock::system()).await.unwrap();
-        let user_database = user.database().clone();
-        let user = spawn(user).await;
-        let url = |service: &RunningService| service.url.parse().unwrap();
-        let post = PostSettings { service: post, user_service_url: url(&user) };
-        let post = post_service::service(&post, Clock::system()).await.unwrap();
-        let post_database = post.database().clone();
-        let post = spawn(post).await;
-        let orders = OrderSettings {
-            service: order,
-            user_service_url: url(&user),
-            post_service_url: url(&post),
-            api_key: Some(API_KEY.parse().unwrap()),
-        };
-        let order: Service = order_service::service(&orders, Clock::system()).await.unwrap();
-        let order_database = order.database().clone();
-        let filled = Databases { user: &user_database, post: &post_database, order: &order_database };
+        let (mut urls, mut services, mut databases) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        for service in Service::ALL {
+            let database = TestDatabase::create().await;
+            let opened = opened(*service, &database, &urls).await;
+            databases.insert(*service, opened.database().clone());
+            let running = spawn(opened).await;
+            urls.insert(*service, running.url.clone());
+            services.insert(*service, (database, running));
+        }
+        let of = |service: Service| &databases[&service];
+        let filled = Databases { user: of(Service::User), post: of(Service::Post), order: of(Service::Order) };
         demo::fill(PLAN, &filled).await.unwrap();
-        let order = spawn(order).await;
-        let (client, _stop) = bff([&user, &post, &order]).await;
-        Self { client, user, post, _order: order, orders, _stop, _databases: databases }
+        let (client, _stop) = bff(&urls).await;
+        Self { client, services, _stop }
     }
 
     /// A second instance of order service and BFF on the same databases.
     pub async fn twin(&self) -> Twin {
-        let order = spawn(order_service::service(&self.orders, Clock::system()).await.unwrap()).await;
-        let (client, _stop) = bff([&self.user, &self.post, &order]).await;
+        let mut urls = self.services.iter().map(|(service, (_, running))| (*service, running.url.clone())).collect();
+        let (database, _) = &self.services[&Service::Order];
+        let order = spawn(opened(Service::Order, database, &urls).await).await;
+        urls.insert(Service::Order, order.url.clone());
+        let (client, _stop) = bff(&urls).await;
         Twin { client, _order: order, _stop }
     }
 
@@ -98,9 +85,18 @@ impl Town {
     }
 }
 
-async fn bff([user, post, order]: [&RunningService; 3]) -> (Client, oneshot::Sender<()>) {
-    let at = |service: &RunningService| config::Service { url: service.url.clone() };
-    let services = config::Services { api_key: Secret::new(API_KEY), user: at(user), post: at(post), order: at(order) };
+/// A service on that database, which calls the services at those addresses.
+async fn opened(service: Service, database: &TestDatabase, urls: &BTreeMap<Service, String>) -> chassis::Service {
+    let settings = ServiceSettings {
+        api_key_hashes: vec![ApiKeyHash::of(API_KEY)],
+        rate_limit: 1_000_000,
+        ..ServiceSettings::new(database.url.clone(), "127.0.0.1:0".parse().unwrap())
+    };
+    dev::open(service, dev::Opening { settings, urls, api_key: API_KEY }).await.unwrap()
+}
+
+async fn bff(urls: &BTreeMap<Service, String>) -> (Client, oneshot::Sender<()>) {
+    let services = config::Services { api_key: Secret::new(API_KEY), urls: urls.clone() };
     let config = Config {
         // Only a hanging test reaches these: an unoptimised build on a busy machine is slow.
         timeouts: Timeouts { connect_ms: 5_000, call_ms: 20_000, request_ms: 40_000 },

@@ -6,7 +6,7 @@ use http::StatusCode;
 use tokio::time::{Instant, timeout_at};
 
 use super::cause::Cause;
-use crate::clients::{Refusal, Service};
+use crate::{clients::Refusal, services::Service};
 
 /// A larger response is not read: 100 posts of the largest size fit.
 const MAX_RESPONSE_BYTES: usize = 16 * 1024 * 1024;

@@ -5,11 +5,11 @@ use std::{error::Error, fmt, iter};
 
 use http::StatusCode;
 
-use crate::clients::{FailureKind, Service};
+use crate::{clients::FailureKind, services::Service};
 
 /// Why a call brought no usable answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Cause {
+pub enum Cause {
     /// The deadline passed before the request was sent.
     TooLate,
     /// No connection: refused, or not within the connect timeout.
@@ -37,8 +37,8 @@ pub(crate) enum Cause {
         /// Where in the line.
         column: usize,
     },
-    /// Well-formed, but not an answer to what was asked.
-    NotAsked(&'static str),
+    /// Well-formed, but not an answer to the request.
+    NotRequested(&'static str),
     /// A body where the contract has none.
     UnexpectedBody,
     /// The body of a command could not be written.
@@ -75,7 +75,7 @@ impl Cause {
             | Self::TooLarge
             | Self::NotUtf8
             | Self::Shape { .. }
-            | Self::NotAsked(_)
+            | Self::NotRequested(_)
             | Self::UnexpectedBody
             | Self::Unwritable => FailureKind::BadResponse,
         }
@@ -104,7 +104,7 @@ impl fmt::Display for Cause {
             Self::TooLarge => f.write_str("the response is too large"),
             Self::NotUtf8 => f.write_str("the body is not UTF-8"),
             Self::Shape { line, column } => write!(f, "the body has another shape at line {line}, column {column}"),
-            Self::NotAsked(what) => f.write_str(what),
+            Self::NotRequested(what) => f.write_str(what),
             Self::UnexpectedBody => f.write_str("a body where none was expected"),
             Self::Unwritable => f.write_str("the body of the command could not be written"),
         }

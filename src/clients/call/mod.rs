@@ -1,12 +1,13 @@
-//! The one outgoing call. In: a call of one of three kinds and the request's [`CallContext`]. Out: the decoded and checked
+//! The one outgoing call. In: a [`Read`] or a [`Command`], and the request's [`CallContext`]. Out: the decoded and checked
 //! answer, or a [`CallError`]. The order: deadline → attempt → decode → check → verdict; only then is the call noted as
 //! answered or failed. Bulkhead, circuit breaker and retries belong between deadline and attempt.
 
 mod attempt;
 mod cause;
-mod kinds;
+mod command;
+mod read;
 
-use std::{borrow::Cow, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use contract::headers::{TRACEPARENT, TRACESTATE, X_API_KEY, X_CLIENT_ADDRESS, X_REQUEST_ID, X_REQUEST_TIMEOUT_MS};
@@ -15,11 +16,12 @@ use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 
 pub(crate) use cause::Cause;
-pub(crate) use kinds::{Command, PublicRead, ViewerRead};
+pub use command::{Command, MethodOf};
+pub use read::Read;
 
-use super::{CallContext, CallError, CallFailure, FailureKind, Refusal, Service, tag::Shows};
+use super::{CallContext, CallError, CallFailure, FailureKind, Ledger, Refusal};
+use crate::services::Service;
 use attempt::{Response, attempt};
-use kinds::Unsendable;
 
 /// The client of one service: its address, the BFF's key, the call timeout. Cheap to clone.
 #[derive(Clone)]
@@ -45,14 +47,39 @@ pub struct ServiceClientSettings {
     pub http: reqwest::Client,
 }
 
-/// A request that is ready but for the headers of its context.
-struct Outgoing {
-    request: reqwest::RequestBuilder,
-    /// The path as the contract writes it, for the log.
-    route: Cow<'static, str>,
-    is_command: bool,
-    /// Whether it may be sent again whatever became of it.
-    is_repeatable: bool,
+/// A call to a service, of one kind.
+pub trait Call: Sized {
+    /// The decoded and checked answer.
+    type Answer;
+
+    /// Whether the call may change something.
+    const IS_COMMAND: bool = false;
+
+    /// The service that is called.
+    fn service(&self) -> Service;
+
+    /// The path as the service's contract writes it, for the log.
+    fn route(&self) -> &'static str;
+
+    /// Whether the call may be sent again whatever became of it.
+    fn is_repeatable(&self) -> bool {
+        true
+    }
+
+    /// The request, ready but for the headers of its context. Takes the body along: called once.
+    fn request(&mut self, client: &ServiceClient) -> Result<reqwest::RequestBuilder, Unsendable>;
+
+    /// The answer in the body of a successful response.
+    fn read(&self, body: &Bytes, ledger: &Ledger) -> Result<Self::Answer, Cause>;
+}
+
+/// Why a call cannot be sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unsendable {
+    /// The idempotency key is not 1 to 255 visible ASCII characters.
+    Key,
+    /// The body cannot be written as JSON.
+    Body,
 }
 
 impl ServiceClient {
@@ -62,88 +89,21 @@ impl ServiceClient {
         Self { service, base_url: base_url.into(), api_key, call_timeout, http }
     }
 
-    /// Sends a public read, checks its answer, and notes the tags of both.
-    pub(super) async fn public<T: DeserializeOwned + Shows, U>(
-        &self,
-        context: &CallContext,
-        read: PublicRead,
-        check: impl FnOnce(T) -> Result<U, Cause>,
-    ) -> Result<U, CallError> {
-        let outgoing = self.read(&read.path_and_query);
-        let ledger = context.ledger();
-        let decode = |body: &Bytes| {
-            let answer: T = decode(body)?;
-            ledger.note_tags(|tags| {
-                tags.extend(read.asked);
-                answer.add_tags(tags);
-            });
-            check(answer)
-        };
-        self.call(context, outgoing, decode).await
-    }
-
-    /// Sends a viewer's read and checks its answer.
-    pub(super) async fn viewer<T: DeserializeOwned, U>(
-        &self,
-        context: &CallContext,
-        read: ViewerRead<'_>,
-        check: impl FnOnce(T) -> Result<U, Cause>,
-    ) -> Result<U, CallError> {
-        let mut outgoing = self.read(&read.path_and_query);
-        outgoing.request = read.authorize(outgoing.request);
-        self.call(context, outgoing, |body| check(decode(body)?)).await
-    }
-
-    /// Sends a command that is answered with a body.
-    pub(super) async fn command<T: DeserializeOwned>(
-        &self,
-        context: &CallContext,
-        command: Command<'_>,
-    ) -> Result<T, CallError> {
-        let outgoing = self.write(context, command)?;
-        self.call(context, outgoing, |body| decode(body)).await
-    }
-
-    /// Sends a command that is answered without a body.
-    pub(super) async fn perform(&self, context: &CallContext, command: Command<'_>) -> Result<(), CallError> {
-        let outgoing = self.write(context, command)?;
-        // A page of a proxy is no proof of the effect.
-        self.call(context, outgoing, |body| if body.is_empty() { Ok(()) } else { Err(Cause::UnexpectedBody) }).await
-    }
-
-    fn read(&self, path_and_query: &str) -> Outgoing {
-        // Reads have their ids in the query.
-        let route = path_and_query.split('?').next().unwrap_or_default().to_owned().into();
-        let request = self.request(Method::GET, path_and_query);
-        Outgoing { request, route, is_command: false, is_repeatable: true }
-    }
-
-    fn write(&self, context: &CallContext, command: Command<'_>) -> Result<Outgoing, CallError> {
-        let (route, is_repeatable) = (command.route, command.is_repeatable());
-        let request = self.request(command.method.clone(), &command.path);
-        match command.complete(request) {
-            Ok(request) => Ok(Outgoing { request, route: route.into(), is_command: true, is_repeatable }),
-            Err(Unsendable::Key) => Err(CallError::Refused(Arc::new(Refusal::unusable_key(self.service)))),
-            Err(Unsendable::Body) => {
-                self.log(context, route, Cause::Unwritable);
-                let (service, kind) = (self.service, FailureKind::BadResponse);
-                Err(CallError::Failed(CallFailure { service, kind, retryable: false, is_uncertain: false }))
-            }
-        }
-    }
-
     fn request(&self, method: Method, path_and_query: &str) -> reqwest::RequestBuilder {
         self.http.request(method, format!("{}{path_and_query}", self.base_url)).header(X_API_KEY, self.api_key.clone())
     }
 
-    /// The whole way of a call, from its deadline to the verdict.
-    async fn call<T>(
-        &self,
-        context: &CallContext,
-        outgoing: Outgoing,
-        decode: impl FnOnce(&Bytes) -> Result<T, Cause>,
-    ) -> Result<T, CallError> {
-        let Outgoing { request, route, is_command, is_repeatable } = outgoing;
+    /// Makes a call, from its deadline to the verdict.
+    pub(super) async fn call<C: Call>(&self, context: &CallContext, mut call: C) -> Result<C::Answer, CallError> {
+        let request = match call.request(self) {
+            Ok(request) => request,
+            Err(Unsendable::Key) => return Err(CallError::Refused(Arc::new(Refusal::unusable_key(self.service)))),
+            Err(Unsendable::Body) => {
+                self.log(context, call.route(), Cause::Unwritable);
+                let (service, kind) = (self.service, FailureKind::BadResponse);
+                return Err(CallError::Failed(CallFailure { service, kind, retryable: false, is_uncertain: false }));
+            }
+        };
         let started = Instant::now();
         let deadline = context.deadline().min(started + self.call_timeout);
         let left = deadline.saturating_duration_since(started);
@@ -154,7 +114,7 @@ impl ServiceClient {
             let mut under_way = context.ledger().begin(self.service);
             let answered = attempt(with_context(request, context, left), self.service, deadline).await;
             let outcome = answered.and_then(|response| match response {
-                Response::Success(body) => decode(&body).map(Ok),
+                Response::Success(body) => call.read(&body, context.ledger()).map(Ok),
                 Response::Refused(refusal) => Ok(Err(refusal)),
             });
             under_way.answered = outcome.is_ok();
@@ -162,7 +122,7 @@ impl ServiceClient {
                 Ok(answer) => answer.is_err(),
                 Err(cause) => cause.is_without_effect(),
             };
-            if is_command && !is_repeatable && !is_without_effect {
+            if C::IS_COMMAND && !call.is_repeatable() && !is_without_effect {
                 context.ledger().note_effect();
             }
             outcome
@@ -171,10 +131,10 @@ impl ServiceClient {
             Ok(Ok(answer)) => Ok(answer),
             Ok(Err(refusal)) => Err(CallError::Refused(Arc::new(refusal))),
             Err(cause) => {
-                self.log(context, &route, cause);
-                let mut failure = self.failure(cause, is_command, is_repeatable);
+                self.log(context, call.route(), cause);
+                let mut failure = self.failure(cause, &call);
                 // A read below a mutation is repeated only together with the mutation.
-                failure.retryable &= is_command || !context.ledger().has_effect();
+                failure.retryable &= C::IS_COMMAND || !context.ledger().has_effect();
                 Err(CallError::Failed(failure))
             }
         }
@@ -187,14 +147,14 @@ impl ServiceClient {
 
     /// What the caller is told. A read may be repeated unless the answer was broken, which it would be again; a command if
     /// it is repeatable, or certainly had no effect.
-    fn failure(&self, cause: Cause, is_command: bool, is_repeatable: bool) -> CallFailure {
+    fn failure<C: Call>(&self, cause: Cause, call: &C) -> CallFailure {
         let kind = cause.kind();
         let service = match cause {
             Cause::Dependency(service, _) => service,
             _ => self.service,
         };
-        let is_uncertain = is_command && !is_repeatable && !cause.is_without_effect();
-        let retryable = if is_command { !is_uncertain } else { kind != FailureKind::BadResponse };
+        let is_uncertain = C::IS_COMMAND && !call.is_repeatable() && !cause.is_without_effect();
+        let retryable = if C::IS_COMMAND { !is_uncertain } else { kind != FailureKind::BadResponse };
         CallFailure { service, kind, retryable, is_uncertain }
     }
 }
@@ -213,8 +173,12 @@ fn with_context(request: reqwest::RequestBuilder, context: &CallContext, left: D
     }
 }
 
-fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, Cause> {
-    // One check of the whole is cheaper than one of each string.
-    let text = std::str::from_utf8(body).map_err(|_| Cause::NotUtf8)?;
-    serde_json::from_str(text).map_err(|error| Cause::Shape { line: error.line(), column: error.column() })
+/// The body as text: one check of the whole is cheaper than one of each string in it.
+pub(super) fn text(body: &[u8]) -> Result<&str, Cause> {
+    std::str::from_utf8(body).map_err(|_| Cause::NotUtf8)
+}
+
+/// Reads JSON.
+pub(super) fn decode<T: DeserializeOwned>(body: &str) -> Result<T, Cause> {
+    serde_json::from_str(body).map_err(|error| Cause::Shape { line: error.line(), column: error.column() })
 }

@@ -1,63 +1,49 @@
 //! A comment on a post.
 
 mod mutation;
+pub(super) mod routes;
 
-use async_graphql::{ComplexObject, Context, Result, SimpleObject};
-use contract::{PostId, UserId};
+use async_graphql::{Context, Result};
+use contract::{CommentId, PostId, UserId};
+use macros::object;
 
 pub use mutation::CommentMutation;
 
 use super::{
-    answer_size::Counted,
-    directives,
+    answer_size::Text,
+    edge::{self, scope},
     id::GlobalId,
     in_place::InPlace,
-    post::Post,
-    resolve::{object, scope},
+    post::{Post, routes::POSTS},
     scalars::DateTime,
-    user::User,
+    user::{User, routes::USERS},
 };
-use crate::clients::comment::CommentRecord;
+use routes::COMMENTS;
 
 /// A comment on a post.
-#[derive(SimpleObject)]
-#[graphql(complex, directive = directives::call::apply("post".into(), "/v1/comments".into()), directive = directives::cache_control::apply(directives::MINUTE, None))]
+#[object(route = COMMENTS)]
 pub struct Comment {
     /// Id: `cmt_…`.
     pub(super) id: GlobalId<contract::id::Comment>,
     /// The text.
-    body: Counted<String>,
+    body: Text,
     /// The time at which the comment was created.
     created_at: DateTime,
-    #[graphql(skip)]
+    #[hidden]
     author_id: UserId,
-    #[graphql(skip)]
+    #[hidden]
     post_id: PostId,
-}
-
-impl From<CommentRecord> for Comment {
-    fn from(record: CommentRecord) -> Self {
-        Self {
-            id: GlobalId(record.id),
-            body: Counted(record.body),
-            created_at: DateTime(record.created_at),
-            author_id: record.author_id,
-            post_id: record.post_id,
-        }
-    }
-}
-
-#[ComplexObject]
-impl Comment {
     /// The comment's author.
-    #[graphql(directive = directives::call::apply("user".into(), "/v1/users".into()))]
-    async fn author(&self, ctx: &Context<'_>) -> Option<Result<InPlace<User>>> {
-        object(scope(ctx).loaders().users_by_id.load((), self.author_id).await)
-    }
-
+    #[one(USERS, key = author_id)]
+    author: User,
     /// The post that the comment belongs to.
-    #[graphql(directive = directives::call::apply("post".into(), "/v1/posts".into()))]
-    async fn post(&self, ctx: &Context<'_>) -> Option<Result<InPlace<Post>>> {
-        object(scope(ctx).loaders().posts_by_id.load((), self.post_id).await)
+    #[one(POSTS, key = post_id)]
+    post: Post,
+}
+
+impl Comment {
+    /// The comment with this id.
+    pub async fn by_id(ctx: &Context<'_>, id: CommentId) -> Option<Result<InPlace<Self>>> {
+        edge::object(scope(ctx).load(&COMMENTS, (), id).await)
     }
 }

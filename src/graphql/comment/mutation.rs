@@ -1,15 +1,19 @@
 //! Mutations of comments.
 
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use serde::Serialize;
 
-use crate::graphql::{
-    access::{self, AccessRule},
-    comment::Comment,
-    directives,
-    in_place::InPlace,
-    outcome::{UserError, id_of, outcome},
-    post::Post,
-    resolve::{object, scope},
+use super::Comment;
+use crate::{
+    clients::Command,
+    graphql::{
+        access, directives,
+        in_place::InPlace,
+        outcome::{Outcome, UserError, id_of, send},
+        post::Post,
+        rule::AccessRule,
+    },
+    services::Service,
 };
 
 /// Mutations of comments.
@@ -17,13 +21,15 @@ use crate::graphql::{
 pub struct CommentMutation;
 
 /// Input of `addComment`.
-#[derive(InputObject)]
+#[derive(InputObject, Serialize)]
 pub struct AddCommentInput {
     /// Id: `pst_…`.
+    #[serde(skip)]
     post_id: ID,
     /// The text.
     body: String,
     /// Requests repeated with the same idempotency key take effect once.
+    #[serde(skip)]
     idempotency_key: Option<String>,
 }
 
@@ -53,19 +59,17 @@ impl CommentMutation {
 }
 
 async fn add(ctx: &Context<'_>, input: AddCommentInput) -> Result<AddCommentPayload> {
-    let scope = scope(ctx).forget();
-    let request = &scope.request;
-    let viewer = access::signed_in(request.viewer.as_ref())?;
+    let viewer = access::signed_in(ctx)?;
     let post = match id_of(&["postId"], &input.post_id) {
         Ok(post) => post,
         Err(error) => return Ok(AddCommentPayload { comment: None, post: None, user_errors: vec![error] }),
     };
-    let command = (viewer, post, input.body.as_str());
-    let answer = request.clients.posts.comment(&request.context, command, input.idempotency_key).await;
-    let (comment, user_errors) = outcome(answer)?;
+    let command = Command::post(Service::Post, "/v1/posts/{id}/comments", &[&post]).by(viewer);
+    let command = command.json(&input).once(input.idempotency_key).answered();
+    let Outcome { effect: comment, user_errors } = send(ctx, command).await?;
     let post = match comment {
-        Some(_) => object(scope.loaders().posts_by_id.load((), post).await),
+        Some(_) => Post::by_id(ctx, post).await,
         None => None,
     };
-    Ok(AddCommentPayload { comment: comment.map(Comment::from), post, user_errors })
+    Ok(AddCommentPayload { comment, post, user_errors })
 }

@@ -1,31 +1,33 @@
-//! An order: what was bought, from whom, and where it stands. Only its parties and admins ever get one.
+//! An order with its items and status. Only its parties and admins ever get one.
 
 mod mutation;
 mod query;
+pub(super) mod routes;
 
-use async_graphql::{ComplexObject, Context, Enum, Result, SimpleObject};
+use async_graphql::{Context, Enum, Result};
 use contract::{OrderId, PostId, UserId};
+use macros::object;
+use serde::Deserialize;
 
 pub use mutation::OrderMutation;
 pub use query::OrderQuery;
 
 use super::{
-    access,
-    answer_size::Counted,
+    access::{Guard, party_or_admin},
+    answer_size::Text,
     directives,
+    edge::{self, scope},
     id::GlobalId,
     in_place::InPlace,
     money::Money,
-    post::Post,
-    resolve::{object, scope},
+    post::{Post, routes::POSTS},
     scalars::DateTime,
-    user::User,
+    user::{User, routes::USERS},
 };
-use crate::clients::order::{OrderItemRecord, OrderRecord, OrderStatusRecord, OrderStepRecord};
+use routes::ORDERS;
 
 /// An order.
-#[derive(SimpleObject)]
-#[graphql(complex, directive = directives::call::apply("order".into(), "/v1/orders".into()), directive = directives::cache_control::apply(None, directives::PRIVATE))]
+#[object(route = ORDERS)]
 pub struct Order {
     /// Id: `ord_…`.
     pub(super) id: GlobalId<contract::id::Order>,
@@ -34,7 +36,7 @@ pub struct Order {
     /// The order's status.
     status: OrderStatus,
     /// The reason for the rejection; `null` unless the order was rejected.
-    rejection_reason: Option<Counted<String>>,
+    rejection_reason: Option<Text>,
     /// Sum of the items.
     total: Money,
     /// The time at which the order was placed.
@@ -45,12 +47,15 @@ pub struct Order {
     /// The ordered items.
     #[graphql(directive = directives::list_size::apply(Some(3), None, None))]
     items: Vec<InPlace<OrderItem>>,
-    #[graphql(skip)]
+    #[hidden]
     buyer_id: UserId,
+    /// The user who placed the order.
+    #[one(USERS, key = buyer_id)]
+    buyer: User,
 }
 
 /// A change of an order's status.
-#[derive(SimpleObject)]
+#[object]
 pub struct OrderStep {
     /// The status.
     status: OrderStatus,
@@ -59,25 +64,31 @@ pub struct OrderStep {
 }
 
 /// One ordered post, with title and price as they were when the order was placed.
-#[derive(SimpleObject)]
-#[graphql(complex)]
+#[object]
 pub struct OrderItem {
     /// The post's title.
-    title: Counted<String>,
+    title: Text,
     /// How many.
     quantity: i32,
     /// Price per unit.
     unit_price: Money,
     /// Unit price times quantity.
     line_total: Money,
-    #[graphql(skip)]
+    #[hidden]
     post_id: PostId,
-    #[graphql(skip)]
+    #[hidden]
     seller_id: UserId,
+    /// The post as it is now; `null` if it was deleted.
+    #[one(POSTS, key = post_id)]
+    post: Post,
+    /// The user who sells the item.
+    #[one(USERS, key = seller_id)]
+    seller: User,
 }
 
 /// The status of an order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Enum)]
+#[serde(rename_all = "snake_case")]
 pub enum OrderStatus {
     /// The order was placed; stock is not reserved yet.
     Pending,
@@ -93,81 +104,21 @@ pub enum OrderStatus {
     Cancelled,
 }
 
-/// The order with this id, if the viewer may see it.
-pub async fn by_id(ctx: &Context<'_>, id: OrderId) -> Option<Result<InPlace<Order>>> {
-    let loaded = scope(ctx).loaders().orders_by_id.load((), id).await;
-    let viewer = access::viewer(ctx);
-    object(loaded.map(|order| order.filter(|order| access::party_or_admin(viewer, order))))
-}
-
-impl From<OrderRecord> for Order {
-    fn from(record: OrderRecord) -> Self {
-        Self {
-            id: GlobalId(record.id),
-            number: record.number,
-            status: record.status.into(),
-            rejection_reason: record.rejection_reason.map(Counted),
-            total: record.total.into(),
-            placed_at: DateTime(record.placed_at),
-            history: record.history.into_iter().map(OrderStep::from).collect(),
-            items: record.items.into_iter().map(|item| InPlace(item.into())).collect(),
-            buyer_id: record.buyer_id,
-        }
-    }
-}
-
-impl From<OrderStepRecord> for OrderStep {
-    fn from(record: OrderStepRecord) -> Self {
-        Self { status: record.status.into(), at: DateTime(record.at) }
-    }
-}
-
-impl From<OrderItemRecord> for OrderItem {
-    fn from(record: OrderItemRecord) -> Self {
-        Self {
-            title: Counted(record.title),
-            quantity: record.quantity,
-            unit_price: record.unit_price.into(),
-            line_total: record.line_total.into(),
-            post_id: record.post_id,
-            seller_id: record.seller_id,
-        }
-    }
-}
-
-impl From<OrderStatusRecord> for OrderStatus {
-    fn from(status: OrderStatusRecord) -> Self {
-        match status {
-            OrderStatusRecord::Pending => Self::Pending,
-            OrderStatusRecord::Confirmed => Self::Confirmed,
-            OrderStatusRecord::Rejected => Self::Rejected,
-            OrderStatusRecord::Shipped => Self::Shipped,
-            OrderStatusRecord::Delivered => Self::Delivered,
-            OrderStatusRecord::Cancelled => Self::Cancelled,
-        }
-    }
-}
-
-#[ComplexObject]
 impl Order {
-    /// The user who placed the order.
-    #[graphql(directive = directives::call::apply("user".into(), "/v1/users".into()))]
-    async fn buyer(&self, ctx: &Context<'_>) -> Option<Result<InPlace<User>>> {
-        object(scope(ctx).loaders().users_by_id.load((), self.buyer_id).await)
-    }
-}
-
-#[ComplexObject]
-impl OrderItem {
-    /// The post as it is now; `null` if it was deleted.
-    #[graphql(directive = directives::call::apply("post".into(), "/v1/posts".into()))]
-    async fn post(&self, ctx: &Context<'_>) -> Option<Result<InPlace<Post>>> {
-        object(scope(ctx).loaders().posts_by_id.load((), self.post_id).await)
+    /// The order with this id, if the viewer may see it.
+    pub async fn by_id(ctx: &Context<'_>, id: OrderId) -> Option<Result<InPlace<Self>>> {
+        let scope = scope(ctx);
+        let viewer = match Guard::Viewer.admit(scope.request.viewer.as_ref()) {
+            Ok(viewer) => viewer,
+            Err(denied) => return denied.map(Err),
+        };
+        let order = scope.load_for(viewer, &ORDERS, ((), id)).await;
+        edge::object(order.map(|order| order.filter(|order| party_or_admin(viewer, order.parties()))))
     }
 
-    /// The user who sells the item.
-    #[graphql(directive = directives::call::apply("user".into(), "/v1/users".into()))]
-    async fn seller(&self, ctx: &Context<'_>) -> Option<Result<InPlace<User>>> {
-        object(scope(ctx).loaders().users_by_id.load((), self.seller_id).await)
+    /// The buyer and the sellers.
+    fn parties(&self) -> impl Iterator<Item = UserId> {
+        let sellers = self.items.iter().map(|InPlace(item)| item.seller_id);
+        std::iter::once(self.buyer_id).chain(sellers)
     }
 }

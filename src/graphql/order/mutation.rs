@@ -1,16 +1,18 @@
 //! Mutations of orders: placing one, and its steps.
 
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use contract::{OrderId, PostId};
+use serde::Serialize;
 
+use super::Order;
 use crate::{
-    clients::order::{OrderAction, OrderLine},
+    clients::Command,
     graphql::{
-        access::{self, AccessRule},
-        directives,
-        order::Order,
-        outcome::{UserError, id_of, outcome},
-        resolve::scope,
+        access, directives,
+        outcome::{Outcome, UserError, id_of, send},
+        rule::AccessRule,
     },
+    services::Service,
 };
 
 /// Mutations of orders.
@@ -54,6 +56,28 @@ pub struct OrderPayload {
     user_errors: Vec<UserError>,
 }
 
+/// The body of a new order.
+#[derive(Serialize)]
+struct NewOrder {
+    items: Vec<OrderLine>,
+}
+
+#[derive(Serialize)]
+struct OrderLine {
+    post_id: PostId,
+    quantity: i32,
+}
+
+impl OrderPayload {
+    fn refused(error: UserError) -> Self {
+        Self { order: None, user_errors: vec![error] }
+    }
+
+    fn of(Outcome { effect, user_errors }: Outcome<Order>) -> Self {
+        Self { order: effect, user_errors }
+    }
+}
+
 #[Object]
 impl OrderMutation {
     /// Places an order; it is `PENDING` until stock is reserved.
@@ -73,7 +97,7 @@ impl OrderMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The mutation's input.")] input: OrderStepInput,
     ) -> Option<Result<OrderPayload>> {
-        Some(step(ctx, input, OrderAction::Cancel).await)
+        Some(step(ctx, input, "/v1/orders/{id}/cancel").await)
     }
 
     /// Marks an order as shipped.
@@ -83,7 +107,7 @@ impl OrderMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The mutation's input.")] input: OrderStepInput,
     ) -> Option<Result<OrderPayload>> {
-        Some(step(ctx, input, OrderAction::Ship).await)
+        Some(step(ctx, input, "/v1/orders/{id}/ship").await)
     }
 
     /// Marks an order as delivered.
@@ -93,35 +117,31 @@ impl OrderMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The mutation's input.")] input: OrderStepInput,
     ) -> Option<Result<OrderPayload>> {
-        Some(step(ctx, input, OrderAction::Deliver).await)
+        Some(step(ctx, input, "/v1/orders/{id}/deliver").await)
     }
 }
 
 async fn place(ctx: &Context<'_>, input: PlaceOrderInput) -> Result<OrderPayload> {
-    let request = &scope(ctx).forget().request;
-    let viewer = access::signed_in(request.viewer.as_ref())?;
+    let viewer = access::signed_in(ctx)?;
     let line = |(index, item): (usize, &PlaceOrderItemInput)| {
         let post_id = id_of(&["items", &index.to_string(), "postId"], &item.post_id)?;
         Ok(OrderLine { post_id, quantity: item.quantity })
     };
-    let lines: Result<Vec<OrderLine>, UserError> = input.items.iter().enumerate().map(line).collect();
-    let lines = match lines {
-        Ok(lines) => lines,
-        Err(error) => return Ok(OrderPayload { order: None, user_errors: vec![error] }),
+    let items = match input.items.iter().enumerate().map(line).collect() {
+        Ok(items) => items,
+        Err(error) => return Ok(OrderPayload::refused(error)),
     };
-    let answer = request.clients.orders.place(&request.context, (viewer, lines, input.idempotency_key)).await;
-    let (order, user_errors) = outcome(answer)?;
-    Ok(OrderPayload { order: order.map(Order::from), user_errors })
+    let command = Command::post(Service::Order, "/v1/orders", &[]).by(viewer);
+    let command = command.json(&NewOrder { items }).once(Some(input.idempotency_key)).answered();
+    send(ctx, command).await.map(OrderPayload::of)
 }
 
-async fn step(ctx: &Context<'_>, input: OrderStepInput, action: OrderAction) -> Result<OrderPayload> {
-    let request = &scope(ctx).forget().request;
-    let viewer = access::signed_in(request.viewer.as_ref())?;
-    let order = match id_of(&["orderId"], &input.order_id) {
+async fn step(ctx: &Context<'_>, input: OrderStepInput, route: &'static str) -> Result<OrderPayload> {
+    let viewer = access::signed_in(ctx)?;
+    let order: OrderId = match id_of(&["orderId"], &input.order_id) {
         Ok(order) => order,
-        Err(error) => return Ok(OrderPayload { order: None, user_errors: vec![error] }),
+        Err(error) => return Ok(OrderPayload::refused(error)),
     };
-    let answer = request.clients.orders.step(&request.context, (viewer, order, action), input.idempotency_key).await;
-    let (order, user_errors) = outcome(answer)?;
-    Ok(OrderPayload { order: order.map(Order::from), user_errors })
+    let command = Command::post(Service::Order, route, &[&order]).by(viewer);
+    send(ctx, command.once(input.idempotency_key).answered()).await.map(OrderPayload::of)
 }

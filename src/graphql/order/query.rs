@@ -2,7 +2,8 @@
 
 use async_graphql::{Context, ID, Object, Result};
 
-use crate::graphql::{access::AccessRule, directives, id, in_place::InPlace, order::Order};
+use super::{Order, routes::ORDERS};
+use crate::graphql::{directives, id, in_place::InPlace, rule::AccessRule};
 
 /// Root fields that find orders.
 #[derive(Default)]
@@ -13,8 +14,8 @@ impl OrderQuery {
     /// One order; `null` if it does not exist or the viewer is neither buyer, seller nor admin.
     #[graphql(
         directive = directives::access::apply(AccessRule::PartyOrAdmin),
-        directive = directives::cache_control::apply(None, directives::PRIVATE),
-        directive = directives::call::apply("order".into(), "/v1/orders".into())
+        directive = directives::Cached::apply(&ORDERS),
+        directive = directives::Call::apply(&ORDERS)
     )]
     async fn order(
         &self,
@@ -22,7 +23,7 @@ impl OrderQuery {
         #[graphql(desc = "Id: `ord_…`.")] id: ID,
     ) -> Option<Result<InPlace<Order>>> {
         match id::parse("id", &id) {
-            Ok(id) => super::by_id(ctx, id).await,
+            Ok(id) => Order::by_id(ctx, id).await,
             Err(error) => Some(Err(error)),
         }
     }

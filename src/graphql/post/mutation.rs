@@ -1,19 +1,20 @@
 //! Mutations of posts: publishing, editing, deleting, liking.
 
-use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result, SimpleObject};
-use contract::PostId;
+use async_graphql::{Context, ID, InputObject, MaybeUndefined, MaybeUndefined::Value, Object, Result, SimpleObject};
+use contract::{Money, PostId};
+use serde::Serialize;
 
+use super::Post;
 use crate::{
-    clients::post::{OfferRecord, PostDraft, PostPatch, PostRecord},
+    clients::{Command, MethodOf},
     graphql::{
-        access::{self, AccessRule},
-        directives,
+        access, directives,
         in_place::InPlace,
         money::MoneyInput,
-        outcome::{UserError, id_of, outcome, patch},
-        post::Post,
-        resolve::{object, scope},
+        outcome::{Outcome, UserError, id_of, send},
+        rule::AccessRule,
     },
+    services::Service,
 };
 
 /// Mutations of posts.
@@ -96,13 +97,33 @@ pub struct DeletePostPayload {
     user_errors: Vec<UserError>,
 }
 
+/// The members of a post, as the service takes them: an absent one is left unchanged, `null` clears it.
+#[derive(Serialize)]
+struct PostMembers {
+    #[serde(skip_serializing_if = "MaybeUndefined::is_undefined")]
+    title: MaybeUndefined<String>,
+    #[serde(skip_serializing_if = "MaybeUndefined::is_undefined")]
+    body: MaybeUndefined<String>,
+    #[serde(skip_serializing_if = "MaybeUndefined::is_undefined")]
+    tags: MaybeUndefined<Vec<String>>,
+    #[serde(skip_serializing_if = "MaybeUndefined::is_undefined")]
+    offer: MaybeUndefined<OfferMembers>,
+}
+
+/// The members of an offer, as the service takes them.
+#[derive(Serialize)]
+struct OfferMembers {
+    price: Money,
+    stock: i32,
+}
+
 impl PostPayload {
     fn refused(error: UserError) -> Self {
         Self { post: None, user_errors: vec![error] }
     }
 
-    fn of((post, user_errors): (Option<PostRecord>, Vec<UserError>)) -> Self {
-        Self { post: post.map(|post| Ok(InPlace(Post::from(post)))), user_errors }
+    fn of(Outcome { effect, user_errors }: Outcome<Post>) -> Self {
+        Self { post: effect.map(InPlace).map(Ok), user_errors }
     }
 }
 
@@ -145,7 +166,7 @@ impl PostMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The mutation's input.")] input: LikePostInput,
     ) -> Option<Result<PostPayload>> {
-        Some(set_like(ctx, &input.post_id, true).await)
+        Some(set_like(ctx, &input.post_id, Command::put).await)
     }
 
     /// Removes the viewer's like from a post. Idempotent.
@@ -155,70 +176,67 @@ impl PostMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The mutation's input.")] input: LikePostInput,
     ) -> Option<Result<PostPayload>> {
-        Some(set_like(ctx, &input.post_id, false).await)
+        Some(set_like(ctx, &input.post_id, Command::delete).await)
     }
 }
 
 async fn publish(ctx: &Context<'_>, input: PublishPostInput) -> Result<PostPayload> {
-    let request = &scope(ctx).forget().request;
-    let viewer = access::signed_in(request.viewer.as_ref())?;
+    let viewer = access::signed_in(ctx)?;
     let PublishPostInput { title, body, tags, offer, idempotency_key } = input;
-    let offer = match offer.map(offer_record).transpose() {
-        Ok(offer) => offer,
+    let offer = match offer.map(offer_members).transpose() {
+        Ok(offer) => offer.map_or(MaybeUndefined::Null, Value),
         Err(error) => return Ok(PostPayload::refused(error)),
     };
-    let command = (viewer, PostDraft { title, body, tags, offer }, idempotency_key);
-    outcome(request.clients.posts.publish(&request.context, command).await).map(PostPayload::of)
+    let (title, body, tags) = (Value(title), Value(body), Value(tags));
+    let command = Command::post(Service::Post, "/v1/posts", &[]).by(viewer);
+    let command = command.json(&PostMembers { title, body, tags, offer }).once(idempotency_key).answered();
+    send(ctx, command).await.map(PostPayload::of)
 }
 
 async fn edit(ctx: &Context<'_>, input: EditPostInput) -> Result<PostPayload> {
-    let request = &scope(ctx).forget().request;
-    let viewer = access::signed_in(request.viewer.as_ref())?;
-    let prepared = || -> Result<(PostId, PostPatch), UserError> {
-        let post = id_of(&["postId"], &input.post_id)?;
-        let offer = input.offer.map_value(offer_record).transpose()?;
-        let (title, body, tags) = (patch(input.title), patch(input.body), patch(input.tags));
-        Ok((post, PostPatch { title, body, tags, offer: patch(offer) }))
+    let viewer = access::signed_in(ctx)?;
+    let EditPostInput { post_id, title, body, tags, offer, idempotency_key } = input;
+    let prepared = || -> Result<(PostId, MaybeUndefined<OfferMembers>), UserError> {
+        Ok((id_of(&["postId"], &post_id)?, offer.map_value(offer_members).transpose()?))
     };
-    let (post, changes) = match prepared() {
+    let (post, offer) = match prepared() {
         Ok(prepared) => prepared,
         Err(error) => return Ok(PostPayload::refused(error)),
     };
-    let answer = request.clients.posts.edit(&request.context, (viewer, post, changes), input.idempotency_key).await;
-    outcome(answer).map(PostPayload::of)
+    let command = Command::patch(Service::Post, "/v1/posts/{id}", &[&post]).by(viewer);
+    let command = command.json(&PostMembers { title, body, tags, offer }).once(idempotency_key).answered();
+    send(ctx, command).await.map(PostPayload::of)
 }
 
 async fn delete(ctx: &Context<'_>, input: DeletePostInput) -> Result<DeletePostPayload> {
-    let request = &scope(ctx).forget().request;
-    let viewer = access::signed_in(request.viewer.as_ref())?;
-    let post = match id_of(&["postId"], &input.post_id) {
+    let viewer = access::signed_in(ctx)?;
+    let post: PostId = match id_of(&["postId"], &input.post_id) {
         Ok(post) => post,
         Err(error) => return Ok(DeletePostPayload { deleted_post_id: None, user_errors: vec![error] }),
     };
-    let (done, user_errors) = outcome(request.clients.posts.delete(&request.context, (viewer, post)).await)?;
-    Ok(DeletePostPayload { deleted_post_id: done.map(|()| input.post_id), user_errors })
+    let command = Command::delete(Service::Post, "/v1/posts/{id}", &[&post]).by(viewer);
+    let Outcome { effect, user_errors } = send(ctx, command).await?;
+    Ok(DeletePostPayload { deleted_post_id: effect.map(|()| input.post_id), user_errors })
 }
 
-async fn set_like(ctx: &Context<'_>, post: &ID, like: bool) -> Result<PostPayload> {
-    let scope = scope(ctx).forget();
-    let request = &scope.request;
-    let viewer = access::signed_in(request.viewer.as_ref())?;
+async fn set_like(ctx: &Context<'_>, post: &ID, method: MethodOf<'_>) -> Result<PostPayload> {
+    let viewer = access::signed_in(ctx)?;
     let post = match id_of(&["postId"], post) {
         Ok(post) => post,
         Err(error) => return Ok(PostPayload::refused(error)),
     };
-    let answer = request.clients.posts.set_like(&request.context, (viewer, post, like)).await;
-    let (done, user_errors) = outcome(answer)?;
-    let post = match done {
-        Some(()) => object(scope.loaders().posts_by_id.load((), post).await),
+    let command = method(Service::Post, "/v1/posts/{id}/likes", &[&post]).by(viewer);
+    let Outcome { effect, user_errors } = send(ctx, command).await?;
+    let post = match effect {
+        Some(()) => Post::by_id(ctx, post).await,
         None => None,
     };
     Ok(PostPayload { post, user_errors })
 }
 
-fn offer_record(offer: OfferInput) -> Result<OfferRecord, UserError> {
+fn offer_members(offer: OfferInput) -> Result<OfferMembers, UserError> {
     match offer.price.minor_units() {
-        Ok(price) => Ok(OfferRecord { price, stock: offer.stock }),
+        Ok(price) => Ok(OfferMembers { price, stock: offer.stock }),
         Err(problem) => Err(UserError::invalid(&["offer", "price", "amount"], problem)),
     }
 }

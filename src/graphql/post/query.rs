@@ -1,17 +1,18 @@
 //! Root fields that find posts.
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, Result};
+use contract::UserId;
 
+use super::{
+    Post,
+    routes::{ALL_POSTS, POSTS},
+};
 use crate::{
-    clients::post::PostListFilter,
+    clients::{PageArguments, Parameters, Query},
     graphql::{
         connection::{self, Connection},
-        directives,
-        errors::failed_call,
-        id,
+        directives, edge, id,
         in_place::InPlace,
-        post::Post,
-        resolve::{object, scope},
         scalars::Cursor,
     },
 };
@@ -29,6 +30,15 @@ pub struct PostFilter {
     tag: Option<String>,
     /// `true`: only posts with an offer; `false`: only posts without one.
     for_sale: Option<bool>,
+}
+
+/// The part of the list of all posts that is requested.
+pub struct PostList {
+    author_id: Option<UserId>,
+    tag: Option<String>,
+    for_sale: Option<bool>,
+    order: PostOrder,
+    page: PageArguments,
 }
 
 /// Sort order of posts.
@@ -52,23 +62,45 @@ impl PostOrder {
     }
 }
 
+impl AsRef<PageArguments> for PostList {
+    fn as_ref(&self) -> &PageArguments {
+        &self.page
+    }
+}
+
+impl Parameters for PostList {
+    fn add_to(&self, query: &mut Query) {
+        self.page.add_to(query);
+        query.parameter("order", self.order.parameter());
+        if let Some(author) = self.author_id {
+            query.parameter("author_id", &author.to_string());
+        }
+        if let Some(tag) = &self.tag {
+            query.parameter("tag", tag);
+        }
+        if let Some(for_sale) = self.for_sale {
+            query.parameter("for_sale", if for_sale { "true" } else { "false" });
+        }
+    }
+}
+
 #[expect(clippy::too_many_arguments, reason = "a field has the arguments that the schema gives it")]
 #[Object]
 impl PostQuery {
     /// One post; `null` if there is none.
-    #[graphql(directive = directives::call::apply("post".into(), "/v1/posts".into()))]
+    #[graphql(directive = directives::Call::apply(&POSTS))]
     async fn post(
         &self, ctx: &Context<'_>, #[graphql(desc = "Id: `pst_…`.")] id: ID
     ) -> Option<Result<InPlace<Post>>> {
         match id::parse("id", &id) {
-            Ok(id) => object(scope(ctx).loaders().posts_by_id.load((), id).await),
+            Ok(id) => Post::by_id(ctx, id).await,
             Err(error) => Some(Err(error)),
         }
     }
 
     /// Posts that match the filter.
     #[graphql(
-        directive = directives::call::apply("post".into(), "/v1/posts".into()),
+        directive = directives::Call::apply(&ALL_POSTS),
         directive = directives::list_size::apply(None, directives::first(), directives::items())
     )]
     async fn posts(
@@ -79,14 +111,15 @@ impl PostQuery {
         #[graphql(desc = "Criteria that select posts.")] filter: Option<PostFilter>,
         #[graphql(default_with = "PostOrder::Newest", desc = "Sort order of the posts.")] order_by: PostOrder,
     ) -> Option<Result<Connection<Post>>> {
-        let posts = async {
+        let requested = || {
             let page = connection::page(first, after)?;
             let PostFilter { author_id, tag, for_sale } = filter.unwrap_or_default();
             let author_id = author_id.map(|id| id::parse("filter.authorId", &id)).transpose()?;
-            let filter = PostListFilter { author_id, tag, for_sale, order: order_by.parameter() };
-            let request = &scope(ctx).request;
-            request.clients.posts.posts(&request.context, (&filter, &page)).await.map_err(failed_call)
+            Ok(PostList { author_id, tag, for_sale, order: order_by, page })
         };
-        Some(posts.await.map(Connection::of))
+        match requested() {
+            Ok(list) => edge::value(edge::whole(ctx, &ALL_POSTS, &list).await, Connection::of),
+            Err(error) => Some(Err(error)),
+        }
     }
 }

@@ -1,52 +1,88 @@
-//! A user, and everything that hangs on one. Plain fields come with the record; edges are loaded, each for itself, so
-//! that a dead service takes no more than its own.
+//! A user, and what belongs to one. Edges are loaded each for itself, so that a failed service fails only its own fields.
 
 mod mutation;
 mod query;
+pub(super) mod routes;
 
-use async_graphql::{ComplexObject, Context, Enum, Result, SimpleObject};
-use contract::{UserId, token};
+use async_graphql::{Context, Enum, Result};
+use contract::UserId;
+use macros::object;
+use serde::Deserialize;
 
 pub use mutation::UserMutation;
 pub use query::UserQuery;
 
 use super::{
-    access::{self, AccessRule},
-    answer_size::Counted,
+    answer_size::{Counted, Text},
     connection::Connection,
-    directives,
-    errors::failed_call,
+    edge::{self, scope},
     id::GlobalId,
-    order::Order,
-    post::Post,
-    resolve::{page_of, scope, value},
-    scalars::{Cursor, DateTime, Url},
+    in_place::InPlace,
+    order::{
+        Order,
+        routes::{ORDERS_BY_BUYER, ORDERS_BY_SELLER},
+    },
+    post::{
+        Post,
+        routes::{POST_COUNTS, POSTS_BY_AUTHOR},
+    },
+    scalars::{DateTime, Url},
 };
-use crate::{
-    clients::user::{AccountRecord, UserRecord},
-    loaders::OrdersByUser,
-};
+use routes::{ACCOUNTS, FOLLOW_COUNTS, FOLLOWED_BY_VIEWER, FOLLOWERS, FOLLOWING, USERS};
 
 /// A registered user.
-#[derive(SimpleObject)]
-#[graphql(complex, directive = directives::call::apply("user".into(), "/v1/users".into()), directive = directives::cache_control::apply(directives::MINUTE, None))]
+#[object(route = USERS)]
 pub struct User {
     /// Id: `usr_…`.
     pub(super) id: GlobalId<contract::id::User>,
     /// Unique name without spaces.
-    handle: Counted<String>,
+    handle: Text,
     /// Display name.
-    name: Counted<String>,
+    name: Text,
     /// URL of the avatar image.
     avatar_url: Option<Counted<Url>>,
     /// A short biography.
-    bio: Option<Counted<String>>,
+    bio: Option<Text>,
     /// The time at which the user signed up.
     created_at: DateTime,
+    /// E-mail address.
+    #[value(ACCOUNTS.email, key = id, access = SelfOrAdmin(id))]
+    email: String,
+    /// The user's role.
+    #[value(ACCOUNTS.role, key = id, access = SelfOrAdmin(id))]
+    role: Role,
+    /// The user's followers, latest first.
+    #[page(FOLLOWERS, key = id)]
+    followers: Connection<User>,
+    /// The users that this user follows, latest first.
+    #[page(FOLLOWING, key = id)]
+    following: Connection<User>,
+    /// Number of followers.
+    #[value(FOLLOW_COUNTS.followers, key = id)]
+    follower_count: i32,
+    /// Number of users that this user follows.
+    #[value(FOLLOW_COUNTS.following, key = id)]
+    following_count: i32,
+    /// Whether the viewer follows the user; `null` when anonymous.
+    #[value(FOLLOWED_BY_VIEWER, key = id, access = Viewer)]
+    viewer_follows: bool,
+    /// The user's posts, newest first.
+    #[page(POSTS_BY_AUTHOR, key = id)]
+    posts: Connection<Post>,
+    /// Number of the user's posts.
+    #[value(POST_COUNTS.posts, key = id)]
+    post_count: i32,
+    /// Orders placed by the user, newest first.
+    #[page(ORDERS_BY_BUYER, key = id, access = SelfOrAdmin(id))]
+    orders: Connection<Order>,
+    /// Orders with items sold by the user, newest first.
+    #[page(ORDERS_BY_SELLER, key = id, access = SelfOrAdmin(id))]
+    sales: Connection<Order>,
 }
 
 /// A user's role.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Enum)]
+#[serde(rename_all = "snake_case")]
 pub enum Role {
     /// A regular user.
     Member,
@@ -54,176 +90,9 @@ pub enum Role {
     Admin,
 }
 
-impl From<UserRecord> for User {
-    fn from(record: UserRecord) -> Self {
-        Self {
-            id: GlobalId(record.id),
-            handle: Counted(record.handle),
-            name: Counted(record.name),
-            avatar_url: record.avatar_url.map(Url).map(Counted),
-            bio: record.bio.map(Counted),
-            created_at: DateTime(record.created_at),
-        }
-    }
-}
-
-impl From<token::Role> for Role {
-    fn from(role: token::Role) -> Self {
-        match role {
-            token::Role::Member => Self::Member,
-            token::Role::Admin => Self::Admin,
-        }
-    }
-}
-
 impl User {
-    fn key(&self) -> UserId {
-        self.id.0
-    }
-
-    /// The account, if this viewer may see it.
-    async fn account(&self, ctx: &Context<'_>) -> Result<Option<AccountRecord>> {
-        let scope = scope(ctx);
-        access::self_or_admin(scope.request.viewer.as_ref(), self.key())?;
-        scope.loaders().accounts.load((), self.key()).await.map_err(failed_call)
-    }
-
-    /// A page of the orders that the user has a part in, if this viewer may see them.
-    async fn private_page(
-        &self,
-        ctx: &Context<'_>,
-        orders: &OrdersByUser,
-        page: (i32, Option<Cursor>),
-    ) -> Option<Result<Connection<Order>>> {
-        match access::self_or_admin(scope(ctx).request.viewer.as_ref(), self.key()) {
-            Ok(()) => page_of(orders, self.key(), page).await,
-            Err(error) => Some(Err(error)),
-        }
-    }
-}
-
-#[ComplexObject]
-impl User {
-    /// E-mail address.
-    #[graphql(
-        directive = directives::access::apply(AccessRule::SelfOrAdmin),
-        directive = directives::cache_control::apply(None, directives::PRIVATE),
-        directive = directives::call::apply("user".into(), "/v1/accounts".into())
-    )]
-    async fn email(&self, ctx: &Context<'_>) -> Option<Result<String>> {
-        self.account(ctx).await.map(|account| account.map(|account| account.email)).transpose()
-    }
-
-    /// The user's role.
-    #[graphql(
-        directive = directives::access::apply(AccessRule::SelfOrAdmin),
-        directive = directives::cache_control::apply(None, directives::PRIVATE),
-        directive = directives::call::apply("user".into(), "/v1/accounts".into())
-    )]
-    async fn role(&self, ctx: &Context<'_>) -> Option<Result<Role>> {
-        self.account(ctx).await.map(|account| account.map(|account| account.role.into())).transpose()
-    }
-
-    /// The user's followers, latest first.
-    #[graphql(
-        directive = directives::call::apply("user".into(), "/v1/followers/by-user".into()),
-        directive = directives::list_size::apply(None, directives::first(), directives::items())
-    )]
-    async fn followers(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(default = 20, desc = "Number of items to return, 1 to 100.")] first: i32,
-        #[graphql(desc = "Return items after this cursor.")] after: Option<Cursor>,
-    ) -> Option<Result<Connection<Self>>> {
-        page_of(&scope(ctx).loaders().followers, self.key(), (first, after)).await
-    }
-
-    /// The users that this user follows, latest first.
-    #[graphql(
-        directive = directives::call::apply("user".into(), "/v1/following/by-user".into()),
-        directive = directives::list_size::apply(None, directives::first(), directives::items())
-    )]
-    async fn following(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(default = 20, desc = "Number of items to return, 1 to 100.")] first: i32,
-        #[graphql(desc = "Return items after this cursor.")] after: Option<Cursor>,
-    ) -> Option<Result<Connection<Self>>> {
-        page_of(&scope(ctx).loaders().following, self.key(), (first, after)).await
-    }
-
-    /// Number of followers.
-    #[graphql(directive = directives::call::apply("user".into(), "/v1/users/counts".into()))]
-    async fn follower_count(&self, ctx: &Context<'_>) -> Option<Result<i32>> {
-        value(scope(ctx).loaders().follow_counts.load((), self.key()).await, |counts| counts.followers)
-    }
-
-    /// Number of users that this user follows.
-    #[graphql(directive = directives::call::apply("user".into(), "/v1/users/counts".into()))]
-    async fn following_count(&self, ctx: &Context<'_>) -> Option<Result<i32>> {
-        value(scope(ctx).loaders().follow_counts.load((), self.key()).await, |counts| counts.following)
-    }
-
-    /// Whether the viewer follows the user; `null` when anonymous.
-    #[graphql(
-        directive = directives::access::apply(AccessRule::Viewer),
-        directive = directives::cache_control::apply(None, directives::PRIVATE),
-        directive = directives::call::apply("user".into(), "/v1/follows".into())
-    )]
-    async fn viewer_follows(&self, ctx: &Context<'_>) -> Option<Result<bool>> {
-        access::viewer(ctx)?;
-        value(scope(ctx).loaders().followed_by_viewer.load((), self.key()).await, |follows| follows)
-    }
-
-    /// The user's posts, newest first.
-    #[graphql(
-        directive = directives::call::apply("post".into(), "/v1/posts/by-author".into()),
-        directive = directives::list_size::apply(None, directives::first(), directives::items())
-    )]
-    async fn posts(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(default = 20, desc = "Number of items to return, 1 to 100.")] first: i32,
-        #[graphql(desc = "Return items after this cursor.")] after: Option<Cursor>,
-    ) -> Option<Result<Connection<Post>>> {
-        page_of(&scope(ctx).loaders().posts_by_author, self.key(), (first, after)).await
-    }
-
-    /// Number of the user's posts.
-    #[graphql(directive = directives::call::apply("post".into(), "/v1/posts/counts".into()))]
-    async fn post_count(&self, ctx: &Context<'_>) -> Option<Result<i32>> {
-        value(scope(ctx).loaders().post_counts.load((), self.key()).await, |count| count.posts)
-    }
-
-    /// Orders placed by the user, newest first.
-    #[graphql(
-        directive = directives::access::apply(AccessRule::SelfOrAdmin),
-        directive = directives::cache_control::apply(None, directives::PRIVATE),
-        directive = directives::call::apply("order".into(), "/v1/orders/by-buyer".into()),
-        directive = directives::list_size::apply(None, directives::first(), directives::items())
-    )]
-    async fn orders(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(default = 20, desc = "Number of items to return, 1 to 100.")] first: i32,
-        #[graphql(desc = "Return items after this cursor.")] after: Option<Cursor>,
-    ) -> Option<Result<Connection<Order>>> {
-        self.private_page(ctx, &scope(ctx).loaders().orders_by_buyer, (first, after)).await
-    }
-
-    /// Orders with items sold by the user, newest first.
-    #[graphql(
-        directive = directives::access::apply(AccessRule::SelfOrAdmin),
-        directive = directives::cache_control::apply(None, directives::PRIVATE),
-        directive = directives::call::apply("order".into(), "/v1/orders/by-seller".into()),
-        directive = directives::list_size::apply(None, directives::first(), directives::items())
-    )]
-    async fn sales(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(default = 20, desc = "Number of items to return, 1 to 100.")] first: i32,
-        #[graphql(desc = "Return items after this cursor.")] after: Option<Cursor>,
-    ) -> Option<Result<Connection<Order>>> {
-        self.private_page(ctx, &scope(ctx).loaders().orders_by_seller, (first, after)).await
+    /// The user with this id.
+    pub async fn by_id(ctx: &Context<'_>, id: UserId) -> Option<Result<InPlace<Self>>> {
+        edge::object(scope(ctx).load(&USERS, (), id).await)
     }
 }

@@ -1,18 +1,19 @@
 //! Mutations of users: their profile, and whom they follow.
 
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result, SimpleObject};
+use serde::Serialize;
 
+use super::User;
 use crate::{
-    clients::user::ProfilePatch,
+    clients::{Command, MethodOf},
     graphql::{
-        access::{self, AccessRule},
-        directives,
+        access, directives,
         in_place::InPlace,
-        outcome::{UserError, id_of, outcome, patch},
-        resolve::{object, scope},
+        outcome::{Outcome, UserError, id_of, send},
+        rule::AccessRule,
         scalars::Url,
-        user::User,
     },
+    services::Service,
 };
 
 /// Mutations of users.
@@ -20,15 +21,19 @@ use crate::{
 pub struct UserMutation;
 
 /// Input of `updateProfile`: an absent member is left unchanged, `null` clears it.
-#[derive(InputObject)]
+#[derive(InputObject, Serialize)]
 pub struct UpdateProfileInput {
     /// Display name; cannot be cleared.
+    #[serde(skip_serializing_if = "MaybeUndefined::is_undefined")]
     name: MaybeUndefined<String>,
     /// A short biography.
+    #[serde(skip_serializing_if = "MaybeUndefined::is_undefined")]
     bio: MaybeUndefined<String>,
     /// URL of the avatar image.
+    #[serde(skip_serializing_if = "MaybeUndefined::is_undefined")]
     avatar_url: MaybeUndefined<Url>,
     /// Requests repeated with the same idempotency key take effect once.
+    #[serde(skip)]
     idempotency_key: Option<String>,
 }
 
@@ -68,17 +73,12 @@ impl UserMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The mutation's input.")] input: UpdateProfileInput,
     ) -> Option<Result<UpdateProfilePayload>> {
-        let request = &scope(ctx).forget().request;
         let changed = async {
-            let viewer = access::signed_in(request.viewer.as_ref())?;
-            let changes = ProfilePatch {
-                name: patch(input.name),
-                bio: patch(input.bio),
-                avatar_url: patch(input.avatar_url.map_value(|url| url.0)),
-            };
-            let command = (viewer, changes, input.idempotency_key);
-            let (user, user_errors) = outcome(request.clients.users.update_profile(&request.context, command).await)?;
-            Ok(UpdateProfilePayload { user: user.map(User::from), user_errors })
+            let viewer = access::signed_in(ctx)?;
+            let command = Command::patch(Service::User, "/v1/users/{id}", &[&viewer.id()]).by(viewer);
+            let command = command.json(&input).once(input.idempotency_key).answered();
+            let Outcome { effect: user, user_errors } = send(ctx, command).await?;
+            Ok(UpdateProfilePayload { user, user_errors })
         };
         Some(changed.await)
     }
@@ -90,7 +90,7 @@ impl UserMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The mutation's input.")] input: FollowUserInput,
     ) -> Option<Result<FollowUserPayload>> {
-        Some(set_following(ctx, &input.user_id, true).await)
+        Some(set_following(ctx, &input.user_id, Command::put).await)
     }
 
     /// Unfollows a user. Idempotent.
@@ -100,22 +100,20 @@ impl UserMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The mutation's input.")] input: FollowUserInput,
     ) -> Option<Result<FollowUserPayload>> {
-        Some(set_following(ctx, &input.user_id, false).await)
+        Some(set_following(ctx, &input.user_id, Command::delete).await)
     }
 }
 
-async fn set_following(ctx: &Context<'_>, user: &ID, follow: bool) -> Result<FollowUserPayload> {
-    let scope = scope(ctx).forget();
-    let request = &scope.request;
-    let viewer = access::signed_in(request.viewer.as_ref())?;
+async fn set_following(ctx: &Context<'_>, user: &ID, method: MethodOf<'_>) -> Result<FollowUserPayload> {
+    let viewer = access::signed_in(ctx)?;
     let user = match id_of(&["userId"], user) {
         Ok(user) => user,
         Err(error) => return Ok(FollowUserPayload { user: None, user_errors: vec![error] }),
     };
-    let answer = request.clients.users.set_following(&request.context, (viewer, user, follow)).await;
-    let (done, user_errors) = outcome(answer)?;
-    let user = match done {
-        Some(()) => object(scope.loaders().users_by_id.load((), user).await),
+    let command = method(Service::User, "/v1/users/{id}/following/{id}", &[&viewer.id(), &user]).by(viewer);
+    let Outcome { effect, user_errors } = send(ctx, command).await?;
+    let user = match effect {
+        Some(()) => User::by_id(ctx, user).await,
         None => None,
     };
     Ok(FollowUserPayload { user, user_errors })

@@ -2,16 +2,20 @@
 
 use async_graphql::{Context, ID, Object, OneofObject, Result};
 
+use super::{
+    User,
+    routes::{ALL_USERS, USERS, USERS_BY_HANDLE},
+};
 use crate::graphql::{
-    access::{self, AccessRule},
+    access::Guard,
     connection::{self, Connection},
     directives,
-    errors::{bad_request, failed_call},
+    edge::{self, scope},
+    errors::bad_request,
     id,
     in_place::InPlace,
-    resolve::{object, scope},
+    rule::AccessRule,
     scalars::Cursor,
-    user::User,
 };
 
 /// Root fields that find users.
@@ -33,28 +37,29 @@ impl UserQuery {
     #[graphql(
         directive = directives::access::apply(AccessRule::Viewer),
         directive = directives::cache_control::apply(None, directives::PRIVATE),
-        directive = directives::call::apply("user".into(), "/v1/users".into())
+        directive = directives::Call::apply(&USERS)
     )]
     async fn viewer(&self, ctx: &Context<'_>) -> Option<Result<InPlace<User>>> {
-        let viewer = access::viewer(ctx)?;
-        object(scope(ctx).loaders().users_by_id.load((), viewer.id()).await)
+        match Guard::Viewer.admit(scope(ctx).request.viewer.as_ref()) {
+            Ok(viewer) => User::by_id(ctx, viewer.id()).await,
+            Err(denied) => denied.map(Err),
+        }
     }
 
     /// One user; `null` if there is none.
-    #[graphql(directive = directives::call::apply("user".into(), "/v1/users".into()))]
+    #[graphql(directive = directives::Call::apply(&USERS))]
     async fn user(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The user's id or handle.")] by: UserBy,
     ) -> Option<Result<InPlace<User>>> {
-        let loaders = scope(ctx).loaders();
         match by {
             UserBy::Id(id) => match id::parse("by.id", &id) {
-                Ok(id) => object(loaders.users_by_id.load((), id).await),
+                Ok(id) => User::by_id(ctx, id).await,
                 Err(error) => Some(Err(error)),
             },
             UserBy::Handle(handle) if is_handle(&handle) => {
-                object(loaders.users_by_handle.load((), handle.to_ascii_lowercase()).await)
+                edge::object(scope(ctx).load(&USERS_BY_HANDLE, (), handle.to_ascii_lowercase()).await)
             }
             UserBy::Handle(_) => Some(Err(bad_request("`by.handle` holds letters, digits and `_` only, at most 30"))),
         }
@@ -62,7 +67,7 @@ impl UserQuery {
 
     /// All users, in the order they signed up, newest first.
     #[graphql(
-        directive = directives::call::apply("user".into(), "/v1/users".into()),
+        directive = directives::Call::apply(&ALL_USERS),
         directive = directives::list_size::apply(None, directives::first(), directives::items())
     )]
     async fn users(
@@ -71,17 +76,14 @@ impl UserQuery {
         #[graphql(default = 20, desc = "Number of items to return, 1 to 100.")] first: i32,
         #[graphql(desc = "Return items after this cursor.")] after: Option<Cursor>,
     ) -> Option<Result<Connection<User>>> {
-        let request = &scope(ctx).request;
-        let page = match connection::page(first, after) {
-            Ok(page) => page,
-            Err(error) => return Some(Err(error)),
-        };
-        let users = request.clients.users.users(&request.context, &page).await;
-        Some(users.map(Connection::of).map_err(failed_call))
+        match connection::page(first, after) {
+            Ok(page) => edge::value(edge::whole(ctx, &ALL_USERS, &page).await, Connection::of),
+            Err(error) => Some(Err(error)),
+        }
     }
 }
 
-/// What can be a handle at all; anything else would spoil the batch it goes in.
+/// Whether the text can be a handle; the service would refuse a batch with another text in it.
 fn is_handle(text: &str) -> bool {
     (1..=30).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
 }

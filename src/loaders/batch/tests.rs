@@ -8,14 +8,15 @@ use tokio::{sync::Barrier, time::Instant};
 
 use super::*;
 use crate::{
-    clients::{
-        CallContext, CallFailure, Clients, FailureKind, Service, ServiceClient, ServiceClientSettings,
-        order::OrderClient, post::PostClient, user::UserClient,
-    },
+    clients::{CallContext, CallFailure, Clients, FailureKind, ServiceClient, ServiceClientSettings},
     loaders::Dispatcher,
+    services::Service,
 };
 
-/// A fetch is a plain function: what a test wants of it travels in the group.
+/// Doubles each key but 404, which does not exist; a call with 13 in it fails.
+struct Doubles;
+
+/// The source is static: what a test wants of it travels in the group.
 #[derive(Clone)]
 struct Group {
     number: u32,
@@ -47,36 +48,35 @@ impl Hash for Group {
 
 impl Script {
     fn calls(&self) -> Vec<(u32, Vec<u32>)> {
-        self.calls.lock().unwrap().clone()
+        self.calls.lock().clone()
     }
 }
 
-/// Doubles each key but 404, which does not exist; a call with 13 in it fails.
 const TIMEOUT: CallFailure =
     CallFailure { service: Service::Post, kind: FailureKind::Timeout, retryable: true, is_uncertain: false };
 
-fn fetch(_: Arc<Request>, group: Group, keys: Vec<u32>) -> BoxFuture<'static, Result<HashMap<u32, u32>, CallError>> {
-    Box::pin(async move {
+impl Source<Group, u32, u32> for Doubles {
+    async fn fetch(&self, _: &Request, group: &Group, keys: &[u32]) -> Result<HashMap<u32, u32>, CallError> {
         let Group { number, script } = group;
-        script.calls.lock().unwrap().push((number, keys.clone()));
+        script.calls.lock().push((*number, keys.to_vec()));
         if let (1, Some(barrier)) = (number, &script.together) {
             barrier.wait().await;
         }
-        let held = script.held.lock().unwrap().take_if(|_| number == 1);
+        let held = script.held.lock().take_if(|_| *number == 1);
         if let Some(held) = held {
             held.await.unwrap();
         }
         if keys.contains(&13) {
             return Err(CallError::Failed(TIMEOUT));
         }
-        Ok(keys.into_iter().filter(|key| *key != 404).map(|key| (key, key * 2)).collect())
-    })
+        Ok(keys.iter().filter(|key| **key != 404).map(|key| (*key, key * 2)).collect())
+    }
 }
 
 /// The loader under test, and its groups.
 struct Subject {
     request: Arc<Request>,
-    loader: Batch<Group, u32, u32>,
+    loader: Batch<Doubles, Group, u32, u32>,
     script: Arc<Script>,
 }
 
@@ -98,14 +98,10 @@ impl Subject {
         let request = Arc::new(Request {
             context: CallContext::new(Instant::now(), id, trace, std::net::Ipv6Addr::LOCALHOST.into()),
             viewer: None,
-            clients: Clients {
-                users: UserClient::new(client(Service::User)),
-                posts: PostClient::new(client(Service::Post)),
-                orders: OrderClient::new(client(Service::Order)),
-            },
+            clients: Clients::new(client),
             dispatcher: Dispatcher::default(),
         });
-        Self { loader: Batch::new(&request, fetch), request, script: Arc::new(script) }
+        Self { loader: Batch::new(&request, &Doubles), request, script: Arc::new(script) }
     }
 
     async fn load(&self, number: u32, key: u32) -> Result<Option<u32>, CallError> {

@@ -1,4 +1,4 @@
-//! The three services as stubs: real sockets, a small town of data, the batch routes of the contract. They record every
+//! The services as stubs: real sockets, a small town of data, the batch routes of the contract. They record every
 //! call, hold calls at gates, and misbehave when told to.
 
 mod behaviour;
@@ -19,19 +19,17 @@ pub use gate::Gate;
 pub use server::Stub;
 
 use call::CallLog;
-use server::Shared;
+use server::{Routes, Shared};
 
 use crate::token::Signer;
 use crate::town::{Sizes, Town};
 
-/// The three services of one test.
+/// The services: a line each, its name and what answers its routes.
+const SERVICES: [(&str, Routes); 3] = [("user", user::answer), ("post", post::answer), ("order", order::answer)];
+
+/// The services of one test.
 pub struct Services {
-    /// The user service.
-    pub user: Stub,
-    /// The post service.
-    pub post: Stub,
-    /// The order service.
-    pub order: Stub,
+    stubs: BTreeMap<&'static str, Stub>,
     shared: Arc<Shared>,
 }
 
@@ -45,9 +43,26 @@ impl Services {
             signer: Signer::new("key-1", 1),
             key_sets_served: Mutex::default(),
         });
-        let stub = |routes| Stub::start(Arc::clone(&shared), routes);
-        let (user, post, order) = (stub(user::answer).await, stub(post::answer).await, stub(order::answer).await);
-        Self { user, post, order, shared }
+        let mut stubs = BTreeMap::new();
+        for (name, answer) in SERVICES {
+            stubs.insert(name, Stub::start(Arc::clone(&shared), answer).await);
+        }
+        Self { stubs, shared }
+    }
+
+    /// The service of that name.
+    pub fn stub(&mut self, name: &str) -> &mut Stub {
+        self.stubs.get_mut(name).unwrap()
+    }
+
+    /// The address of the service of that name.
+    pub fn url(&self, name: &str) -> String {
+        self.stubs[name].url()
+    }
+
+    /// All services: name and address.
+    pub fn urls(&self) -> impl Iterator<Item = (&'static str, String)> + '_ {
+        self.stubs.iter().map(|(name, stub)| (*name, stub.url()))
     }
 
     /// The town's data as it is now.

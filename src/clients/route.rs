@@ -1,0 +1,129 @@
+//! A read route of a service, declared once as a typed value. Client, loader, `@call` directive and cache tags use the same
+//! value: `static POSTS: Route<Everybody, (), PostId, Post> = Route::records(…).shared(…)`.
+
+use std::{collections::HashMap, marker::PhantomData};
+
+use serde::de::DeserializeOwned;
+
+use super::{
+    audience::{Audience, Everybody, TheViewer},
+    call::{Cause, Read},
+    query::{Key, Parameters},
+    shapes::{self, Keyed, PageArguments, PageRecord, Shown},
+};
+use crate::{cache::Tag, services::Service};
+
+/// Reads, from the body of a response, the values of the requested keys. Absent keys do not exist.
+type ReadBody<G, K, V> = fn(&str, &G, &[K]) -> Result<HashMap<K, V>, Cause>;
+
+/// A read route: for audience `A`, with parameters `G` once a call, from at most 100 keys `K` to their values `V`.
+pub struct Route<A, G, K, V> {
+    /// The service that has the route.
+    pub service: Service,
+    /// The path, as the service's contract writes it.
+    pub path: &'static str,
+    /// The query parameter with the keys; empty if the route has no keys.
+    pub(super) parameter: &'static str,
+    pub(super) read: ReadBody<G, K, V>,
+    pub(super) tags: Option<Tags<K, V>>,
+    audience: PhantomData<fn() -> A>,
+}
+
+/// The cache tags that an answer depends on.
+pub(super) struct Tags<K, V> {
+    /// The tag of a key.
+    pub(super) requested: fn(&K) -> Tag,
+    /// Whether the answer depends on it only if there is nothing under the key.
+    pub(super) only_missing: bool,
+    /// The tags of the objects in a value.
+    pub(super) shown: fn(&V, &mut dyn FnMut(Tag)),
+}
+
+impl<K: Key + DeserializeOwned, V: DeserializeOwned> Route<TheViewer, (), K, V> {
+    /// `{"items": […]}`: records, each of which names its key.
+    pub const fn records(service: Service, path: &'static str, parameter: &'static str) -> Self
+    where
+        V: Keyed<K>,
+    {
+        Self::of(service, path, (parameter, shapes::records))
+    }
+
+    /// `{"counts": {KEY: {…}}}`: numbers that belong to each key.
+    pub const fn counts(service: Service, path: &'static str, parameter: &'static str) -> Self {
+        Self::of(service, path, (parameter, shapes::counts))
+    }
+}
+
+impl<K: Key + Copy + DeserializeOwned> Route<TheViewer, (), K, bool> {
+    /// `{"ids": […]}`: those of the requested keys of which something is true.
+    pub const fn flags(service: Service, path: &'static str, parameter: &'static str) -> Self {
+        Self::of(service, path, (parameter, shapes::flags))
+    }
+}
+
+impl<K: Key + DeserializeOwned, T: DeserializeOwned> Route<TheViewer, PageArguments, K, PageRecord<T>> {
+    /// `{"pages": {KEY: {"items": […], "page": {…}}}}`: one page of each key's list.
+    pub const fn pages(service: Service, path: &'static str, parameter: &'static str) -> Self {
+        Self::of(service, path, (parameter, shapes::pages))
+    }
+}
+
+impl<G: Parameters + AsRef<PageArguments>, T: DeserializeOwned> Route<TheViewer, G, (), PageRecord<T>> {
+    /// `{"items": […], "page": {…}}`: one page of a list without keys.
+    pub const fn list(service: Service, path: &'static str) -> Self {
+        Self::of(service, path, ("", shapes::list))
+    }
+}
+
+impl<V: DeserializeOwned> Route<Everybody, (), (), V> {
+    /// A document without keys and cache tags.
+    pub const fn document(service: Service, path: &'static str) -> Self {
+        Route::of(service, path, ("", shapes::document))
+    }
+}
+
+impl<G, K, V> Route<TheViewer, G, K, V> {
+    /// The same for everybody, with the cache tag of each key: responses made of the answer may be shared.
+    pub const fn shared(self, tag: fn(&K) -> Tag) -> Route<Everybody, G, K, V>
+    where
+        V: Shown,
+    {
+        self.tagged(tag, false)
+    }
+
+    /// The same for everybody. The cache tag counts only if there is nothing under the key: what is there has its own.
+    pub const fn shared_where_missing(self, tag: fn(&K) -> Tag) -> Route<Everybody, G, K, V>
+    where
+        V: Shown,
+    {
+        self.tagged(tag, true)
+    }
+
+    const fn tagged(self, requested: fn(&K) -> Tag, only_missing: bool) -> Route<Everybody, G, K, V>
+    where
+        V: Shown,
+    {
+        let tags = Some(Tags { requested, only_missing, shown: V::each_tag });
+        Route {
+            service: self.service,
+            path: self.path,
+            parameter: self.parameter,
+            read: self.read,
+            tags,
+            audience: PhantomData,
+        }
+    }
+}
+
+impl<A, G, K, V> Route<A, G, K, V> {
+    const fn of(service: Service, path: &'static str, shape: (&'static str, ReadBody<G, K, V>)) -> Self {
+        Self { service, path, parameter: shape.0, read: shape.1, tags: None, audience: PhantomData }
+    }
+}
+
+impl<A: Audience, G, K, V> Route<A, G, K, V> {
+    /// A call of the route for at most 100 keys.
+    pub fn read<'a>(&'a self, caller: A::Caller<'a>, parameters: &'a G, keys: &'a [K]) -> Read<'a, A, G, K, V> {
+        Read { route: self, caller, parameters, keys }
+    }
+}
