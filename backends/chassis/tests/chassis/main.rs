@@ -7,3 +7,4 @@ mod idempotency;
 mod limits;
 mod notes;
 mod start;
+mod transfer_codings;
