@@ -3,10 +3,7 @@
 
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
-use chassis::{
-    ApiError, Deadline,
-    database::{Connection, Database},
-};
+use chassis::{ApiError, Deadline, Ledger, database::Connection};
 use contract::{Time, UserId};
 
 use crate::{
@@ -26,7 +23,7 @@ use crate::{
 /// Everything that signing in takes. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct IdentityProvider {
-    pub(crate) database: Database,
+    pub(crate) ledger: Ledger,
     pub(crate) passwords: Arc<Passwords>,
     pub(crate) guesses: Arc<Guesses>,
     pub(crate) issuer: Arc<TokenIssuer>,
@@ -52,7 +49,7 @@ impl IdentityProvider {
         let pair = Pair::new(&account, shown.network);
         self.guesses.check(pair)?;
         let credentials = match &email {
-            Some(email) => accounts::credentials(&mut self.database.read(deadline).await?, email).await?,
+            Some(email) => accounts::credentials(&mut self.ledger.database().read(deadline).await?, email).await?,
             None => None,
         };
         let (id, hash) = credentials.map(|known| (known.id, known.password_hash)).unzip();
@@ -68,7 +65,7 @@ impl IdentityProvider {
     /// A new session of that user.
     pub(crate) async fn open(&self, connection: &mut Connection, user_id: UserId) -> Result<SessionRecord, ApiError> {
         let (session, token) = (Session { id: random_text(), user_id }, RefreshToken::random());
-        let now = self.database.clock().now();
+        let now = self.ledger.clock().now();
         sessions::insert(connection, &session, now).await?;
         sessions::insert_token(connection, &session.id, (&token.hash(), 0)).await?;
         self.answer(connection, &session, (&token, now)).await
@@ -81,7 +78,7 @@ impl IdentityProvider {
         connection: &mut Connection,
         token: &RefreshToken,
     ) -> Result<Option<SessionRecord>, ApiError> {
-        let (hash, now) = (token.hash(), self.database.clock().now());
+        let (hash, now) = (token.hash(), self.ledger.clock().now());
         let Some(session) = sessions::prolong(connection, &hash, now).await? else { return Ok(None) };
         let Some(state) = sessions::token(connection, &hash).await? else { return Ok(None) };
         let (spent_at, salt) = match state.spent {

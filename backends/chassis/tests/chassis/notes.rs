@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use axum::{Router, extract::State, routing};
 use chassis::{
-    Answer, ApiError, Command, Deadline, Envelope, Event, Outcome, Parts, Path, Service, ServiceSettings,
+    Answer, ApiError, Command, Deadline, Envelope, Event, Ledger, Outcome, Parts, Path, Service, ServiceSettings,
     database::{Database, Migration, Sql},
     testing::{RunningService, TestDatabase, spawn},
 };
@@ -31,7 +31,7 @@ struct Note {
 
 #[derive(Clone)]
 struct Notes {
-    database: Database,
+    ledger: Ledger,
     /// Told when a slow write has begun.
     begun: Arc<Notify>,
     /// Lets a slow write go on.
@@ -83,7 +83,7 @@ async fn create(State(notes): State<Notes>, command: Command<NewNote>) -> Result
             Event { kind: "note.created", subject: id.to_string(), version: 1, data: json!({}) },
         ))
     };
-    notes.database.write(&command.envelope, effect).await
+    notes.ledger.write(&command.envelope, effect).await
 }
 
 async fn touch(State(notes): State<Notes>, Path(id): Path<i64>, envelope: Envelope) -> Result<Answer, ApiError> {
@@ -94,7 +94,7 @@ async fn touch(State(notes): State<Notes>, Path(id): Path<i64>, envelope: Envelo
         connection.execute(Sql::new("UPDATE notes SET version = version + 1 WHERE id = ").bind(id)).await?;
         Ok(Outcome::silent(Answer::no_content().version(version + 1)))
     };
-    notes.database.write(&envelope, effect).await
+    notes.ledger.write(&envelope, effect).await
 }
 
 async fn panics() -> Result<Answer, ApiError> {
@@ -125,14 +125,15 @@ impl Notebook {
         let clock = Clock::fixed(Time::from_millis(1_800_000_000_000));
         let (begun, go) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
         let database = Database::open(&settings.database(), MIGRATIONS, clock.clone()).await.unwrap();
+        let ledger = Ledger::new(database.clone());
         let routes = Router::new()
             .route("/v1/notes", routing::post(create))
             .route("/v1/notes/{id}/touch", routing::post(touch))
             .route("/v1/panics", routing::get(panics))
             .route("/v1/sleeps", routing::get(sleeps))
-            .with_state(Notes { database: database.clone(), begun: Arc::clone(&begun), go: Arc::clone(&go) });
+            .with_state(Notes { ledger: ledger.clone(), begun: Arc::clone(&begun), go: Arc::clone(&go) });
         let keys = Box::new(|| Box::pin(async { Err("no keys here".to_owned()) }) as std::pin::Pin<Box<_>>);
-        let parts = Parts { name: "notes", database: database.clone(), keys, routes: OpenApiRouter::from(routes) };
+        let parts = Parts { name: "notes", ledger, keys, routes: OpenApiRouter::from(routes) };
         let service = spawn(Service::new(&settings, parts).unwrap()).await;
         chassis::program::install_crypto();
         Self { service, database, clock, begun, go, client: reqwest::Client::new(), home }

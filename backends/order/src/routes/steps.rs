@@ -2,7 +2,7 @@
 //! whom the step does not belong is told so (403); an order that does not stand where the step starts stays (409).
 
 use axum::extract::State;
-use chassis::{Answer, ApiError, Envelope, ErrorBody, Outcome, Path, Viewer, database::Database};
+use chassis::{Answer, ApiError, Envelope, ErrorBody, Ledger, Outcome, Path, Viewer};
 use contract::OrderId;
 
 use super::{accepted, place::event};
@@ -31,12 +31,12 @@ use crate::{
     ),
 )]
 pub(super) async fn cancel(
-    State(database): State<Database>,
+    State(ledger): State<Ledger>,
     viewer: Viewer,
     Path(id): Path<OrderId>,
     envelope: Envelope,
 ) -> Result<Answer, ApiError> {
-    step(Step::Cancel, (&database, &envelope), (&viewer, id)).await
+    step(Step::Cancel, (&ledger, &envelope), (&viewer, id)).await
 }
 
 /// Says that a confirmed order is on its way. Any seller of one of its items, or an admin.
@@ -58,12 +58,12 @@ pub(super) async fn cancel(
     ),
 )]
 pub(super) async fn ship(
-    State(database): State<Database>,
+    State(ledger): State<Ledger>,
     viewer: Viewer,
     Path(id): Path<OrderId>,
     envelope: Envelope,
 ) -> Result<Answer, ApiError> {
-    step(Step::Ship, (&database, &envelope), (&viewer, id)).await
+    step(Step::Ship, (&ledger, &envelope), (&viewer, id)).await
 }
 
 /// Says that a shipped order arrived. The buyer, any seller of one of its items, or an admin.
@@ -84,21 +84,21 @@ pub(super) async fn ship(
     ),
 )]
 pub(super) async fn deliver(
-    State(database): State<Database>,
+    State(ledger): State<Ledger>,
     viewer: Viewer,
     Path(id): Path<OrderId>,
     envelope: Envelope,
 ) -> Result<Answer, ApiError> {
-    step(Step::Deliver, (&database, &envelope), (&viewer, id)).await
+    step(Step::Deliver, (&ledger, &envelope), (&viewer, id)).await
 }
 
 async fn step(
     step: Step,
-    (database, envelope): (&Database, &Envelope),
+    (ledger, envelope): (&Ledger, &Envelope),
     (viewer, id): (&Viewer, OrderId),
 ) -> Result<Answer, ApiError> {
     let missing = || ApiError::not_found("there is no order of this id");
-    database
+    ledger
         .write(envelope, async |connection| {
             let mut order = steps::lock(connection, id).await?.ok_or_else(missing)?;
             let party = Party::of(&order, viewer);
@@ -108,7 +108,7 @@ async fn step(
             step.check_party(party)?;
             envelope.check_version(order.version)?;
             let status = step.from(order.status)?;
-            let at = database.clock().now();
+            let at = ledger.clock().now();
             steps::take(connection, &mut order, OrderStepRecord { status, at }).await?;
             Ok(Outcome::with_event(accepted(&order)?, event(step.event(), &order)?))
         })

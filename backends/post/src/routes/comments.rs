@@ -2,8 +2,8 @@
 
 use axum::extract::State;
 use chassis::{
-    Answer, ApiError, Command, Deadline, ErrorBody, Event, Ids, Outcome, PageParams, Pages, Params, Path, Public,
-    Viewer,
+    Answer, ApiError, Command, Deadline, ErrorBody, Event, Ids, Ledger, Outcome, PageParams, Pages, Params, Path,
+    Public, Viewer,
     database::{Connection, Database},
 };
 use contract::{CommentId, PostId, id::Comment};
@@ -88,14 +88,14 @@ pub(super) async fn counts(
     ),
 )]
 pub(super) async fn add(
-    State(database): State<Database>,
+    State(ledger): State<Ledger>,
     viewer: Viewer,
     Path(post_id): Path<PostId>,
     command: Command<CommentDraft>,
 ) -> Result<Answer, ApiError> {
     let Command { input: draft, envelope } = command;
     draft.check()?;
-    let now = database.clock().now();
+    let now = ledger.clock().now();
     let (id, author_id) = (CommentId::new(now), viewer.id());
     let comment = CommentRecord { id, post_id, author_id, body: draft.body, created_at: now, version: 1 };
     let effect = async |connection: &mut Connection| {
@@ -105,5 +105,5 @@ pub(super) async fn add(
         let (subject, version, data) = (id.to_string(), comment.version, json!(comment));
         Ok(Outcome::with_event(answer, Event { kind: "comment.added", subject, version, data }))
     };
-    database.write(&envelope, effect).await
+    ledger.write(&envelope, effect).await
 }

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use chassis::{
-    Answer, ApiError, Deadline, Envelope, ErrorBody, Event, Outcome, Params, Path, Private, Public, Viewer,
+    Answer, ApiError, Deadline, Envelope, ErrorBody, Event, Ledger, Outcome, Params, Path, Private, Public, Viewer,
     database::{Connection, Database},
 };
 use contract::PostId;
@@ -52,18 +52,18 @@ pub(super) async fn liked_by_viewer(
     ),
 )]
 pub(super) async fn like(
-    State(database): State<Database>,
+    State(ledger): State<Ledger>,
     viewer: Viewer,
     Path(id): Path<PostId>,
     envelope: Envelope,
 ) -> Result<Answer, ApiError> {
-    let now = database.clock().now();
+    let now = ledger.clock().now();
     let effect = async |connection: &mut Connection| {
         let post = posts::lock(connection, id).await?.ok_or_else(no_such_post)?;
         let likes = likes::insert(connection, (id, viewer.id()), now).await?;
         Ok(outcome(("post.liked", post.record.version), (id, &viewer), likes))
     };
-    database.write(&envelope, effect).await
+    ledger.write(&envelope, effect).await
 }
 
 /// The viewer likes a post no longer.
@@ -75,7 +75,7 @@ pub(super) async fn like(
     ),
 )]
 pub(super) async fn unlike(
-    State(database): State<Database>,
+    State(ledger): State<Ledger>,
     viewer: Viewer,
     Path(id): Path<PostId>,
     envelope: Envelope,
@@ -85,7 +85,7 @@ pub(super) async fn unlike(
         let likes = likes::delete(connection, (id, viewer.id())).await?;
         Ok(outcome(("post.unliked", post.record.version), (id, &viewer), likes))
     };
-    database.write(&envelope, effect).await
+    ledger.write(&envelope, effect).await
 }
 
 /// An event only if the count changed. A like is no part of the post's record, so the version stays.

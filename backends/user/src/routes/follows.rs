@@ -2,8 +2,8 @@
 
 use axum::extract::State;
 use chassis::{
-    Answer, ApiError, Deadline, Detail, Envelope, ErrorBody, Event, Ids, Outcome, PageParams, Pages, Params, Path,
-    Private, Public, Viewer,
+    Answer, ApiError, Deadline, Detail, Envelope, ErrorBody, Event, Ids, Ledger, Outcome, PageParams, Pages, Params,
+    Path, Private, Public, Viewer,
     database::{Connection, Database, list::List},
 };
 use contract::{UserId, id::User};
@@ -84,12 +84,12 @@ pub(super) async fn followed_by_viewer(
     ),
 )]
 pub(super) async fn follow(
-    State(database): State<Database>,
+    State(ledger): State<Ledger>,
     viewer: Viewer,
     Path((id, other)): Path<(UserId, UserId)>,
     envelope: Envelope,
 ) -> Result<Answer, ApiError> {
-    let now = database.clock().now();
+    let now = ledger.clock().now();
     let effect = async |connection: &mut Connection| {
         let follower = check_ends(connection, &viewer, (id, other)).await?;
         if !follows::insert(connection, (id, other), now).await? {
@@ -98,7 +98,7 @@ pub(super) async fn follow(
         follows::count(connection, (id, other), 1).await?;
         Ok(Outcome::with_event(Answer::no_content(), event("user.followed", follower, other)))
     };
-    database.write(&envelope, effect).await
+    ledger.write(&envelope, effect).await
 }
 
 /// Follows somebody no longer. Doing it again changes nothing.
@@ -115,7 +115,7 @@ pub(super) async fn follow(
     ),
 )]
 pub(super) async fn unfollow(
-    State(database): State<Database>,
+    State(ledger): State<Ledger>,
     viewer: Viewer,
     Path((id, other)): Path<(UserId, UserId)>,
     envelope: Envelope,
@@ -128,7 +128,7 @@ pub(super) async fn unfollow(
         follows::count(connection, (id, other), -1).await?;
         Ok(Outcome::with_event(Answer::no_content(), event("user.unfollowed", follower, other)))
     };
-    database.write(&envelope, effect).await
+    ledger.write(&envelope, effect).await
 }
 
 /// Who follows: the viewer, somebody else than themselves, and both exist.

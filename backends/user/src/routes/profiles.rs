@@ -2,8 +2,7 @@
 
 use axum::extract::State;
 use chassis::{
-    Answer, ApiError, Command, Envelope, ErrorBody, Event, Outcome, Path, Viewer,
-    database::{Connection, Database},
+    Answer, ApiError, Command, Envelope, ErrorBody, Event, Ledger, Outcome, Path, Viewer, database::Connection,
     text::Verdict,
 };
 use contract::{Time, UserId};
@@ -59,13 +58,13 @@ fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<S
     ),
 )]
 pub(super) async fn update(
-    State(database): State<Database>,
+    State(ledger): State<Ledger>,
     viewer: Viewer,
     Path(id): Path<UserId>,
     Command { input, envelope }: Command<ProfilePatch>,
 ) -> Result<Answer, ApiError> {
     let change = check(input)?;
-    let now = database.clock().now();
+    let now = ledger.clock().now();
     let effect = async |connection: &mut Connection| {
         let before = users::by_id(connection, id).await?.ok_or_else(users::unknown)?;
         if id != viewer.id() && !viewer.is_admin() {
@@ -77,7 +76,7 @@ pub(super) async fn update(
         }
         changed(connection, id, (&change, &envelope, now)).await
     };
-    database.write(&envelope, effect).await
+    ledger.write(&envelope, effect).await
 }
 
 /// Changes first and compares then: between reading and changing somebody else could have changed.
