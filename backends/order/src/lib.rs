@@ -1,10 +1,11 @@
 //! The order service: what people buy of each other's posts, and where it stands. Reading order: `records` (what it
-//! tells), `lifecycle` (states, and who may take which step), `basket` (what may be ordered), `posts` (asking the post
+//! tells), `lifecycle` (states and steps), `parties` (permissions), `basket` (what may be ordered), `posts` (asking the post
 //! service), `routes` (HTTP), `store` (SQL), `migrations/`. Everything around that is the chassis.
 
 mod basket;
 mod lifecycle;
 mod number;
+mod parties;
 mod posts;
 pub mod records;
 mod routes;

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::{
-    lifecycle::Party,
+    parties::Party,
     records::{Items, OrderRecord},
     store::orders,
 };
@@ -61,7 +61,7 @@ pub(super) async fn by_ids(
     Params(OrderIds { ids }): Params<OrderIds>,
 ) -> Result<Private<Items<OrderRecord>>, ApiError> {
     let mut items = orders::by_ids(&mut database.read(deadline).await?, ids.as_slice()).await?;
-    items.retain(|order| Party::of(order, &viewer).sees());
+    items.retain(|order| Party::of(order, &viewer).may_read());
     Ok(Private(Items { items }))
 }
 

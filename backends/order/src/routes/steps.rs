@@ -7,7 +7,8 @@ use contract::OrderId;
 
 use super::{accepted, place::event};
 use crate::{
-    lifecycle::{Party, Step},
+    lifecycle::Step,
+    parties::Party,
     records::{OrderRecord, OrderStepRecord},
     store::steps,
 };
@@ -102,10 +103,10 @@ async fn step(
         .write(envelope, async |connection| {
             let mut order = steps::lock(connection, id).await?.ok_or_else(missing)?;
             let party = Party::of(&order, viewer);
-            if !party.sees() {
+            if !party.may_read() {
                 return Err(missing());
             }
-            step.check_party(party)?;
+            party.check_step(step)?;
             envelope.check_version(order.version)?;
             let status = step.from(order.status)?;
             let at = ledger.clock().now();
