@@ -31,5 +31,5 @@ pub use self::{
     pages::{Page, PageParams, Pages},
     program::StartError,
     settings::ServiceSettings,
-    writes::{Command, Envelope, Event, Ledger, Outcome},
+    writes::{Command, Envelope, Event, Ledger, Object, Outcome},
 };

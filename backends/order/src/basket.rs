@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use axum::http::StatusCode;
-use chassis::{ApiError, Detail};
+use chassis::{ApiError, Detail, Object};
 use contract::{Money, PostId, UserId};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -25,8 +25,8 @@ const MAX_TOTAL: i64 = 9_007_199_254_740_991;
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct Basket {
     /// Which posts' offers, each post once.
-    #[schema(min_items = 1, max_items = 50)]
-    items: Vec<Line>,
+    #[schema(value_type = Vec<Line>, min_items = 1, max_items = 50)]
+    items: Vec<Object<Line>>,
 }
 
 /// One post's offer.
@@ -63,7 +63,7 @@ impl Basket {
         }
         let mut posts = BTreeSet::new();
         // What is beyond the limit is not looked at.
-        for (index, line) in self.items.iter().take(MAX_ITEMS).enumerate() {
+        for (index, Object(line)) in self.items.iter().take(MAX_ITEMS).enumerate() {
             if !(1..=MAX_QUANTITY).contains(&line.quantity) {
                 wrong(format!("items[{index}].quantity"), "must be from 1 to 1000");
             }
@@ -83,7 +83,7 @@ impl Basket {
     ) -> Result<Priced, ApiError> {
         let refused = |code, message| ApiError::new(StatusCode::UNPROCESSABLE_ENTITY, code, message);
         let lines: Vec<(i64, Option<&'a PostRecord>)> =
-            self.items.iter().map(|line| (line.quantity, posts.get(&line.post_id))).collect();
+            self.items.iter().map(|Object(line)| (line.quantity, posts.get(&line.post_id))).collect();
         let missing = ApiError::not_found("there is no such post");
         refuse_where(&lines, |(_, post)| post.is_none(), (missing, "post_id"))?;
         let without_offer = |(_, post): &(i64, Option<&PostRecord>)| post.is_none_or(|post| post.offer.is_none());

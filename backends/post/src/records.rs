@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use chassis::Object;
 use contract::{CommentId, Currency, PostId, Time, UserId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -44,6 +45,7 @@ pub struct PostRecord {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Offer {
     /// Price of one.
+    #[serde(deserialize_with = "Object::read")]
     pub price: Price,
     /// How many are left.
     #[schema(minimum = 0, maximum = 1_000_000)]

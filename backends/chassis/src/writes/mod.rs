@@ -6,11 +6,11 @@ mod event;
 mod gate;
 mod json;
 mod ledger;
-mod mismatch;
 mod stored;
 
 pub use self::{
     envelope::{Command, Envelope},
     event::Event,
+    json::Object,
     ledger::{Ledger, Outcome},
 };

@@ -3,7 +3,7 @@
 
 mod checks;
 
-use chassis::ApiError;
+use chassis::{ApiError, Object};
 use contract::Time;
 use serde::{Deserialize, Deserializer};
 use utoipa::ToSchema;
@@ -29,7 +29,8 @@ pub(crate) struct PostDraft {
     pub(crate) tags: Vec<String>,
     /// What it sells, if anything.
     #[serde(default)]
-    pub(crate) offer: Option<Offer>,
+    #[schema(value_type = Option<Offer>)]
+    pub(crate) offer: Option<Object<Offer>>,
 }
 
 /// What changes of a post; what is absent stays as it is.
@@ -50,7 +51,7 @@ pub(crate) struct PostPatch {
     /// What it sells; null for nothing any more.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<Offer>)]
-    offer: Option<Option<Offer>>,
+    offer: Option<Option<Object<Offer>>>,
 }
 
 /// A comment to be.
@@ -68,7 +69,7 @@ impl PostDraft {
         checks.title(&self.title);
         checks.text(&self.body, 50_000);
         checks.tags(&self.tags);
-        if let Some(offer) = &self.offer {
+        if let Some(Object(offer)) = &self.offer {
             checks.offer(offer);
         }
         checks.finish()
@@ -88,7 +89,7 @@ impl PostPatch {
         if let Some(Some(tags)) = &self.tags {
             checks.tags(tags);
         }
-        if let Some(Some(offer)) = &self.offer {
+        if let Some(Some(Object(offer))) = &self.offer {
             checks.offer(offer);
         }
         checks.finish()
@@ -100,7 +101,7 @@ impl PostPatch {
         new.title = self.title.unwrap_or(new.title);
         new.body = self.body.unwrap_or(new.body);
         new.tags = self.tags.map_or(new.tags, Option::unwrap_or_default);
-        new.offer = self.offer.unwrap_or(new.offer);
+        new.offer = self.offer.map_or(new.offer, |offer| offer.map(|Object(offer)| offer));
         let changed = new != *old;
         changed.then(|| PostRecord { updated_at: now, version: old.version + 1, ..new })
     }

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use chassis::{
-    Answer, ApiError, Command, Envelope, ErrorBody, Event, Ledger, Outcome, Path, Viewer, database::Connection,
+    Answer, ApiError, Command, Envelope, ErrorBody, Event, Ledger, Object, Outcome, Path, Viewer, database::Connection,
 };
 use contract::PostId;
 use serde_json::json;
@@ -38,7 +38,7 @@ pub(super) async fn publish(
         title: draft.title,
         body: draft.body,
         tags: draft.tags,
-        offer: draft.offer,
+        offer: draft.offer.map(|Object(offer)| offer),
         published_at: now,
         updated_at: now,
         version: 1,
