@@ -1,9 +1,10 @@
 //! What `/openapi.json` says is what the routes answer: every answer that is described is given, and is as described.
 
 use chassis::testing::openapi::Description;
+use chassis::testing::{Reply, with_json};
 use serde_json::{Value as Json, json};
 
-use crate::forum::{Forum, Reply, user, with};
+use crate::forum::{Forum, user};
 
 #[tokio::test]
 async fn every_described_answer_is_given_as_described() {
@@ -70,7 +71,7 @@ async fn every_described_answer_is_given_as_described() {
     }
     for method in ["PATCH", "DELETE"] {
         let outdated = forum.by(1, method, &one).header("if-match", "\"v9\"");
-        check((method, &one), forum.send(if method == "PATCH" { with(outdated, &bare) } else { outdated }).await);
+        check((method, &one), forum.send(if method == "PATCH" { with_json(outdated, &bare) } else { outdated }).await);
     }
     for (by, path) in [(Some(2), &one), (None, &one), (Some(1), &wrong), (Some(1), &one), (Some(1), &one)] {
         check(("DELETE", path), send(&forum, (by, "DELETE", path), None).await);
@@ -85,7 +86,7 @@ async fn send(forum: &Forum, (by, method, path): (Option<u8>, &str, &str), body:
     };
     forum
         .send(match body {
-            Some(body) => with(request, body),
+            Some(body) => with_json(request, body),
             None => request,
         })
         .await

@@ -15,14 +15,14 @@ struct Reader {
 
 impl Reader {
     async fn get(&self, path: &str, token: Option<&str>) -> u16 {
-        let request = self.town.request(path);
+        let request = self.town.request("GET", path);
         self.check(("GET", path), token.into_iter().fold(request, |request, token| request.bearer_auth(token))).await
     }
 
     /// A command with a body, maybe with a header besides, by who has the token.
     async fn command(&self, (method, path): (&str, &str), (body, token): (&Json, &str)) -> u16 {
         let request =
-            if body.is_null() { self.town.command(method, path) } else { self.town.command_with(method, path, body) };
+            if body.is_null() { self.town.request(method, path) } else { self.town.command_with(method, path, body) };
         let request = if token.is_empty() { request } else { request.bearer_auth(token) };
         self.check((method, path), request).await
     }
@@ -77,7 +77,7 @@ async fn walk_reads(reader: &Reader) {
 /// Each body that a route cannot take: no JSON, of another media type, of another shape.
 async fn walk_bad_bodies(reader: &Reader, (method, path): (&str, &str), token: &str) {
     let request = || {
-        let request = reader.town.command(method, path);
+        let request = reader.town.request(method, path);
         if token.is_empty() { request } else { request.bearer_auth(token) }
     };
     let json = "application/json";

@@ -1,12 +1,13 @@
 //! Following: once or often, one at a time or all at once, the counts are those of the list.
 
+use chassis::testing::{Reply, members};
 use contract::{UserId, token::Role};
 use futures::future::join_all;
 
-use crate::town::{Reply, Town, handles, user};
+use crate::town::{Town, user};
 
 async fn set(town: &Town, token: &str, (method, id, other): (&str, UserId, UserId)) -> Reply {
-    let request = town.command(method, &format!("/v1/users/{id}/following/{other}"));
+    let request = town.request(method, &format!("/v1/users/{id}/following/{other}"));
     town.send(request.bearer_auth(token)).await
 }
 
@@ -22,7 +23,7 @@ async fn following_again_changes_nothing_and_neither_does_ending_it_again() {
         assert_eq!((town.counts(user(3)).await.0, town.counts(user(2)).await.1), (OF_THREE + 1, 1));
     }
     let list = town.get(&format!("/v1/followers/by-user?user_ids={}", user(3))).await;
-    assert_eq!(handles(&list.json["pages"][user(3).to_string()]), ["User_2"]);
+    assert_eq!(members(&list.json["pages"][user(3).to_string()], "handle"), ["User_2"]);
     for _ in 0..2 {
         assert_eq!(set(&town, &token, ("DELETE", user(2), user(3))).await.status, 204);
         assert_eq!((town.counts(user(3)).await.0, town.counts(user(2)).await.1), (OF_THREE, 0));
@@ -66,8 +67,8 @@ async fn whom_somebody_follows_is_their_own_choice() {
         assert_eq!(set(&town, &member, (method, user(2), user(9))).await.status, 404);
         assert_eq!(set(&town, &member, (method, user(9), user(2))).await.status, 404);
         let post = format!("/v1/users/{}/following/{}", user(2), user(3)).replace("following/usr", "following/pst");
-        assert_eq!(town.send(town.command(method, &post).bearer_auth(&member)).await.status, 400);
-        let anonymous = town.command(method, &format!("/v1/users/{}/following/{}", user(2), user(3)));
+        assert_eq!(town.send(town.request(method, &post).bearer_auth(&member)).await.status, 400);
+        let anonymous = town.request(method, &format!("/v1/users/{}/following/{}", user(2), user(3)));
         assert_eq!(town.send(anonymous).await.status, 401);
     }
     assert_eq!(town.counts(user(3)).await.0, OF_THREE);
