@@ -26,7 +26,7 @@ pub use self::{
     caller::{Caller, MaybeViewer, Viewer},
     deadline::Deadline,
     error::{ApiError, Detail, ErrorBody},
-    extract::{Entries, Ids, Params, Path},
+    extract::{Entries, Ids, Params, Path, Reader},
     http::{Parts, Service},
     pages::{Page, PageParams, Pages},
     program::StartError,

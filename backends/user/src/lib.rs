@@ -54,7 +54,7 @@ pub async fn service(settings: &UserSettings, clock: Clock) -> Result<Service, S
     };
     let (keys, routes) = (keys::source(ledger.database().clone()), routes::all(provider));
     let service = Service::new(settings, Parts { name: "user-service", ledger, keys, routes })?;
-    Ok(service.counting(("password_hashes", "Password hashes computed"), hashes))
+    Ok(service.counting("password_hashes", "Password hashes computed", hashes))
 }
 
 /// Makes the next signing key and says from when it signs. Refused while the last rotation has not ended.

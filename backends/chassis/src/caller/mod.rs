@@ -70,7 +70,8 @@ impl Caller {
     pub(crate) async fn identify(
         headers: &HeaderMap,
         socket: IpAddr,
-        (verifier, keys): (&TokenVerifier, &ApiKeys),
+        verifier: &TokenVerifier,
+        keys: &ApiKeys,
     ) -> Result<Self, ApiError> {
         let is_bff = only(headers, X_API_KEY)?.is_some_and(|key| keys.know(key, Instant::now()));
         let named = headers.get(X_CLIENT_ADDRESS).and_then(|address| address.to_str().ok()?.trim().parse().ok());

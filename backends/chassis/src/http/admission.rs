@@ -25,7 +25,7 @@ pub(super) async fn admit(State(edge): State<Edge>, mut request: Request, next: 
     // Absent only when served without a socket, which is nobody's address.
     let socket = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(address)| address.ip());
     let socket = socket.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
-    let caller = match Caller::identify(request.headers(), socket, (&edge.verifier, &edge.api_keys)).await {
+    let caller = match Caller::identify(request.headers(), socket, &edge.verifier, &edge.api_keys).await {
         Ok(caller) => caller,
         Err(error) => return error.into_response(),
     };

@@ -74,8 +74,8 @@ impl Service {
 
     /// Tells a counter of the service's own in its `/metrics`; `name` without `_total`, which is added there.
     #[must_use]
-    pub fn counting(self, (name, help): (&str, &str), counter: Counter) -> Self {
-        self.metrics.register((name, help), counter);
+    pub fn counting(self, name: &str, help: &str, counter: Counter) -> Self {
+        self.metrics.register(name, help, counter);
         self
     }
 

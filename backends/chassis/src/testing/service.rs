@@ -33,6 +33,10 @@ pub struct TestService {
 /// A response.
 #[derive(Debug)]
 pub struct Reply {
+    /// The method of its request.
+    pub method: String,
+    /// The path of its request.
+    pub path: String,
     /// Its status code.
     pub status: u16,
     /// Its headers.
@@ -57,10 +61,13 @@ impl TestService {
     /// The response to a request. The future may be spawned: it borrows nothing.
     pub fn send(&self, request: RequestBuilder) -> impl Future<Output = Reply> + use<> {
         async move {
-            let response = request.send().await.unwrap();
+            let (client, request) = request.build_split();
+            let request = request.unwrap();
+            let (method, path) = (request.method().to_string(), request.url().path().to_owned());
+            let response = client.execute(request).await.unwrap();
             let (status, headers) = (response.status().as_u16(), response.headers().clone());
             let body = response.bytes().await.unwrap();
-            Reply { status, headers, json: serde_json::from_slice(&body).unwrap_or(Json::Null) }
+            Reply { method, path, status, headers, json: serde_json::from_slice(&body).unwrap_or(Json::Null) }
         }
     }
 

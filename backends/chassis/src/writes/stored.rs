@@ -64,7 +64,8 @@ pub(super) async fn find(connection: &mut Connection, scope: &Scope, now: Time) 
     }
     let status = u16::try_from(stored.status).ok().and_then(|status| StatusCode::from_u16(status).ok());
     let status = status.ok_or_else(|| ApiError::internal("a stored answer without a status"))?;
-    Ok(Some(Answer::replayed(status, stored.body, (stored.location, stored.etag))))
+    let StoredAnswer { location, etag, body, .. } = stored;
+    Ok(Some(Answer { status, body, location, etag, replayed: true }))
 }
 
 /// Keeps the answer under the claimed key.

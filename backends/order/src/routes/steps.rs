@@ -37,7 +37,7 @@ pub(super) async fn cancel(
     Path(id): Path<OrderId>,
     envelope: Envelope,
 ) -> Result<Answer, ApiError> {
-    step(Step::Cancel, (&ledger, &envelope), (&viewer, id)).await
+    take(&ledger, StepRequest { step: Step::Cancel, viewer, id, envelope }).await
 }
 
 /// Says that a confirmed order is on its way. Any seller of one of its items, or an admin.
@@ -64,7 +64,7 @@ pub(super) async fn ship(
     Path(id): Path<OrderId>,
     envelope: Envelope,
 ) -> Result<Answer, ApiError> {
-    step(Step::Ship, (&ledger, &envelope), (&viewer, id)).await
+    take(&ledger, StepRequest { step: Step::Ship, viewer, id, envelope }).await
 }
 
 /// Says that a shipped order arrived. The buyer, any seller of one of its items, or an admin.
@@ -90,19 +90,24 @@ pub(super) async fn deliver(
     Path(id): Path<OrderId>,
     envelope: Envelope,
 ) -> Result<Answer, ApiError> {
-    step(Step::Deliver, (&ledger, &envelope), (&viewer, id)).await
+    take(&ledger, StepRequest { step: Step::Deliver, viewer, id, envelope }).await
 }
 
-async fn step(
+/// A request for a step of an order.
+struct StepRequest {
     step: Step,
-    (ledger, envelope): (&Ledger, &Envelope),
-    (viewer, id): (&Viewer, OrderId),
-) -> Result<Answer, ApiError> {
+    viewer: Viewer,
+    id: OrderId,
+    envelope: Envelope,
+}
+
+async fn take(ledger: &Ledger, request: StepRequest) -> Result<Answer, ApiError> {
+    let StepRequest { step, viewer, id, envelope } = request;
     let missing = || ApiError::not_found("there is no order of this id");
     ledger
-        .write(envelope, async |connection| {
+        .write(&envelope, async |connection| {
             let mut order = steps::lock(connection, id).await?.ok_or_else(missing)?;
-            let party = Party::of(&order, viewer);
+            let party = Party::of(&order, &viewer);
             if !party.may_read() {
                 return Err(missing());
             }

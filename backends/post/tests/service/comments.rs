@@ -10,7 +10,8 @@ use crate::forum::Forum;
 async fn a_comment_is_told_where_it_is_and_counted() {
     let forum = Forum::open().await;
     let post = forum.publish_titled(1, "Teapot").await;
-    let reply = forum.tell(2, ("POST", &format!("/v1/posts/{post}/comments")), &json!({"body": "Nice.\n☕"})).await;
+    let reply =
+        forum.tell(forum.by(2, "POST", &format!("/v1/posts/{post}/comments")), &json!({"body": "Nice.\n☕"})).await;
     assert_eq!(reply.status, 201);
     assert_eq!(forum.get(reply.header("location")).await.json, json!({"items": [reply.json]}));
     assert_eq!(forum.comment_count(&post).await, 1);
@@ -24,7 +25,7 @@ async fn commenting_needs_a_signed_in_user_and_a_post() {
     let path = format!("/v1/posts/{post}/comments");
     assert_eq!(forum.send(with_json(forum.request("POST", &path), &json!({"body": "x"}))).await.status, 401);
     let nowhere = format!("/v1/posts/pst_{}/comments", "0".repeat(32));
-    assert_eq!(forum.tell(2, ("POST", &nowhere), &json!({"body": "x"})).await.status, 404);
+    assert_eq!(forum.tell(forum.by(2, "POST", &nowhere), &json!({"body": "x"})).await.status, 404);
     assert_eq!(forum.comment_count(&post).await, 0);
 }
 

@@ -52,14 +52,14 @@ impl Forum {
     }
 
     /// A command with a body.
-    pub async fn tell(&self, number: u8, (method, path): (&str, &str), body: &Json) -> Reply {
-        self.send(with_json(self.by(number, method, path), body)).await
+    pub async fn tell(&self, request: RequestBuilder, body: &Json) -> Reply {
+        self.send(with_json(request, body)).await
     }
 
     /// Publishes a post a second after whatever was before; its id.
     pub async fn publish(&self, author: u8, draft: &Json) -> String {
         self.clock.advance(Duration::from_secs(1));
-        let reply = self.tell(author, ("POST", "/v1/posts"), draft).await;
+        let reply = self.tell(self.by(author, "POST", "/v1/posts"), draft).await;
         assert_eq!(reply.status, 201, "{}", reply.json);
         reply.text("id").to_owned()
     }
@@ -72,7 +72,8 @@ impl Forum {
     /// Comments on a post a second after whatever was before; the comment's id.
     pub async fn comment(&self, author: u8, post: &str, body: &str) -> String {
         self.clock.advance(Duration::from_secs(1));
-        let reply = self.tell(author, ("POST", &format!("/v1/posts/{post}/comments")), &json!({"body": body})).await;
+        let reply =
+            self.tell(self.by(author, "POST", &format!("/v1/posts/{post}/comments")), &json!({"body": body})).await;
         assert_eq!(reply.status, 201, "{}", reply.json);
         reply.text("id").to_owned()
     }

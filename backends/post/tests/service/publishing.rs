@@ -14,7 +14,7 @@ fn teapot() -> Json {
 #[tokio::test]
 async fn a_published_post_is_told_where_it_is_and_counted() {
     let forum = Forum::open().await;
-    let reply = forum.tell(1, ("POST", "/v1/posts"), &teapot()).await;
+    let reply = forum.tell(forum.by(1, "POST", "/v1/posts"), &teapot()).await;
     assert_eq!((reply.status, reply.header("etag")), (201, "\"v1\""));
     assert_eq!(reply.header("location"), format!("/v1/posts/{}", reply.text("id")));
     assert_eq!(forum.get(reply.header("location")).await.json, reply.json);
@@ -48,7 +48,7 @@ async fn a_change_touches_only_what_it_names() {
     let forum = Forum::open().await;
     let path = format!("/v1/posts/{}", forum.publish(1, &teapot()).await);
     forum.clock.advance(std::time::Duration::from_secs(60));
-    let reply = forum.tell(1, ("PATCH", &path), &json!({"title": "Kettle"})).await;
+    let reply = forum.tell(forum.by(1, "PATCH", &path), &json!({"title": "Kettle"})).await;
     let mut expected = teapot();
     expected["title"] = "Kettle".into();
     for member in ["title", "body", "tags", "offer"] {
@@ -64,10 +64,10 @@ async fn a_change_touches_only_what_it_names() {
 async fn null_clears_offer_and_tags_but_neither_title_nor_body() {
     let forum = Forum::open().await;
     let path = format!("/v1/posts/{}", forum.publish(1, &teapot()).await);
-    let cleared = forum.tell(1, ("PATCH", &path), &json!({"offer": null, "tags": null})).await;
+    let cleared = forum.tell(forum.by(1, "PATCH", &path), &json!({"offer": null, "tags": null})).await;
     assert_eq!((cleared.status, &cleared.json["offer"], &cleared.json["tags"]), (200, &json!(null), &json!([])));
     for member in ["title", "body"] {
-        let refused = forum.tell(1, ("PATCH", &path), &json!({member: null})).await;
+        let refused = forum.tell(forum.by(1, "PATCH", &path), &json!({member: null})).await;
         assert_eq!((refused.status, refused.fields()), (422, vec![member]));
     }
 }
@@ -78,7 +78,7 @@ async fn lists_follow_a_change_of_tags_and_offer() {
     let id = forum.publish(1, &teapot()).await;
     forum.like(2, &id).await;
     let path = format!("/v1/posts/{id}");
-    forum.tell(1, ("PATCH", &path), &json!({"offer": null, "tags": ["pots", "tea"]})).await;
+    forum.tell(forum.by(1, "PATCH", &path), &json!({"offer": null, "tags": ["pots", "tea"]})).await;
     for (query, found) in [
         ("tag=tea&for_sale=true", false),
         ("tag=tea&for_sale=false&order=most_liked", true),
@@ -89,7 +89,7 @@ async fn lists_follow_a_change_of_tags_and_offer() {
         let reply = forum.get(&format!("/v1/posts?{query}")).await;
         assert_eq!(members(&reply.json, "title").len(), usize::from(found), "{query}");
     }
-    forum.tell(1, ("PATCH", &path), &json!({"tags": ["pots"]})).await;
+    forum.tell(forum.by(1, "PATCH", &path), &json!({"tags": ["pots"]})).await;
     assert!(members(&forum.get("/v1/posts?tag=tea").await.json, "title").is_empty());
     forum.like(3, &id).await;
     assert_eq!(forum.rows("SELECT like_count FROM post_tags WHERE tag = 'pots'").await, 2);
@@ -100,7 +100,7 @@ async fn a_change_that_changes_nothing_is_no_new_version() {
     let forum = Forum::open().await;
     let path = format!("/v1/posts/{}", forum.publish(1, &teapot()).await);
     for body in [json!({}), teapot()] {
-        let reply = forum.tell(1, ("PATCH", &path), &body).await;
+        let reply = forum.tell(forum.by(1, "PATCH", &path), &body).await;
         assert_eq!((reply.status, &reply.json["version"]), (200, &json!(1)));
     }
 }
@@ -110,13 +110,13 @@ async fn a_post_is_changed_and_deleted_by_its_author_and_by_admins_alone() {
     let forum = Forum::open().await;
     let path = format!("/v1/posts/{}", forum.publish(1, &teapot()).await);
     let patch = json!({"title": "Kettle"});
-    let other = forum.tell(2, ("PATCH", &path), &patch).await;
+    let other = forum.tell(forum.by(2, "PATCH", &path), &patch).await;
     assert_eq!((other.status, other.code()), (403, "FORBIDDEN"));
     assert_eq!(forum.command(2, "DELETE", &path).await.status, 403);
     assert_eq!(forum.send(with_json(forum.request("PATCH", &path), &patch)).await.status, 401);
     assert_eq!(forum.send(forum.request("DELETE", &path)).await.status, 401);
     assert_eq!(forum.get(&path).await.json["version"], 1);
-    assert_eq!(forum.tell(ADMIN, ("PATCH", &path), &patch).await.status, 200);
+    assert_eq!(forum.tell(forum.by(ADMIN, "PATCH", &path), &patch).await.status, 200);
     assert_eq!(forum.command(ADMIN, "DELETE", &path).await.status, 204);
     assert_eq!(forum.get(&path).await.status, 404);
 }

@@ -63,8 +63,7 @@ pub(super) async fn update(
     Path(id): Path<UserId>,
     Command { input, envelope }: Command<ProfilePatch>,
 ) -> Result<Answer, ApiError> {
-    let change = check(input)?;
-    let now = ledger.clock().now();
+    let change = check(input, ledger.clock().now())?;
     let effect = async |connection: &mut Connection| {
         let before = users::by_id(connection, id).await?.ok_or_else(users::unknown)?;
         if id != viewer.id() && !viewer.is_admin() {
@@ -74,7 +73,7 @@ pub(super) async fn update(
             envelope.check_version(before.version)?;
             return Ok(Outcome::silent(Answer::ok(&before)?.version(before.version)));
         }
-        changed(connection, id, (&change, &envelope, now)).await
+        changed(connection, id, &change, &envelope).await
     };
     ledger.write(&envelope, effect).await
 }
@@ -83,16 +82,17 @@ pub(super) async fn update(
 async fn changed(
     connection: &mut Connection,
     id: UserId,
-    (change, envelope, now): (&ProfileChange, &Envelope, Time),
+    change: &ProfileChange,
+    envelope: &Envelope,
 ) -> Result<Outcome, ApiError> {
-    let user = users::update(connection, id, (change, now)).await?.ok_or_else(users::unknown)?;
+    let user = users::update(connection, id, change).await?.ok_or_else(users::unknown)?;
     envelope.check_version(user.version - 1)?;
     let data = serde_json::to_value(&user).map_err(ApiError::internal)?;
     let event = Event { kind: "user.updated", subject: id.to_string(), version: user.version, data };
     Ok(Outcome::with_event(Answer::ok(&user)?.version(user.version), event))
 }
 
-fn check(patch: ProfilePatch) -> Result<ProfileChange, ApiError> {
+fn check(patch: ProfilePatch, at: Time) -> Result<ProfileChange, ApiError> {
     let ProfilePatch { name, bio, avatar_url } = patch;
     let set = |member: &Option<Option<String>>, rule: fn(&str) -> Verdict| {
         member.as_ref().and_then(Option::as_deref).map_or(Ok(()), rule)
@@ -102,5 +102,5 @@ fn check(patch: ProfilePatch) -> Result<ProfileChange, ApiError> {
         ("bio", set(&bio, check_bio)),
         ("avatar_url", set(&avatar_url, check_avatar_url)),
     ])?;
-    Ok(ProfileChange { name: name.flatten(), bio, avatar_url })
+    Ok(ProfileChange { name: name.flatten(), bio, avatar_url, at })
 }

@@ -72,7 +72,7 @@ pub(super) async fn sign_up(
     let password_hash = password_hash.hash(newcomer.password.clone()).await?;
     let mut opened = None;
     let effect = async |connection: &mut Connection| {
-        let (id, event) = create(connection, &provider, (&newcomer, &password_hash)).await?;
+        let (id, event) = create(connection, &provider, &newcomer, &password_hash).await?;
         opened = Some(provider.open(connection, id).await?);
         // What is stored under the key: where the user is, no tokens.
         let answer = Answer::created(&json!({"id": id}), format!("/v1/users/{id}"))?;
@@ -119,7 +119,8 @@ fn issue<T, E: Display>(parsed: &Result<T, E>) -> Option<String> {
 async fn create(
     connection: &mut Connection,
     provider: &IdentityProvider,
-    (newcomer, password_hash): (&Newcomer, &str),
+    newcomer: &Newcomer,
+    password_hash: &str,
 ) -> Result<(UserId, Event), ApiError> {
     let now = provider.ledger.clock().now();
     let Newcomer { handle, name, email, .. } = newcomer;
