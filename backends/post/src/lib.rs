@@ -3,6 +3,7 @@
 //! the chassis.
 
 mod drafts;
+mod limits;
 pub mod records;
 mod routes;
 #[cfg(feature = "seed")]

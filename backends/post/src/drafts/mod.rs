@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 
 use self::checks::Checks;
 use crate::{
+    limits::{self, MAX_BODY, MAX_COMMENT},
     records::{Offer, PostRecord},
     tags,
 };
@@ -18,10 +19,10 @@ use crate::{
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct PostDraft {
     /// Title: one line without control characters, not blank.
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(schema_with = limits::title)]
     pub(crate) title: String,
     /// Text, not blank; of control characters only line breaks and tabs.
-    #[schema(min_length = 1, max_length = 50_000)]
+    #[schema(schema_with = limits::body)]
     pub(crate) body: String,
     /// Tags: lower-case letters a-z, digits and `-`, 1 to 30 of them; none twice.
     #[serde(default)]
@@ -38,11 +39,11 @@ pub(crate) struct PostDraft {
 pub(crate) struct PostPatch {
     /// Title: cannot be null.
     #[serde(default, deserialize_with = "given")]
-    #[schema(value_type = String, required = false, min_length = 1, max_length = 200)]
+    #[schema(schema_with = limits::title, required = false)]
     title: Option<String>,
     /// Text: cannot be null.
     #[serde(default, deserialize_with = "given")]
-    #[schema(value_type = String, required = false, min_length = 1, max_length = 50_000)]
+    #[schema(schema_with = limits::body, required = false)]
     body: Option<String>,
     /// Tags, as of a new post; null for none.
     #[serde(default, deserialize_with = "given")]
@@ -58,7 +59,7 @@ pub(crate) struct PostPatch {
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct CommentDraft {
     /// Text, not blank; of control characters only line breaks and tabs.
-    #[schema(min_length = 1, max_length = 5_000)]
+    #[schema(schema_with = limits::comment)]
     pub(crate) body: String,
 }
 
@@ -67,7 +68,7 @@ impl PostDraft {
     pub(crate) fn check(&self) -> Result<(), ApiError> {
         let mut checks = Checks::default();
         checks.title(&self.title);
-        checks.text(&self.body, 50_000);
+        checks.text(&self.body, MAX_BODY);
         checks.tags(&self.tags);
         if let Some(Object(offer)) = &self.offer {
             checks.offer(offer);
@@ -84,7 +85,7 @@ impl PostPatch {
             checks.title(title);
         }
         if let Some(body) = &self.body {
-            checks.text(body, 50_000);
+            checks.text(body, MAX_BODY);
         }
         if let Some(Some(tags)) = &self.tags {
             checks.tags(tags);
@@ -111,7 +112,7 @@ impl CommentDraft {
     /// 422 if a limit is broken.
     pub(crate) fn check(&self) -> Result<(), ApiError> {
         let mut checks = Checks::default();
-        checks.text(&self.body, 5_000);
+        checks.text(&self.body, MAX_COMMENT);
         checks.finish()
     }
 }
