@@ -23,7 +23,7 @@ pub mod writes;
 
 pub use self::{
     answers::{Answer, Private, Public},
-    caller::{Caller, MaybeViewer, Viewer},
+    caller::{Caller, Viewer},
     deadline::Deadline,
     error::{ApiError, Detail, ErrorBody},
     extract::{Entries, Ids, Params, Path, Reader},

@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
 use super::json;
-use crate::{ApiError, Deadline, MaybeViewer, answers::etag_of_version};
+use crate::{ApiError, Deadline, answers::etag_of_version, caller::MaybeViewer};
 
 /// A command without a body; with one, it is part of [`Command`].
 pub struct Envelope {

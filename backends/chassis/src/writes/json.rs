@@ -134,11 +134,11 @@ mod tests {
             (r#"{"name": "n", "shown": 1}"#, "shown", "must be true or false"),
         ] {
             let error = read::<Drawing>(body.as_bytes()).unwrap_err();
-            assert_eq!((error.code(), error.details[0].field.as_str()), ("VALIDATION_FAILED", field), "{body}");
+            assert_eq!((error.code, error.details[0].field.as_str()), ("VALIDATION_FAILED", field), "{body}");
             assert_eq!(error.details[0].issue, issue, "{body}");
         }
         let error = read::<Drawing>(br#"{"name": "n", "dots": [{"x": 1, "owner": "ada"}]}"#).unwrap_err();
         assert!(error.details[0].issue.starts_with("is not the id of a user: expected"), "{error}");
-        assert_eq!(read::<Drawing>(br#"{"name": 1, "#).unwrap_err().code(), "BAD_REQUEST");
+        assert_eq!(read::<Drawing>(br#"{"name": 1, "#).unwrap_err().code, "BAD_REQUEST");
     }
 }
