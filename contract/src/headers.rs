@@ -1,7 +1,10 @@
 //! The HTTP headers that the BFF and the services exchange: their names, in the lower case that HTTP/2 asks for, and how
 //! those are read that both sides read.
 
-use http::{HeaderMap, HeaderValue, header::CONTENT_TYPE};
+use http::{
+    HeaderMap, HeaderValue,
+    header::{CONTENT_TYPE, TRANSFER_ENCODING},
+};
 
 /// The request's id, taken over from the caller or made; in every log line and error body.
 pub const X_REQUEST_ID: &str = "x-request-id";
@@ -32,6 +35,33 @@ pub fn only<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a HeaderV
     let mut values = headers.get_all(name).iter();
     let value = values.next();
     if values.next().is_some() { Err(Repeated) } else { Ok(value) }
+}
+
+/// Transfer codings that a recipient must reject (RFC 9112, section 6.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TransferCodingError {
+    /// A coding other than `chunked`, the only one implemented: 501.
+    Unknown,
+    /// `chunked` applied more than once: 400.
+    RepeatedChunked,
+}
+
+/// Checks `Transfer-Encoding`. hyper has rejected requests whose last coding is not `chunked`, and HTTP/1.0 requests with any
+/// coding, because the end of their bodies is unknown.
+///
+/// # Errors
+/// A coding is not implemented, or `chunked` is repeated.
+pub fn check_transfer_codings(headers: &HeaderMap) -> Result<(), TransferCodingError> {
+    let lines = headers.get_all(TRANSFER_ENCODING).iter();
+    let codings = lines.flat_map(|line| line.as_bytes().split(|byte| *byte == b',')).map(<[u8]>::trim_ascii);
+    let mut chunked = 0;
+    for coding in codings.filter(|coding| !coding.is_empty()) {
+        if !coding.eq_ignore_ascii_case(b"chunked") {
+            return Err(TransferCodingError::Unknown);
+        }
+        chunked += 1;
+    }
+    if chunked > 1 { Err(TransferCodingError::RepeatedChunked) } else { Ok(()) }
 }
 
 /// Whether there is one content type, and it is `application/json`, in UTF-8 if it says so.

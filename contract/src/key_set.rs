@@ -17,7 +17,7 @@ use jsonwebtoken::{
 use tokio::{sync::Mutex, time::Instant};
 
 /// How often an unknown key id may make us ask again.
-pub const REFRESH_INTERVAL: Duration = Duration::from_secs(10);
+pub(crate) const REFRESH_INTERVAL: Duration = Duration::from_secs(10);
 
 /// Fetches the current key set; the error is for the log.
 pub type KeySource = Box<dyn Fn() -> Pin<Box<dyn Future<Output = Result<JwkSet, String>> + Send>> + Send + Sync>;
@@ -25,7 +25,7 @@ pub type KeySource = Box<dyn Fn() -> Pin<Box<dyn Future<Output = Result<JwkSet, 
 type Keys = Arc<HashMap<String, DecodingKey>>;
 
 /// The last good key set, and where the next comes from.
-pub struct KeySet {
+pub(crate) struct KeySet {
     source: KeySource,
     keys: Arc<RwLock<Option<Keys>>>,
     /// When the source was last asked; held while asking, so that it is asked once however many wait.

@@ -2,7 +2,7 @@
 //! token is verified. Nothing here does business; nothing here knows HTTP servers, GraphQL or SQL.
 //! Record shapes are *not* shared: each side writes down its own, and tests hold both to the contract.
 
-pub mod clock;
+mod clock;
 pub mod headers;
 mod hex;
 pub mod id;
@@ -11,13 +11,15 @@ pub mod money;
 mod network;
 pub mod rate_limit;
 mod text;
+mod time;
 pub mod token;
 pub mod trace;
 mod trace_state;
 
-pub use clock::{Clock, Time};
+pub use clock::Clock;
 pub use hex::hex;
 pub use id::{CommentId, Id, IdError, IdKind, OrderId, PostId, UserId};
 pub use money::{Currency, Money};
 pub use network::network;
+pub use time::Time;
 pub use trace::{RequestId, TraceContext};

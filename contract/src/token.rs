@@ -16,7 +16,7 @@ use crate::{
 /// How far clocks may differ.
 pub const LEEWAY: Duration = Duration::from_secs(30);
 /// Longer tokens are not ours: a token of the user service has about 400 bytes.
-pub const MAX_TOKEN_BYTES: usize = 4096;
+const MAX_TOKEN_BYTES: usize = 4096;
 /// How much memory verified tokens may take, in bytes of token text.
 const MEMORY_BYTES: u64 = 8 * 1024 * 1024;
 
@@ -94,11 +94,6 @@ impl TokenVerifier {
     /// Fetches the keys if there are none yet; whether tokens can be verified then.
     pub async fn fetch_keys(&self) -> bool {
         self.keys.ensure().await
-    }
-
-    /// The key set that signatures are checked with.
-    pub fn keys(&self) -> &KeySet {
-        &self.keys
     }
 
     /// The token's claims, if everything about it is in order now.

@@ -8,10 +8,8 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use http::{
-    HeaderMap, Version,
-    header::{HOST, TRANSFER_ENCODING},
-};
+use contract::headers::{TransferCodingError, check_transfer_codings};
+use http::{Version, header::HOST};
 
 use super::{App, exchange::Exchange, failure::Failure};
 
@@ -37,7 +35,10 @@ pub async fn admit(
 
 fn check(request: &Request) -> Result<(), Failure> {
     let headers = request.headers();
-    check_transfer_codings(headers)?;
+    check_transfer_codings(headers).map_err(|error| match error {
+        TransferCodingError::Unknown => Failure::UnknownTransferCoding,
+        TransferCodingError::RepeatedChunked => Failure::RepeatedChunked,
+    })?;
     // RFC 9112, section 3.2: proxies on the way may have chosen different ones of several hosts.
     if request.version() == Version::HTTP_11 && headers.get_all(HOST).iter().count() != 1 {
         return Err(Failure::BadRequest("there must be one Host header".into()));
@@ -51,19 +52,4 @@ fn check(request: &Request) -> Result<(), Failure> {
         return Err(Failure::HeadersTooLarge { bytes: MAX_HEADER_BYTES, headers: MAX_HEADERS });
     }
     Ok(())
-}
-
-/// RFC 9112, section 6.1: `chunked` is the one coding implemented, and is applied once. hyper has refused requests whose last
-/// coding is another, and HTTP/1.0 with any, since their bodies have no end.
-fn check_transfer_codings(headers: &HeaderMap) -> Result<(), Failure> {
-    let lines = headers.get_all(TRANSFER_ENCODING).iter();
-    let codings = lines.flat_map(|line| line.as_bytes().split(|byte| *byte == b',')).map(<[u8]>::trim_ascii);
-    let mut chunked = 0;
-    for coding in codings.filter(|coding| !coding.is_empty()) {
-        if !coding.eq_ignore_ascii_case(b"chunked") {
-            return Err(Failure::UnknownTransferCoding);
-        }
-        chunked += 1;
-    }
-    if chunked > 1 { Err(Failure::RepeatedChunked) } else { Ok(()) }
 }

@@ -26,7 +26,7 @@ pub struct Answer {
     pub(crate) body: String,
     pub(crate) location: Option<String>,
     pub(crate) etag: Option<String>,
-    replayed: bool,
+    pub(crate) replayed: bool,
 }
 
 /// The `ETag` of an object, made from its version.
@@ -77,10 +77,6 @@ impl Answer {
     /// The same answer telling something else: for what must not be stored under an idempotency key, as tokens.
     pub fn telling<T: Serialize>(self, value: &T) -> Result<Self, ApiError> {
         Ok(Self { body: serde_json::to_string(value).map_err(ApiError::internal)?, ..self })
-    }
-
-    pub(crate) fn replayed(status: StatusCode, body: String, headers: (Option<String>, Option<String>)) -> Self {
-        Self { status, body, location: headers.0, etag: headers.1, replayed: true }
     }
 
     fn json<T: Serialize>(status: StatusCode, value: &T) -> Result<Self, ApiError> {

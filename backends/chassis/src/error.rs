@@ -76,7 +76,7 @@ impl ApiError {
     }
 
     /// 412: the object has changed since the caller read it.
-    pub fn precondition_failed() -> Self {
+    pub(crate) fn precondition_failed() -> Self {
         let message = "the object has changed since it was read";
         Self::new(StatusCode::PRECONDITION_FAILED, "PRECONDITION_FAILED", message)
     }
@@ -104,7 +104,7 @@ impl ApiError {
 
     /// Adds what the log should say.
     #[must_use]
-    pub fn caused_by(self, cause: impl fmt::Display) -> Self {
+    pub(crate) fn caused_by(self, cause: impl fmt::Display) -> Self {
         Self { cause: Some(cause.to_string().into()), ..self }
     }
 
@@ -119,16 +119,6 @@ impl ApiError {
     #[must_use]
     pub fn retry_after(self, wait: Duration) -> Self {
         Self { retry_after: Some(wait), ..self }
-    }
-
-    /// The status it is answered with.
-    pub const fn status(&self) -> StatusCode {
-        self.status
-    }
-
-    /// Its code.
-    pub const fn code(&self) -> &'static str {
-        self.code
     }
 }
 

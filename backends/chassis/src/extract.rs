@@ -1,16 +1,33 @@
-//! Reading a request's path and query into typed values, with our error when they do not fit; and lists of ids.
+//! Extractors of routes that read: the path and the query as typed values (400 when they do not fit), lists of ids, and the
+//! database within the request's deadline.
 
 use std::error::Error as _;
 
-use axum::extract::{FromRequestParts, Path as AxumPath, Query as AxumQuery};
+use axum::extract::{FromRef, FromRequestParts, Path as AxumPath, Query as AxumQuery};
 use contract::{Id, IdKind};
 use http::request::Parts;
 use serde::{Deserialize, Deserializer, de::DeserializeOwned, de::Error};
 
-use crate::ApiError;
+use crate::{
+    ApiError, Deadline,
+    database::{Connection, Database, DatabaseError},
+};
 
 /// Ids of one call at most.
 pub const MAX_IDS: usize = 100;
+
+/// The database, within the deadline of the request.
+pub struct Reader {
+    database: Database,
+    deadline: Deadline,
+}
+
+impl Reader {
+    /// A connection that only reads.
+    pub async fn connect(&self) -> Result<Connection, DatabaseError> {
+        self.database.read(self.deadline).await
+    }
+}
 
 /// The query, read into `T`; 400 when it does not fit. Unknown parameters are ignored.
 pub struct Params<T>(pub T);
@@ -77,5 +94,16 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Path<T>
         let path = AxumPath::from_request_parts(parts, state).await;
         path.map(|AxumPath(value)| Self(value))
             .map_err(|rejection| ApiError::bad_request(format!("the path: {}", rejection.body_text())))
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Reader
+where
+    Database: FromRef<S>,
+{
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        Ok(Self { database: Database::from_ref(state), deadline: Deadline::from_request_parts(parts, state).await? })
     }
 }

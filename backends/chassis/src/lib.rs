@@ -23,13 +23,13 @@ pub mod writes;
 
 pub use self::{
     answers::{Answer, Private, Public},
-    caller::{Caller, MaybeViewer, Viewer},
+    caller::{Caller, Viewer},
     deadline::Deadline,
     error::{ApiError, Detail, ErrorBody},
-    extract::{Entries, Ids, Params, Path},
+    extract::{Entries, Ids, Params, Path, Reader},
     http::{Parts, Service},
     pages::{Page, PageParams, Pages},
     program::StartError,
     settings::ServiceSettings,
-    writes::{Command, Envelope, Event, Outcome},
+    writes::{Command, Envelope, Event, Ledger, Object, Outcome},
 };

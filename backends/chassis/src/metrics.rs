@@ -19,12 +19,13 @@ use prometheus_client::{
 /// The content type of [`Metrics::encode`].
 pub(crate) const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
+/// An answered request.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Labels {
-    method: String,
+pub(crate) struct RequestLabels {
+    pub(crate) method: String,
     /// The route's pattern, never the path: paths are as many as ids.
-    route: String,
-    status: u16,
+    pub(crate) route: String,
+    pub(crate) status: u16,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -35,7 +36,7 @@ struct RouteLabels {
 /// The counters of one service.
 pub(crate) struct Metrics {
     registry: Mutex<Registry>,
-    requests: Family<Labels, Counter>,
+    requests: Family<RequestLabels, Counter>,
     durations: Family<RouteLabels, Histogram>,
 }
 
@@ -52,15 +53,14 @@ impl Metrics {
     }
 
     /// Tells a counter of the service's own besides.
-    pub(crate) fn register(&self, (name, help): (&str, &str), counter: Counter) {
+    pub(crate) fn register(&self, name: &str, help: &str, counter: Counter) {
         self.registry.lock().unwrap_or_else(PoisonError::into_inner).register(name, help, counter);
     }
 
     /// Counts an answered request.
-    pub(crate) fn record(&self, (method, route): (&str, &str), status: u16, duration: Duration) {
-        let labels = Labels { method: method.to_owned(), route: route.to_owned(), status };
-        self.requests.get_or_create(&labels).inc();
-        self.durations.get_or_create(&RouteLabels { route: route.to_owned() }).observe(duration.as_secs_f64());
+    pub(crate) fn record(&self, request: RequestLabels, duration: Duration) {
+        self.requests.get_or_create(&request).inc();
+        self.durations.get_or_create(&RouteLabels { route: request.route }).observe(duration.as_secs_f64());
     }
 
     /// All counters as text.

@@ -10,9 +10,9 @@ use utoipa::{IntoParams, ToSchema};
 use crate::ApiError;
 
 /// Items of a page when `first` is not given.
-pub const DEFAULT_FIRST: usize = 20;
+const DEFAULT_FIRST: usize = 20;
 /// Items of a page at most.
-pub const MAX_FIRST: usize = 100;
+const MAX_FIRST: usize = 100;
 
 /// The query parameters of a paged list, as text.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -29,18 +29,18 @@ pub struct PageParams {
 #[derive(Clone, Debug)]
 pub struct PageRequest {
     /// How many items, 1 to [`MAX_FIRST`].
-    pub first: usize,
+    pub(crate) first: usize,
     /// Behind which key.
-    pub after: Option<Position>,
+    pub(crate) after: Option<Position>,
 }
 
 /// An item's key in its list: a number (a time, a count) and, among equals, an id.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Position {
+pub(crate) struct Position {
     /// What the list is sorted by.
-    pub number: i64,
+    pub(crate) number: i64,
     /// The item's id.
-    pub id: String,
+    pub(crate) id: String,
 }
 
 /// One page.
@@ -94,7 +94,7 @@ impl PageParams {
 
 impl Position {
     /// The key as a cursor of the list of that kind.
-    pub fn to_cursor(&self, kind: &str) -> String {
+    fn to_cursor(&self, kind: &str) -> String {
         URL_SAFE_NO_PAD.encode(format!("{kind}|{}|{}", self.number, self.id))
     }
 

@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use contract::{UserId, network, rate_limit::Allowance};
+use contract::{UserId, rate_limit::Allowance};
 use moka::sync::Cache;
 use tokio::time::Instant;
 
@@ -45,7 +45,7 @@ impl RateLimits {
         let bucket = match &caller.viewer {
             Some(viewer) => Bucket::User(viewer.id()),
             None if caller.is_bff && !caller.is_named => Bucket::Bff,
-            None => Bucket::Address(network(caller.address)),
+            None => Bucket::Address(caller.network()),
         };
         let rate = if bucket == Bucket::Bff { self.of_bff } else { self.per_caller };
         let full_at = self.full_at.get_with(bucket, || Arc::new(Mutex::new(Instant::now())));
@@ -80,7 +80,7 @@ mod tests {
             assert_eq!(take(&mut full_at, start, 2).unwrap().remaining, left);
         }
         let refused = take(&mut full_at, start, 2).unwrap_err();
-        assert_eq!((refused.status().as_u16(), refused.retry_after), (429, Some(Duration::from_millis(500))));
+        assert_eq!((refused.status.as_u16(), refused.retry_after), (429, Some(Duration::from_millis(500))));
         assert_eq!(take(&mut full_at, start + Duration::from_millis(500), 2).unwrap().remaining, 0);
         assert_eq!(take(&mut full_at, start + Duration::from_secs(60), 2).unwrap().remaining, 7);
     }

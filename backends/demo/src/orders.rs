@@ -41,8 +41,8 @@ pub(crate) fn orders(plan: Plan, market: Market) -> impl Iterator<Item = OrderSe
             _ if index < STATES.len() => (ADA, None),
             _ => (1 + numbers.below(market.users.len() - 1), Some(ADA)),
         };
-        let (currency, items) = items(&mut numbers, &market, (buyer, seller));
-        let placed_at = spread(index, count, (90, 2));
+        let (currency, items) = items(&mut numbers, &market, buyer, seller);
+        let placed_at = spread(index, count, 90, 2);
         OrderSeed {
             id: numbers.id(placed_at),
             buyer_id: market.users[buyer],
@@ -77,7 +77,8 @@ fn steps(state: OrderStatus) -> &'static [OrderStatus] {
 fn items(
     numbers: &mut Numbers,
     market: &Market,
-    (buyer, seller): (usize, Option<usize>),
+    buyer: usize,
+    seller: Option<usize>,
 ) -> (Currency, Vec<OrderItemSeed>) {
     let fits = |sale: &&Sale| sale.seller != buyer && seller.is_none_or(|seller| sale.seller == seller);
     let offered: Vec<_> = market.sales.iter().filter(|(_, sales)| sales.iter().any(|sale| fits(&sale))).collect();

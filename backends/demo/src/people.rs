@@ -26,7 +26,7 @@ pub(crate) fn people(plan: Plan) -> People {
     let mut numbers = plan.numbers("people");
     let mut users: Vec<UserSeed> = (0..count)
         .map(|index| {
-            let created_at = spread(index, count, (900, 500));
+            let created_at = spread(index, count, 900, 500);
             let known = KNOWN.get(index);
             let name = words::name(&mut numbers);
             let handle = known.map_or_else(|| format!("maker_{index}"), |(handle, _, _)| (*handle).to_owned());

@@ -125,7 +125,7 @@ impl Numbers {
 }
 
 /// The time of the `index`th of `count` things that are spread evenly between two days before [`END`], oldest first.
-pub(crate) fn spread(index: usize, count: usize, (from, until): (u64, u64)) -> Time {
+pub(crate) fn spread(index: usize, count: usize, from: u64, until: u64) -> Time {
     let days = (from - until) as f64 * (1.0 - index as f64 / count as f64);
     END.minus(Duration::from_hours(until * 24) + Duration::from_hours(24).mul_f64(days))
 }

@@ -48,7 +48,7 @@ impl Posts {
                 // The oldest are ada's and grace's, all for sale, so that both have something.
                 let theirs = index < 20;
                 let author = if theirs { index % 2 } else { numbers.below(users.len()) };
-                let published_at = spread(index, count, (400, 100));
+                let published_at = spread(index, count, 400, 100);
                 let likers = 1 + likes.below(plan.scale.likes());
                 Draft {
                     id: numbers.id(published_at),

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use axum::http::StatusCode;
-use chassis::{ApiError, Detail};
+use chassis::{ApiError, Detail, Object};
 use contract::{Money, PostId, UserId};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -25,8 +25,8 @@ const MAX_TOTAL: i64 = 9_007_199_254_740_991;
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct Basket {
     /// Which posts' offers, each post once.
-    #[schema(min_items = 1, max_items = 50)]
-    items: Vec<Line>,
+    #[schema(value_type = Vec<Line>, min_items = 1, max_items = 50)]
+    items: Vec<Object<Line>>,
 }
 
 /// One post's offer.
@@ -63,7 +63,7 @@ impl Basket {
         }
         let mut posts = BTreeSet::new();
         // What is beyond the limit is not looked at.
-        for (index, line) in self.items.iter().take(MAX_ITEMS).enumerate() {
+        for (index, Object(line)) in self.items.iter().take(MAX_ITEMS).enumerate() {
             if !(1..=MAX_QUANTITY).contains(&line.quantity) {
                 wrong(format!("items[{index}].quantity"), "must be from 1 to 1000");
             }
@@ -83,11 +83,11 @@ impl Basket {
     ) -> Result<Priced, ApiError> {
         let refused = |code, message| ApiError::new(StatusCode::UNPROCESSABLE_ENTITY, code, message);
         let lines: Vec<(i64, Option<&'a PostRecord>)> =
-            self.items.iter().map(|line| (line.quantity, posts.get(&line.post_id))).collect();
+            self.items.iter().map(|Object(line)| (line.quantity, posts.get(&line.post_id))).collect();
         let missing = ApiError::not_found("there is no such post");
-        refuse_where(&lines, |(_, post)| post.is_none(), (missing, "post_id"))?;
+        refuse_where(&lines, |(_, post)| post.is_none(), missing, "post_id")?;
         let without_offer = |(_, post): &(i64, Option<&PostRecord>)| post.is_none_or(|post| post.offer.is_none());
-        refuse_where(&lines, without_offer, (refused("NOT_FOR_SALE", "the post sells nothing"), "post_id"))?;
+        refuse_where(&lines, without_offer, refused("NOT_FOR_SALE", "the post sells nothing"), "post_id")?;
 
         // From here on every line has a post with an offer.
         let choose = |&(quantity, post): &(i64, Option<&'a PostRecord>)| {
@@ -99,11 +99,11 @@ impl Basket {
             return Err(ApiError::internal("an order without items"));
         };
         let own = refused("OWN_POST", "nobody buys from themselves");
-        refuse_where(&choices, |choice| choice.post.author_id == buyer, (own, "post_id"))?;
+        refuse_where(&choices, |choice| choice.post.author_id == buyer, own, "post_id")?;
         let mixed = refused("CURRENCY_MISMATCH", "an order has one currency: this is another than the first item's");
-        refuse_where(&choices, |choice| choice.offer.price.currency != currency, (mixed, "post_id"))?;
+        refuse_where(&choices, |choice| choice.offer.price.currency != currency, mixed, "post_id")?;
         let scarce = ApiError::conflict("STOCK_EXHAUSTED", "there are not so many left");
-        refuse_where(&choices, |choice| choice.offer.stock < choice.quantity, (scarce, "quantity"))?;
+        refuse_where(&choices, |choice| choice.offer.stock < choice.quantity, scarce, "quantity")?;
 
         let items: Vec<OrderItemRecord> = choices.iter().map(Choice::item).collect();
         // No overflow: 50 items of 1000 pieces at 10^12 are 5 * 10^16.
@@ -131,11 +131,7 @@ impl Choice<'_> {
 }
 
 /// The error, with that member of each line of which `concerns` is true; nothing if there is none.
-fn refuse_where<T>(
-    lines: &[T],
-    concerns: impl Fn(&T) -> bool,
-    (error, member): (ApiError, &str),
-) -> Result<(), ApiError> {
+fn refuse_where<T>(lines: &[T], concerns: impl Fn(&T) -> bool, error: ApiError, member: &str) -> Result<(), ApiError> {
     let concerned = lines.iter().enumerate().filter(|(_, line)| concerns(line));
     let mut fields = concerned.map(|(index, _)| format!("items[{index}].{member}")).peekable();
     if fields.peek().is_none() { Ok(()) } else { Err(fields.fold(error, ApiError::field)) }

@@ -1,10 +1,11 @@
 //! The order service: what people buy of each other's posts, and where it stands. Reading order: `records` (what it
-//! tells), `lifecycle` (states, and who may take which step), `basket` (what may be ordered), `posts` (asking the post
+//! tells), `lifecycle` (states and steps), `parties` (permissions), `basket` (what may be ordered), `posts` (asking the post
 //! service), `routes` (HTTP), `store` (SQL), `migrations/`. Everything around that is the chassis.
 
 mod basket;
 mod lifecycle;
 mod number;
+mod parties;
 mod posts;
 pub mod records;
 mod routes;
@@ -14,7 +15,7 @@ mod settings;
 mod store;
 
 use chassis::{
-    Parts, Service, StartError,
+    Ledger, Parts, Service, StartError,
     database::{Database, Migration},
     peer::Peer,
 };
@@ -33,6 +34,7 @@ pub async fn service(settings: &OrderSettings, clock: Clock) -> Result<Service, 
     let peer = Peer::new(settings.api_key.as_ref()).map_err(|error| StartError::Other(error.to_string()))?;
     let keys = peer.clone().key_source(format!("{}/.well-known/jwks.json", settings.user_service_url));
     let posts = posts::PostService::new(peer, settings.post_service_url.clone());
-    let routes = routes::all(database.clone(), posts);
-    Service::new(&settings.service, Parts { name: "order-service", database, keys, routes })
+    let ledger = Ledger::new(database);
+    let routes = routes::all(ledger.clone(), posts);
+    Service::new(&settings.service, Parts { name: "order-service", ledger, keys, routes })
 }

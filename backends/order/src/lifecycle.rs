@@ -1,14 +1,12 @@
-//! Where an order can stand, the steps that people take, and who may take them:
+//! The states of an order and the steps that users take between them:
 //! `pending → confirmed → shipped → delivered`, `pending → rejected`, `pending | confirmed → cancelled`.
-//! Whether stock is there (`confirmed`, `rejected`) is the post service's word, not a person's step.
+//! The post service decides between `confirmed` and `rejected`, by its stock; users take the other steps.
 
 use std::str::FromStr;
 
-use chassis::{ApiError, Viewer};
+use chassis::ApiError;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-
-use crate::records::OrderRecord;
 
 /// Where an order stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -41,15 +39,6 @@ pub(crate) enum Step {
     Deliver,
 }
 
-/// Who somebody is to an order.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Party {
-    pub(crate) buys: bool,
-    /// Sells at least one of the items.
-    pub(crate) sells: bool,
-    pub(crate) is_admin: bool,
-}
-
 impl OrderStatus {
     const ALL: [Self; 6] =
         [Self::Pending, Self::Confirmed, Self::Rejected, Self::Shipped, Self::Delivered, Self::Cancelled];
@@ -75,30 +64,7 @@ impl FromStr for OrderStatus {
     }
 }
 
-impl Party {
-    /// Who `viewer` is to `order`.
-    pub(crate) fn of(order: &OrderRecord, viewer: &Viewer) -> Self {
-        let sells = order.items.iter().any(|item| item.seller_id == viewer.id());
-        Self { buys: order.buyer_id == viewer.id(), sells, is_admin: viewer.is_admin() }
-    }
-
-    /// Whether the order exists for them.
-    pub(crate) const fn sees(self) -> bool {
-        self.buys || self.sells || self.is_admin
-    }
-}
-
 impl Step {
-    /// 403 for a party that does not take this step. Whoever does not even see the order is no party.
-    pub(crate) fn check_party(self, party: Party) -> Result<(), ApiError> {
-        let (may, who) = match self {
-            Self::Cancel => (party.buys, "only the buyer cancels an order"),
-            Self::Ship => (party.sells, "only a seller ships an order"),
-            Self::Deliver => (party.buys || party.sells, "only buyer or seller say that an order arrived"),
-        };
-        if may || party.is_admin { Ok(()) } else { Err(ApiError::forbidden(who)) }
-    }
-
     /// Where the step leads from there; 409 if it does not start there.
     pub(crate) fn from(self, status: OrderStatus) -> Result<OrderStatus, ApiError> {
         match (self, status) {

@@ -3,6 +3,7 @@
 //! the chassis.
 
 mod drafts;
+mod limits;
 pub mod records;
 mod routes;
 #[cfg(feature = "seed")]
@@ -12,7 +13,7 @@ mod store;
 mod tags;
 
 use chassis::{
-    Parts, Service, StartError,
+    Ledger, Parts, Service, StartError,
     database::{Database, Migration},
     peer::Peer,
 };
@@ -29,6 +30,7 @@ pub async fn service(settings: &PostSettings, clock: Clock) -> Result<Service, S
     let database = Database::open(&settings.service.database(), MIGRATIONS, clock).await?;
     let peer = Peer::new(None).map_err(|error| StartError::Other(error.to_string()))?;
     let keys = peer.key_source(format!("{}/.well-known/jwks.json", settings.user_service_url));
-    let routes = routes::all(database.clone());
-    Service::new(&settings.service, Parts { name: "post-service", database, keys, routes })
+    let ledger = Ledger::new(database);
+    let routes = routes::all(ledger.clone());
+    Service::new(&settings.service, Parts { name: "post-service", ledger, keys, routes })
 }

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use chassis::Object;
 use contract::{CommentId, Currency, PostId, Time, UserId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::tags;
+use crate::{limits, tags};
 
 /// A post.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
@@ -18,10 +19,10 @@ pub struct PostRecord {
     #[schema(value_type = String, pattern = "^usr_[0-9a-f]{32}$")]
     pub author_id: UserId,
     /// Title: one line.
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(schema_with = limits::title)]
     pub title: String,
     /// Text.
-    #[schema(min_length = 1, max_length = 50_000)]
+    #[schema(schema_with = limits::body)]
     pub body: String,
     /// Tags, in the author's order.
     #[schema(schema_with = tags::schema)]
@@ -44,9 +45,10 @@ pub struct PostRecord {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Offer {
     /// Price of one.
+    #[serde(deserialize_with = "Object::read")]
     pub price: Price,
     /// How many are left.
-    #[schema(minimum = 0, maximum = 1_000_000)]
+    #[schema(schema_with = limits::stock)]
     pub stock: i64,
 }
 
@@ -54,7 +56,7 @@ pub struct Offer {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Price {
     /// Minor units of the currency (JPY has none).
-    #[schema(minimum = 1, maximum = 1_000_000_000_000_i64)]
+    #[schema(schema_with = limits::amount)]
     pub amount: i64,
     /// ISO 4217 code.
     #[schema(value_type = String, pattern = "^[A-Z]{3}$")]
@@ -74,7 +76,7 @@ pub struct CommentRecord {
     #[schema(value_type = String, pattern = "^usr_[0-9a-f]{32}$")]
     pub author_id: UserId,
     /// Text.
-    #[schema(min_length = 1, max_length = 5_000)]
+    #[schema(schema_with = limits::comment)]
     pub body: String,
     /// When.
     #[schema(value_type = String, format = DateTime)]

@@ -79,9 +79,9 @@ pub async fn seed_posts(database: &Database, posts: impl Iterator<Item = PostSee
         let mut tag_rows = Vec::new();
         let post_rows = posts.by_ref().take(BATCH).map(|seed| {
             *by_author.entry(seed.author_id).or_default() += 1;
-            let (counts, post) = ((seed.comment_count, seed.like_count), record(seed));
-            tag_rows.extend(tags::rows(&post, counts.1));
-            posts::row(&post, counts)
+            let (comments, likes, post) = (seed.comment_count, seed.like_count, record(seed));
+            tag_rows.extend(tags::rows(&post, likes));
+            posts::row(&post, comments, likes)
         });
         database.insert_bulk(posts::INSERT, post_rows, Deadline::after(WITHIN)).await?;
         database.insert_bulk(tags::INSERT, tag_rows, Deadline::after(WITHIN)).await?;

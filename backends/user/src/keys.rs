@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use chassis::{
-    Answer, ApiError, Deadline, Envelope, Outcome,
+    Answer, ApiError, Deadline, Envelope, Ledger, Outcome,
     database::{Connection, Database},
 };
 use contract::{
@@ -40,20 +40,20 @@ pub fn source(database: Database) -> KeySource {
 
 /// Makes the first key if there is none. It signs at once: nobody can have a key set without it. Instances that start
 /// together agree, because there is one key only that signs from the beginning of time.
-pub(crate) async fn make_first(database: &Database) -> Result<(), ApiError> {
-    let now = database.clock().now();
+pub(crate) async fn make_first(ledger: &Ledger) -> Result<(), ApiError> {
+    let now = ledger.clock().now();
     let effect = async |connection: &mut Connection| {
         if signing_keys::signing_at(connection, now).await?.is_none() {
             signing_keys::insert(connection, &new_key(Time::from_millis(0))?, now).await?;
         }
         Ok(Outcome::silent(Answer::no_content()))
     };
-    database.write(&Envelope::unkeyed(Deadline::after(WITHIN)), effect).await.map(drop)
+    ledger.write(&Envelope::unkeyed(Deadline::after(WITHIN)), effect).await.map(drop)
 }
 
 /// Makes the next key and says from when it signs; 409 while the last rotation has not ended.
-pub(crate) async fn rotate(database: &Database) -> Result<Time, ApiError> {
-    let now = database.clock().now();
+pub(crate) async fn rotate(ledger: &Ledger) -> Result<Time, ApiError> {
+    let now = ledger.clock().now();
     let signs_from = now.plus(TOLD_BEFORE);
     let effect = async |connection: &mut Connection| {
         let current = signing_keys::hold_signing_at(connection, now).await?;
@@ -71,7 +71,7 @@ pub(crate) async fn rotate(database: &Database) -> Result<Time, ApiError> {
         }
         Ok(Outcome::silent(Answer::no_content()))
     };
-    database.write(&Envelope::unkeyed(Deadline::after(WITHIN)), effect).await?;
+    ledger.write(&Envelope::unkeyed(Deadline::after(WITHIN)), effect).await?;
     Ok(signs_from)
 }
 
@@ -107,8 +107,9 @@ mod tests {
         let home = TestDatabase::create().await;
         let settings = ServiceSettings::new(home.url.clone(), ([127, 0, 0, 1], 0).into());
         let database = Database::open(&settings.database(), crate::MIGRATIONS, Clock::system()).await.unwrap();
-        make_first(&database).await.unwrap();
-        rotate(&database).await.unwrap();
+        let ledger = Ledger::new(database.clone());
+        make_first(&ledger).await.unwrap();
+        rotate(&ledger).await.unwrap();
         assert!(database.statements().all().len() >= 5);
         let slow = slow_plans(&database, &[]).await.unwrap();
         assert!(slow.is_empty(), "{slow:#?}");

@@ -21,7 +21,7 @@ mod tokens;
 use std::sync::Arc;
 
 use chassis::{
-    ApiError, Parts, Service, ServiceSettings, StartError,
+    ApiError, Ledger, Parts, Service, ServiceSettings, StartError,
     database::{Database, Migration},
 };
 use contract::{Clock, Time};
@@ -43,32 +43,32 @@ const MIGRATIONS: &[Migration] = &[
 pub async fn service(settings: &UserSettings, clock: Clock) -> Result<Service, StartError> {
     let refresh_grace = settings.refresh_grace();
     let settings = &settings.service;
-    let database = open(settings, clock.clone()).await?;
+    let ledger = open(settings, clock.clone()).await?;
     let hashes = Counter::default();
     let provider = IdentityProvider {
-        database: database.clone(),
+        ledger: ledger.clone(),
         passwords: Arc::new(Passwords::new(hashes.clone())),
         guesses: Arc::new(Guesses::new(clock)),
         refresh_grace,
         issuer: Arc::new(TokenIssuer { issuer: settings.issuer.clone(), audience: settings.audience.clone() }),
     };
-    let (keys, routes) = (keys::source(database.clone()), routes::all(provider));
-    let service = Service::new(settings, Parts { name: "user-service", database, keys, routes })?;
-    Ok(service.counting(("password_hashes", "Password hashes computed"), hashes))
+    let (keys, routes) = (keys::source(ledger.database().clone()), routes::all(provider));
+    let service = Service::new(settings, Parts { name: "user-service", ledger, keys, routes })?;
+    Ok(service.counting("password_hashes", "Password hashes computed", hashes))
 }
 
 /// Makes the next signing key and says from when it signs. Refused while the last rotation has not ended.
 pub async fn rotate_key(settings: &ServiceSettings, clock: Clock) -> Result<Time, StartError> {
-    let database = open(settings, clock).await?;
-    let signs_from = keys::rotate(&database).await.map_err(refused);
-    database.close().await;
+    let ledger = open(settings, clock).await?;
+    let signs_from = keys::rotate(&ledger).await.map_err(refused);
+    ledger.database().close().await;
     signs_from
 }
 
-async fn open(settings: &ServiceSettings, clock: Clock) -> Result<Database, StartError> {
-    let database = Database::open(&settings.database(), MIGRATIONS, clock).await?;
-    keys::make_first(&database).await.map_err(refused)?;
-    Ok(database)
+async fn open(settings: &ServiceSettings, clock: Clock) -> Result<Ledger, StartError> {
+    let ledger = Ledger::new(Database::open(&settings.database(), MIGRATIONS, clock).await?);
+    keys::make_first(&ledger).await.map_err(refused)?;
+    Ok(ledger)
 }
 
 fn refused(error: ApiError) -> StartError {

@@ -100,7 +100,8 @@ impl Turn {
     /// `found` is told before the next has its turn, whether or not anybody still waits for the answer.
     pub(crate) async fn verify(
         self,
-        (password, hash): (String, Option<String>),
+        password: String,
+        hash: Option<String>,
         found: impl FnOnce(bool) + Send + 'static,
     ) -> Result<bool, ApiError> {
         let work = move || {

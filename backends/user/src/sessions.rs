@@ -3,10 +3,7 @@
 
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
-use chassis::{
-    ApiError, Deadline,
-    database::{Connection, Database},
-};
+use chassis::{ApiError, Deadline, Ledger, database::Connection};
 use contract::{Time, UserId};
 
 use crate::{
@@ -17,7 +14,7 @@ use crate::{
     refresh_token::{RefreshToken, random_text},
     store::{
         accounts,
-        sessions::{self, Session},
+        sessions::{self, Session, SpentToken},
         users,
     },
     tokens::{Grant, TokenIssuer},
@@ -26,7 +23,7 @@ use crate::{
 /// Everything that signing in takes. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct IdentityProvider {
-    pub(crate) database: Database,
+    pub(crate) ledger: Ledger,
     pub(crate) passwords: Arc<Passwords>,
     pub(crate) guesses: Arc<Guesses>,
     pub(crate) issuer: Arc<TokenIssuer>,
@@ -42,6 +39,14 @@ pub(crate) struct LogIn<'a> {
     pub(crate) network: IpAddr,
 }
 
+/// The tokens of one answer.
+struct Issue<'a> {
+    /// The refresh token.
+    token: &'a RefreshToken,
+    /// When the access token is issued.
+    at: Time,
+}
+
 impl IdentityProvider {
     /// Who shows this; `None` for a wrong password and for no such account, after the same work. 429 when this account
     /// was guessed at too often from there.
@@ -52,7 +57,7 @@ impl IdentityProvider {
         let pair = Pair::new(&account, shown.network);
         self.guesses.check(pair)?;
         let credentials = match &email {
-            Some(email) => accounts::credentials(&mut self.database.read(deadline).await?, email).await?,
+            Some(email) => accounts::credentials(&mut self.ledger.database().read(deadline).await?, email).await?,
             None => None,
         };
         let (id, hash) = credentials.map(|known| (known.id, known.password_hash)).unzip();
@@ -61,17 +66,17 @@ impl IdentityProvider {
         self.guesses.check(pair)?;
         let guesses = Arc::clone(&self.guesses);
         let count = move |matches| if matches { guesses.succeeded(pair) } else { guesses.failed(pair) };
-        let matches = turn.verify((shown.password.to_owned(), hash), count).await?;
+        let matches = turn.verify(shown.password.to_owned(), hash, count).await?;
         Ok(id.filter(|_| matches))
     }
 
     /// A new session of that user.
     pub(crate) async fn open(&self, connection: &mut Connection, user_id: UserId) -> Result<SessionRecord, ApiError> {
         let (session, token) = (Session { id: random_text(), user_id }, RefreshToken::random());
-        let now = self.database.clock().now();
+        let now = self.ledger.clock().now();
         sessions::insert(connection, &session, now).await?;
-        sessions::insert_token(connection, &session.id, (&token.hash(), 0)).await?;
-        self.answer(connection, &session, (&token, now)).await
+        sessions::insert_token(connection, &session.id, &token.hash(), 0).await?;
+        self.answer(connection, &session, Issue { token: &token, at: now }).await
     }
 
     /// Spends a refresh token for its successor. `None` when it is not valid. A spent token is answered again within the
@@ -81,7 +86,7 @@ impl IdentityProvider {
         connection: &mut Connection,
         token: &RefreshToken,
     ) -> Result<Option<SessionRecord>, ApiError> {
-        let (hash, now) = (token.hash(), self.database.clock().now());
+        let (hash, now) = (token.hash(), self.ledger.clock().now());
         let Some(session) = sessions::prolong(connection, &hash, now).await? else { return Ok(None) };
         let Some(state) = sessions::token(connection, &hash).await? else { return Ok(None) };
         let (spent_at, salt) = match state.spent {
@@ -99,12 +104,13 @@ impl IdentityProvider {
             None => {
                 let salt = random_text();
                 let successor = token.successor(&salt).hash();
-                sessions::spend_token(connection, &session.id, (&hash, state.number, (now, &salt))).await?;
-                sessions::insert_token(connection, &session.id, (&successor, state.number + 1)).await?;
+                let spent = SpentToken { hash: &hash, number: state.number, at: now, salt: &salt };
+                sessions::spend_token(connection, &session.id, spent).await?;
+                sessions::insert_token(connection, &session.id, &successor, state.number + 1).await?;
                 (now, salt)
             }
         };
-        self.answer(connection, &session, (&token.successor(&salt), spent_at)).await.map(Some)
+        self.answer(connection, &session, Issue { token: &token.successor(&salt), at: spent_at }).await.map(Some)
     }
 
     async fn is_unused(&self, connection: &mut Connection, token: &RefreshToken) -> Result<bool, ApiError> {
@@ -116,7 +122,7 @@ impl IdentityProvider {
         &self,
         connection: &mut Connection,
         session: &Session,
-        (token, at): (&RefreshToken, Time),
+        issue: Issue<'_>,
     ) -> Result<SessionRecord, ApiError> {
         let id = session.user_id;
         let user = users::by_id(connection, id).await?;
@@ -124,11 +130,11 @@ impl IdentityProvider {
         let (Some(user), Some(account)) = (user, account) else {
             return Err(ApiError::internal("a session of a user who does not exist"));
         };
-        let grant = Grant { user: id, role: account.role, session: &session.id, at };
+        let grant = Grant { user: id, role: account.role, session: &session.id, at: issue.at };
         let access_token = self.issuer.issue(connection, grant).await?;
         Ok(SessionRecord {
             access_token: access_token.text,
-            refresh_token: token.text(),
+            refresh_token: issue.token.text(),
             expires_at: access_token.expires_at,
             user,
         })

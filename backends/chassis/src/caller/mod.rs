@@ -35,7 +35,7 @@ pub struct Viewer(Arc<Claims>);
 
 /// The signed-in user, if there is one.
 #[derive(Clone, Debug)]
-pub struct MaybeViewer(pub Option<Viewer>);
+pub(crate) struct MaybeViewer(pub(crate) Option<Viewer>);
 
 impl Viewer {
     /// Who.
@@ -55,11 +55,6 @@ impl Viewer {
 }
 
 impl Caller {
-    /// The client's address: as the BFF says, else the socket's.
-    pub const fn address(&self) -> IpAddr {
-        self.address
-    }
-
     /// The network that the client's address belongs to: whoever has an IPv6 address has the 2^64 of its network.
     pub fn network(&self) -> IpAddr {
         contract::network(self.address)
@@ -70,7 +65,8 @@ impl Caller {
     pub(crate) async fn identify(
         headers: &HeaderMap,
         socket: IpAddr,
-        (verifier, keys): (&TokenVerifier, &ApiKeys),
+        verifier: &TokenVerifier,
+        keys: &ApiKeys,
     ) -> Result<Self, ApiError> {
         let is_bff = only(headers, X_API_KEY)?.is_some_and(|key| keys.know(key, Instant::now()));
         let named = headers.get(X_CLIENT_ADDRESS).and_then(|address| address.to_str().ok()?.trim().parse().ok());

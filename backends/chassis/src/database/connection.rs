@@ -76,11 +76,6 @@ impl Connection {
         Ok(result.rows_affected())
     }
 
-    /// The deadline of the request that this connection works for.
-    pub const fn deadline(&self) -> Deadline {
-        self.deadline
-    }
-
     pub(crate) async fn commit(self) -> Result<(), DatabaseError> {
         match self.link {
             Link::Plain(_) => Ok(()),

@@ -1,5 +1,5 @@
 //! A service's database: SQLite (a pool of readers, one writer) or PostgreSQL (one pool), behind one set of statements.
-//! In: a URL and the migrations. Out: connections that know the request's deadline. Writes go through [`crate::writes`].
+//! In: a URL and the migrations. Out: connections that know the request's deadline. Commands write through `writes::Ledger`.
 
 mod bulk;
 mod connection;
@@ -26,7 +26,7 @@ pub use self::{
     url::{DatabaseUrl, DatabaseUrlError, Engine},
 };
 use self::{connection::Link, plans::StatementLog, pool::Pools};
-use crate::{Deadline, StartError, writes::KeyGate};
+use crate::{Deadline, StartError};
 
 /// How many connections, and how long a statement may take.
 #[derive(Clone, Debug)]
@@ -45,8 +45,7 @@ pub struct Database {
     engine: Engine,
     pools: Pools,
     statement_timeout: Duration,
-    pub(crate) clock: Clock,
-    pub(crate) gate: KeyGate,
+    clock: Clock,
     log: StatementLog,
 }
 
@@ -60,7 +59,6 @@ impl Database {
             pools: Pools::connect(settings).await?,
             statement_timeout: settings.statement_timeout,
             clock,
-            gate: KeyGate::default(),
             log: StatementLog::default(),
         })
     }

@@ -24,7 +24,7 @@ use crate::{
     answers::{json, keep_private},
     caller::ApiKeys,
     error::{ErrorBody, ErrorContent},
-    metrics::Metrics,
+    metrics::{Metrics, RequestLabels},
     rate_limit::RateLimits,
 };
 
@@ -65,7 +65,7 @@ pub(super) async fn answer(State(edge): State<Edge>, mut request: Request, next:
         let duration = started.elapsed();
         let (status, duration_ms) = (response.status().as_u16(), duration.as_secs_f64() * 1000.0);
         tracing::info!(http.method = %method, http.route = route, http.status = status, duration_ms, "answered");
-        edge.metrics.record((method.as_str(), &route), status, duration);
+        edge.metrics.record(RequestLabels { method: method.to_string(), route, status }, duration);
         response
     };
     let mut response = response.instrument(span).await;

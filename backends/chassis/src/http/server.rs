@@ -11,7 +11,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::{Edge, admission, description, health, request};
 use crate::{
-    ApiError, Deadline, ServiceSettings, StartError, caller::ApiKeys, database::Database, metrics::Metrics,
+    ApiError, Deadline, Ledger, ServiceSettings, StartError, caller::ApiKeys, database::Database, metrics::Metrics,
     rate_limit::RateLimits,
 };
 
@@ -24,8 +24,8 @@ const SWEEP_INTERVAL: Duration = Duration::from_secs(60);
 pub struct Parts {
     /// `user-service`, …
     pub name: &'static str,
-    /// Its database.
-    pub database: Database,
+    /// The ledger in its database.
+    pub ledger: Ledger,
     /// Where the keys that sign tokens come from.
     pub keys: KeySource,
     /// Its routes, described.
@@ -36,7 +36,7 @@ pub struct Parts {
 pub struct Service {
     name: &'static str,
     router: Router,
-    database: Database,
+    ledger: Ledger,
     metrics: Arc<Metrics>,
     drain: Duration,
 }
@@ -44,8 +44,8 @@ pub struct Service {
 impl Service {
     /// Puts the shared routes and the middleware around the service's own routes.
     pub fn new(settings: &ServiceSettings, parts: Parts) -> Result<Self, StartError> {
-        let Parts { name, database, keys, routes } = parts;
-        let clock = database.clock().clone();
+        let Parts { name, ledger, keys, routes } = parts;
+        let clock = ledger.clock().clone();
         let edge = Edge {
             service: name,
             verifier: Arc::new(TokenVerifier::new(&settings.issuer, &settings.audience, keys, clock)),
@@ -57,7 +57,7 @@ impl Service {
         let metrics = Arc::clone(&edge.metrics);
         let (routes, mut openapi) = routes.split_for_parts();
         description::complete(&mut openapi, name);
-        let shared = health::routes(database.clone(), &edge, &openapi).map_err(StartError::OpenApi)?;
+        let shared = health::routes(ledger.database().clone(), &edge, &openapi).map_err(StartError::OpenApi)?;
         let router = routes
             .merge(shared)
             .method_not_allowed_fallback(async || {
@@ -69,19 +69,19 @@ impl Service {
             .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
             .layer(middleware::from_fn_with_state(edge.clone(), admission::admit))
             .layer(middleware::from_fn_with_state(edge, request::answer));
-        Ok(Self { name, router, database, metrics, drain: settings.request_timeout() })
+        Ok(Self { name, router, ledger, metrics, drain: settings.request_timeout() })
     }
 
     /// Tells a counter of the service's own in its `/metrics`; `name` without `_total`, which is added there.
     #[must_use]
-    pub fn counting(self, (name, help): (&str, &str), counter: Counter) -> Self {
-        self.metrics.register((name, help), counter);
+    pub fn counting(self, name: &str, help: &str, counter: Counter) -> Self {
+        self.metrics.register(name, help, counter);
         self
     }
 
     /// Its database, for demo data and tests.
     pub const fn database(&self) -> &Database {
-        &self.database
+        self.ledger.database()
     }
 
     /// Serves until `shutdown` ends, then answers what was begun, for at most the longest request.
@@ -93,7 +93,7 @@ impl Service {
         let address = listener.local_addr()?;
         tracing::info!(service = self.name, %address, "listening");
         let (stopping, stopped) = tokio::sync::watch::channel(false);
-        let sweeper = tokio::spawn(sweep(self.database.clone(), stopped.clone()));
+        let sweeper = tokio::spawn(sweep(self.ledger.clone(), stopped.clone()));
         let begun_to_stop = async move {
             shutdown.await;
             stopping.send_replace(true);
@@ -106,7 +106,7 @@ impl Service {
             () = drain_time_over(stopped, self.drain) => Ok(()),
         };
         sweeper.abort();
-        self.database.close().await;
+        self.ledger.database().close().await;
         tracing::info!(service = self.name, "stopped");
         result
     }
@@ -121,11 +121,11 @@ async fn drain_time_over(mut stopped: tokio::sync::watch::Receiver<bool>, drain:
     }
 }
 
-/// Forgets old answers until the service stops.
-async fn sweep(database: Database, mut stopped: tokio::sync::watch::Receiver<bool>) {
+/// Deletes old answers until the service stops.
+async fn sweep(ledger: Ledger, mut stopped: tokio::sync::watch::Receiver<bool>) {
     while tokio::time::timeout(SWEEP_INTERVAL, stopped.wait_for(|stopped| *stopped)).await.is_err() {
-        if let Err(error) = database.forget_answers(Deadline::after(SWEEP_INTERVAL / 2)).await {
-            tracing::warn!(%error, "old answers could not be forgotten");
+        if let Err(error) = ledger.forget_answers(Deadline::after(SWEEP_INTERVAL / 2)).await {
+            tracing::warn!(%error, "old idempotent answers could not be deleted");
         }
     }
 }

@@ -1,14 +1,21 @@
-//! For the services' tests: a fresh database of either kind, a service on a port of its own, and `openapi`, which holds
-//! its answers against its description.
+//! The harness of the services' tests: a new database of either kind, a service on a free port with a client, an issuer of
+//! tokens, and `openapi`, which checks answers against the service's description.
 
 pub mod openapi;
+mod service;
+mod signer;
 
 use std::{net::SocketAddr, path::PathBuf};
 
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor};
 use tokio::{net::TcpListener, sync::oneshot};
 
-use crate::{Service, database::DatabaseUrl};
+use crate::{Service, ServiceSettings, database::DatabaseUrl};
+
+pub use self::{
+    service::{Reply, TestService, members, with_json},
+    signer::{Grant, Signer, serve, sign},
+};
 
 /// Names the administrator's URL of a PostgreSQL server; set, the tests run there, else on SQLite.
 const POSTGRES: &str = "TESSERA_TEST_POSTGRES";
@@ -47,6 +54,12 @@ impl TestDatabase {
         connection.execute(create).await.expect("a database for the test");
         let server = admin.rsplit_once('/').map_or(admin.as_str(), |(server, _)| server);
         Self { url: DatabaseUrl::Postgres(format!("{server}/{name}")), folder: None }
+    }
+
+    /// The settings of a service with this database, on a free port of the loopback interface.
+    pub fn settings(&self) -> ServiceSettings {
+        crate::program::install_crypto();
+        ServiceSettings::new(self.url.clone(), SocketAddr::from(([127, 0, 0, 1], 0)))
     }
 }
 

@@ -3,15 +3,17 @@
 
 use std::{collections::BTreeSet, sync::Mutex};
 
-use http::{HeaderMap, header};
+use http::header;
 use serde_json::{Value as Json, json};
+
+use super::Reply;
 
 /// A service's description, and which of the answers it describes have been seen.
 ///
 /// ```ignore
 /// let description = Description::new(town.get("/openapi.json").await.json);
 /// let reply = town.get("/v1/users?first=1").await;
-/// description.check(("GET", "/v1/users?first=1"), (reply.status, &reply.headers, &reply.json));
+/// description.check(&reply);
 /// assert_eq!(description.unseen(), [""; 0]);
 /// ```
 pub struct Description {
@@ -26,14 +28,14 @@ impl Description {
         Self { document, seen: Mutex::default() }
     }
 
-    /// Checks one answer (`Json::Null` is an empty body): its route and status are described, the described headers are
+    /// Checks one answer: its route and status are described, the described headers are
     /// there, the body is of the described media type and schema and has no member that is not described.
     ///
     /// # Panics
     /// When it is not so.
     #[expect(clippy::panic, clippy::unwrap_used, reason = "a test whose answer is not as described has failed")]
-    pub fn check(&self, (method, path): (&str, &str), (status, headers, body): (u16, &HeaderMap, &Json)) {
-        let path = path.split('?').next().unwrap_or_default();
+    pub fn check(&self, reply: &Reply) {
+        let Reply { method, path, status, headers, json: body } = reply;
         let Some(route) = self.route(path) else { panic!("{path} is not described") };
         let what = format!("{method} {route} {status}");
         let operation = &self.document["paths"][route][method.to_lowercase()];
@@ -118,7 +120,7 @@ fn close_objects(schema: &mut Json) {
 mod tests {
     use std::panic::{AssertUnwindSafe, catch_unwind};
 
-    use http::HeaderValue;
+    use http::{HeaderMap, HeaderValue};
 
     use super::*;
 
@@ -139,13 +141,20 @@ mod tests {
         names.iter().map(|(name, value)| (name.parse().unwrap(), HeaderValue::from_static(value))).collect()
     }
 
+    /// A reply of that method, path and status.
+    fn reply(line: &str, headers: HeaderMap, json: Json) -> Reply {
+        let mut words = line.split(' ').map(str::to_owned);
+        let (method, path) = (words.next().unwrap(), words.next().unwrap());
+        Reply { method, path, status: words.next().unwrap().parse().unwrap(), headers, json }
+    }
+
     #[test]
     fn what_is_as_described_passes_and_what_was_not_tried_is_told() {
         let description = description();
         let sent = headers(&[("content-type", "application/json"), ("etag", "\"v1\"")]);
-        description.check(("GET", "/notes/n1?x=1"), (200, &sent, &json!({"id": "n1"})));
-        description.check(("GET", "/notes/all"), (200, &sent, &json!([])));
-        description.check(("DELETE", "/notes/n1"), (204, &headers(&[]), &Json::Null));
+        description.check(&reply("GET /notes/n1 200", sent.clone(), json!({"id": "n1"})));
+        description.check(&reply("GET /notes/all 200", sent, json!([])));
+        description.check(&reply("DELETE /notes/n1 204", headers(&[]), Json::Null));
         assert_eq!(description.unseen(), ["DELETE /notes/{id} 404"]);
     }
 
@@ -155,19 +164,19 @@ mod tests {
         let good = headers(&[("content-type", "application/json"), ("etag", "\"v1\"")]);
         let no_etag = headers(&[("content-type", "application/json")]);
         let text = headers(&[("content-type", "text/plain"), ("etag", "")]);
-        for (what, method, path, status, sent, body) in [
-            ("a path", "GET", "/other", 200, good.clone(), json!({"id": "n1"})),
-            ("a method", "PUT", "/notes/n1", 200, good.clone(), json!({"id": "n1"})),
-            ("a status", "GET", "/notes/n1", 404, good.clone(), json!({"id": "n1"})),
-            ("a missing header", "GET", "/notes/n1", 200, no_etag, json!({"id": "n1"})),
-            ("a media type", "GET", "/notes/n1", 200, text, json!({"id": "n1"})),
-            ("a body", "DELETE", "/notes/n1", 204, good.clone(), json!({"id": "n1"})),
-            ("a missing member", "GET", "/notes/n1", 200, good.clone(), json!({})),
-            ("a value", "GET", "/notes/n1", 200, good.clone(), json!({"id": "m1"})),
-            ("a format", "GET", "/notes/n1", 200, good.clone(), json!({"id": "n1", "at": "today"})),
-            ("one more member", "GET", "/notes/n1", 200, good.clone(), json!({"id": "n1", "more": 1})),
+        for (what, line, sent, body) in [
+            ("a path", "GET /other 200", good.clone(), json!({"id": "n1"})),
+            ("a method", "PUT /notes/n1 200", good.clone(), json!({"id": "n1"})),
+            ("a status", "GET /notes/n1 404", good.clone(), json!({"id": "n1"})),
+            ("a missing header", "GET /notes/n1 200", no_etag, json!({"id": "n1"})),
+            ("a media type", "GET /notes/n1 200", text, json!({"id": "n1"})),
+            ("a body", "DELETE /notes/n1 204", good.clone(), json!({"id": "n1"})),
+            ("a missing member", "GET /notes/n1 200", good.clone(), json!({})),
+            ("a value", "GET /notes/n1 200", good.clone(), json!({"id": "m1"})),
+            ("a format", "GET /notes/n1 200", good.clone(), json!({"id": "n1", "at": "today"})),
+            ("one more member", "GET /notes/n1 200", good.clone(), json!({"id": "n1", "more": 1})),
         ] {
-            let checked = AssertUnwindSafe(|| description.check((method, path), (status, &sent, &body)));
+            let checked = AssertUnwindSafe(|| description.check(&reply(line, sent, body)));
             assert!(catch_unwind(checked).is_err(), "{what}");
         }
         assert_eq!(description.unseen().len(), 4);

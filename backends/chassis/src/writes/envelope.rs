@@ -10,8 +10,8 @@ use http::{HeaderMap, header, request::Parts};
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
-use super::json::Json;
-use crate::{ApiError, Deadline, Detail, MaybeViewer, answers::etag_of_version};
+use super::json;
+use crate::{ApiError, Deadline, answers::etag_of_version, caller::MaybeViewer};
 
 /// A command without a body; with one, it is part of [`Command`].
 pub struct Envelope {
@@ -130,24 +130,8 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Command<T> {
             }
         })?;
         envelope.body_hash = Sha256::digest(&body).into();
-        Ok(Self { input: read_json(&body)?, envelope })
+        Ok(Self { input: json::read(&body)?, envelope })
     }
-}
-
-/// 400 for what is no JSON, 422 for JSON of another shape.
-fn read_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
-    let json: Json = serde_json::from_slice(body)
-        .map_err(|error| ApiError::bad_request(format!("the body is not JSON: {error}")))?;
-    serde_path_to_error::deserialize(json).map_err(|error| {
-        let place = error.path().clone();
-        match error.into_inner().at(&place) {
-            (path, issue) if path.is_empty() => {
-                let (status, code) = (http::StatusCode::UNPROCESSABLE_ENTITY, "VALIDATION_FAILED");
-                ApiError::new(status, code, format!("the body {issue}"))
-            }
-            (field, issue) => ApiError::invalid(vec![Detail { field, issue }]),
-        }
-    })
 }
 
 fn text(headers: &HeaderMap, name: &str) -> Result<Option<String>, ApiError> {

@@ -1,151 +1,144 @@
-//! A parsed body, and how a type is read from it: by the kinds of JSON, nothing taken for something else. In: JSON.
-//! Out: a value, or a [`Mismatch`]. `serde_json` itself takes an array for a struct (its members in their order) and an
-//! object for an enum.
+//! Reads the JSON body of a command. In: bytes. Out: the command's input; or 400 for a body that is not JSON, or 422 with the
+//! path of the member that does not fit and the reason, in terms of JSON and not of Rust.
 
-use std::fmt;
+use std::{fmt, marker::PhantomData};
 
+use http::StatusCode;
 use serde::{
     Deserialize, Deserializer,
-    de::{
-        Error, IntoDeserializer, MapAccess, SeqAccess, Unexpected, Visitor,
-        value::{MapDeserializer, SeqDeserializer, StringDeserializer},
-    },
-    forward_to_deserialize_any,
+    de::{DeserializeOwned, MapAccess, Visitor, value::MapAccessDeserializer},
 };
+use serde_json::Value;
 
-use super::mismatch::Mismatch;
+use crate::{ApiError, Detail};
 
-/// Any JSON. An object keeps its members as they came, so that one that is there twice is seen.
-pub(super) enum Json {
-    Null,
-    Bool(bool),
-    Unsigned(u64),
-    Signed(i64),
-    Float(f64),
-    Text(String),
-    Array(Vec<Json>),
-    Object(Vec<(String, Json)>),
-}
+/// A `T` that is read from a JSON object only: serde's derived code also accepts an array of the members' values.
+#[derive(Debug)]
+pub struct Object<T>(pub T);
 
-impl Json {
-    fn kind(&self) -> Unexpected<'_> {
-        match self {
-            Self::Null => Unexpected::Unit,
-            Self::Bool(value) => Unexpected::Bool(*value),
-            Self::Unsigned(number) => Unexpected::Unsigned(*number),
-            Self::Signed(number) => Unexpected::Signed(*number),
-            Self::Float(number) => Unexpected::Float(*number),
-            Self::Text(text) => Unexpected::Str(text),
-            Self::Array(_) => Unexpected::Seq,
-            Self::Object(_) => Unexpected::Map,
-        }
+impl<'de, T: Deserialize<'de>> Object<T> {
+    /// For `deserialize_with`: the object as a `T`.
+    pub fn read<D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+        Self::deserialize(deserializer).map(|Self(value)| value)
     }
 }
 
-impl<'de> Deserializer<'de> for Json {
-    type Error = Mismatch;
-
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
-        match self {
-            Self::Null => visitor.visit_unit(),
-            Self::Bool(value) => visitor.visit_bool(value),
-            Self::Unsigned(number) => visitor.visit_u64(number),
-            Self::Signed(number) => visitor.visit_i64(number),
-            Self::Float(number) => visitor.visit_f64(number),
-            Self::Text(text) => visitor.visit_string(text),
-            Self::Array(items) => SeqDeserializer::new(items.into_iter()).deserialize_any(visitor),
-            Self::Object(members) => MapDeserializer::new(members.into_iter()).deserialize_any(visitor),
-        }
-    }
-
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
-        if matches!(self, Self::Null) { visitor.visit_none() } else { visitor.visit_some(self) }
-    }
-
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &str, visitor: V) -> Result<V::Value, Mismatch> {
-        visitor.visit_newtype_struct(self)
-    }
-
-    fn deserialize_struct<V: Visitor<'de>>(self, _: &str, _: &[&str], visitor: V) -> Result<V::Value, Mismatch> {
-        match self {
-            Self::Object(_) => self.deserialize_any(visitor),
-            other => Err(Mismatch::invalid_type(other.kind(), &visitor)),
-        }
-    }
-
-    fn deserialize_enum<V: Visitor<'de>>(self, _: &str, _: &[&str], visitor: V) -> Result<V::Value, Mismatch> {
-        match self {
-            Self::Text(text) => visitor.visit_enum(StringDeserializer::new(text)),
-            other => Err(Mismatch::invalid_type(other.kind(), &visitor)),
-        }
-    }
-
-    forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
-        tuple_struct map identifier ignored_any
-    }
-}
-
-impl IntoDeserializer<'_, Mismatch> for Json {
-    type Deserializer = Self;
-
-    fn into_deserializer(self) -> Self {
-        self
-    }
-}
-
-impl<'de> Deserialize<'de> for Json {
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(AnyJson)
+        deserializer.deserialize_map(ObjectVisitor(PhantomData))
     }
 }
 
-struct AnyJson;
+struct ObjectVisitor<T>(PhantomData<T>);
 
-impl<'de> Visitor<'de> for AnyJson {
-    type Value = Json;
+impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
+    type Value = Object<T>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("JSON")
+        f.write_str("an object")
     }
 
-    fn visit_unit<E: Error>(self) -> Result<Json, E> {
-        Ok(Json::Null)
+    fn visit_map<A: MapAccess<'de>>(self, access: A) -> Result<Object<T>, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(access)).map(Object)
+    }
+}
+
+/// Reads a body that is one JSON object.
+pub(super) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
+    let malformed = |error| ApiError::bad_request(format!("the body is not JSON: {error}"));
+    let mut deserializer = serde_json::Deserializer::from_slice(body);
+    match serde_path_to_error::deserialize(&mut deserializer) {
+        Ok(Object(input)) => deserializer.end().map(|()| input).map_err(malformed),
+        // A body that is malformed further on is not JSON either.
+        Err(error) => Err(serde_json::from_slice::<Value>(body).map_or_else(malformed, |_| mismatch(&error))),
+    }
+}
+
+fn mismatch(error: &serde_path_to_error::Error<serde_json::Error>) -> ApiError {
+    let text = error.inner().to_string();
+    let text = text.rsplit_once(" at line ").map_or(text.as_str(), |(text, _)| text);
+    let (member, issue) = issue(text);
+    let place = if error.path().iter().len() == 0 { String::new() } else { error.path().to_string() };
+    let dot = if member.is_empty() || place.is_empty() { "" } else { "." };
+    let field = format!("{place}{dot}{member}");
+    if field.is_empty() {
+        return ApiError::new(StatusCode::UNPROCESSABLE_ENTITY, "VALIDATION_FAILED", format!("the body {issue}"));
+    }
+    ApiError::invalid(vec![Detail { field, issue: issue.to_owned() }])
+}
+
+/// The member that serde's message names, if any, and the message in terms of JSON. The texts of our own types stay.
+fn issue(text: &str) -> (&str, &str) {
+    let expected = text.rsplit_once(", expected ").map_or("", |(_, expected)| expected);
+    match text.split_once(['`', ':']).map_or(text, |(kind, _)| kind) {
+        "missing field " => (text.split('`').nth(1).unwrap_or_default(), "is missing"),
+        "duplicate field " => (text.split('`').nth(1).unwrap_or_default(), "must not be repeated"),
+        "invalid value" if text.contains(": integer ") || text.contains(": floating ") => ("", "is out of range"),
+        "invalid type" => (
+            "",
+            match expected {
+                "a string" => "must be a string",
+                "a boolean" => "must be true or false",
+                "a sequence" => "must be an array",
+                "an object" => "must be an object",
+                "f32" | "f64" => "must be a number",
+                _ if expected.starts_with(['i', 'u']) => "must be a whole number",
+                _ => "is not valid",
+            },
+        ),
+        "invalid value" | "invalid length" | "unknown variant " => ("", "is not valid"),
+        _ => ("", text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    struct Dot {
+        x: i32,
+        owner: Option<contract::UserId>,
     }
 
-    fn visit_bool<E: Error>(self, value: bool) -> Result<Json, E> {
-        Ok(Json::Bool(value))
+    #[derive(Debug, Deserialize)]
+    struct Drawing {
+        name: String,
+        #[serde(default)]
+        dots: Vec<Object<Dot>>,
+        scale: Option<f32>,
+        shown: Option<bool>,
     }
 
-    fn visit_u64<E: Error>(self, number: u64) -> Result<Json, E> {
-        Ok(Json::Unsigned(number))
+    #[test]
+    fn a_body_that_fits_is_read() {
+        let body = br#"{"more": [{}], "name": "n", "dots": [{"x": -1}, {"x": 2, "owner": null}], "scale": 2}"#;
+        let drawing: Drawing = read(body).unwrap();
+        assert_eq!((drawing.name.as_str(), drawing.dots[0].0.x, drawing.dots.len()), ("n", -1, 2));
+        assert_eq!((drawing.scale, drawing.shown, drawing.dots[1].0.owner), (Some(2.0), None, None));
     }
 
-    fn visit_i64<E: Error>(self, number: i64) -> Result<Json, E> {
-        Ok(Json::Signed(number))
-    }
-
-    fn visit_f64<E: Error>(self, number: f64) -> Result<Json, E> {
-        Ok(Json::Float(number))
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<Json, E> {
-        Ok(Json::Text(text.to_owned()))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Json, A::Error> {
-        let mut items = Vec::new();
-        while let Some(item) = access.next_element()? {
-            items.push(item);
+    #[test]
+    fn every_mismatch_names_the_member_and_the_reason() {
+        for (body, field, issue) in [
+            ("{}", "name", "is missing"),
+            (r#"{"name": null}"#, "name", "must be a string"),
+            (r#"{"name": "n", "name": "m"}"#, "name", "must not be repeated"),
+            (r#"{"name": "n", "dots": {}}"#, "dots", "must be an array"),
+            (r#"{"name": "n", "dots": [{"x": 1}, [1, null]]}"#, "dots[1]", "must be an object"),
+            (r#"{"name": "n", "dots": [{}]}"#, "dots[0].x", "is missing"),
+            (r#"{"name": "n", "dots": [{"x": 1.5}]}"#, "dots[0].x", "must be a whole number"),
+            (r#"{"name": "n", "dots": [{"x": ", expected a string"}]}"#, "dots[0].x", "must be a whole number"),
+            (r#"{"name": "n", "dots": [{"x": 3000000000}]}"#, "dots[0].x", "is out of range"),
+            (r#"{"name": "n", "scale": "2"}"#, "scale", "must be a number"),
+            (r#"{"name": "n", "shown": 1}"#, "shown", "must be true or false"),
+        ] {
+            let error = read::<Drawing>(body.as_bytes()).unwrap_err();
+            assert_eq!((error.code, error.details[0].field.as_str()), ("VALIDATION_FAILED", field), "{body}");
+            assert_eq!(error.details[0].issue, issue, "{body}");
         }
-        Ok(Json::Array(items))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Json, A::Error> {
-        let mut members = Vec::new();
-        while let Some(member) = access.next_entry()? {
-            members.push(member);
-        }
-        Ok(Json::Object(members))
+        let error = read::<Drawing>(br#"{"name": "n", "dots": [{"x": 1, "owner": "ada"}]}"#).unwrap_err();
+        assert!(error.details[0].issue.starts_with("is not the id of a user: expected"), "{error}");
+        assert_eq!(read::<Drawing>(br#"{"name": 1, "#).unwrap_err().code, "BAD_REQUEST");
     }
 }

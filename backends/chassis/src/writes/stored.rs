@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// How long an answer is replayed.
-pub(crate) const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
+const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
 
 struct StoredAnswer {
     request_hash: String,
@@ -64,7 +64,8 @@ pub(super) async fn find(connection: &mut Connection, scope: &Scope, now: Time) 
     }
     let status = u16::try_from(stored.status).ok().and_then(|status| StatusCode::from_u16(status).ok());
     let status = status.ok_or_else(|| ApiError::internal("a stored answer without a status"))?;
-    Ok(Some(Answer::replayed(status, stored.body, (stored.location, stored.etag))))
+    let StoredAnswer { location, etag, body, .. } = stored;
+    Ok(Some(Answer { status, body, location, etag, replayed: true }))
 }
 
 /// Keeps the answer under the claimed key.
@@ -82,10 +83,10 @@ pub(super) async fn keep(connection: &mut Connection, scope: &Scope, answer: &An
     connection.execute(sql).await.map(drop)
 }
 
-/// Deletes a bounded number of answers from before that time.
-pub(crate) async fn forget(connection: &mut Connection, before: Time) -> Result<u64, DatabaseError> {
+/// Deletes a bounded number of answers that are no longer replayed at `now`.
+pub(super) async fn forget(connection: &mut Connection, now: Time) -> Result<u64, DatabaseError> {
     let sql = Sql::new("DELETE FROM idempotency WHERE scope IN (SELECT scope FROM idempotency WHERE created_at <= ")
-        .bind(before)
+        .bind(now.minus(KEPT))
         .push(" ORDER BY created_at LIMIT 1000)");
     connection.execute(sql).await
 }

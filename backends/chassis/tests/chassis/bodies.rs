@@ -35,7 +35,7 @@ async fn what_is_wrong_with_a_body_is_said_in_our_words() {
         (r#"{"id": "1", "text": "a"}"#, Some("id"), "id: must be a whole number"),
         (r#"{"id": 1, "text": null}"#, Some("text"), "text: must be a string"),
         (r#"{"id": 1}"#, Some("text"), "text: is missing"),
-        (r#"{"id": 1, "text": "a", "id": 2}"#, Some("id"), "id: is there more than once"),
+        (r#"{"id": 1, "text": "a", "id": 2}"#, Some("id"), "id: must not be repeated"),
     ] {
         let request = book.request("POST", "/v1/notes").header("content-type", "application/json");
         let reply = book.send(request.body(body)).await;

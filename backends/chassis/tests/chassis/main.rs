@@ -1,9 +1,10 @@
 //! The chassis under a service of the tests' own, over real sockets and a real database: SQLite, or PostgreSQL when
 //! TESSERA_TEST_POSTGRES names a server.
-#![expect(clippy::unwrap_used, clippy::disallowed_methods, clippy::panic, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod bodies;
 mod idempotency;
 mod limits;
 mod notes;
 mod start;
+mod transfer_codings;

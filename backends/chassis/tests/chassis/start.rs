@@ -9,7 +9,7 @@ use crate::notes::MIGRATIONS;
 #[tokio::test]
 async fn many_instances_may_start_on_one_new_database_at_once() {
     let home = TestDatabase::create().await;
-    let settings = ServiceSettings::new(home.url.clone(), "127.0.0.1:0".parse().unwrap()).database();
+    let settings = home.settings().database();
     let starts = join_all((0..4).map(|_| Database::open(&settings, MIGRATIONS, Clock::system()))).await;
     for database in starts {
         database.unwrap().close().await;
@@ -19,7 +19,7 @@ async fn many_instances_may_start_on_one_new_database_at_once() {
 #[tokio::test]
 async fn a_database_of_a_later_version_is_refused_in_one_sentence() {
     let home = TestDatabase::create().await;
-    let settings = ServiceSettings::new(home.url.clone(), "127.0.0.1:0".parse().unwrap()).database();
+    let settings = home.settings().database();
     Database::open(&settings, MIGRATIONS, Clock::system()).await.unwrap().close().await;
     let Err(error) = Database::open(&settings, &[], Clock::system()).await else { panic!("it started") };
     assert!(matches!(error, StartError::OtherVersion { version: 100, .. }), "{error}");

@@ -7,14 +7,16 @@ mod orders;
 mod place;
 mod steps;
 
-use chassis::{Answer, ApiError, database::Database};
+use chassis::{Answer, ApiError, Ledger};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+use self::place::Placing;
 use crate::{posts::PostService, records::OrderRecord};
 
 /// All of them.
-pub(crate) fn all(database: Database, posts: PostService) -> OpenApiRouter {
-    let placing = OpenApiRouter::new().routes(routes!(place::place)).with_state((database.clone(), posts));
+pub(crate) fn all(ledger: Ledger, posts: PostService) -> OpenApiRouter {
+    let state = Placing { ledger: ledger.clone(), posts };
+    let placing = OpenApiRouter::new().routes(routes!(place::place)).with_state(state);
     OpenApiRouter::new()
         .routes(routes!(orders::by_ids))
         .routes(routes!(orders::by_buyer))
@@ -22,7 +24,7 @@ pub(crate) fn all(database: Database, posts: PostService) -> OpenApiRouter {
         .routes(routes!(steps::cancel))
         .routes(routes!(steps::ship))
         .routes(routes!(steps::deliver))
-        .with_state(database)
+        .with_state(ledger)
         .merge(placing)
 }
 

@@ -1,9 +1,7 @@
 //! Reading orders. Whoever may not see an order, or another user's list, gets what they would get if there were none.
 
-use axum::extract::State;
 use chassis::{
-    ApiError, Deadline, ErrorBody, Ids, Page, PageParams, Pages, Params, Private, Viewer,
-    database::{Database, list::List},
+    ApiError, ErrorBody, Ids, Page, PageParams, Pages, Params, Private, Reader, Viewer, database::list::List,
 };
 use contract::{
     UserId,
@@ -13,7 +11,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::{
-    lifecycle::Party,
+    parties::Party,
     records::{Items, OrderRecord},
     store::orders,
 };
@@ -55,13 +53,12 @@ pub(super) struct Sellers {
     ),
 )]
 pub(super) async fn by_ids(
-    State(database): State<Database>,
-    deadline: Deadline,
+    reader: Reader,
     viewer: Viewer,
     Params(OrderIds { ids }): Params<OrderIds>,
 ) -> Result<Private<Items<OrderRecord>>, ApiError> {
-    let mut items = orders::by_ids(&mut database.read(deadline).await?, ids.as_slice()).await?;
-    items.retain(|order| Party::of(order, &viewer).sees());
+    let mut items = orders::by_ids(&mut reader.connect().await?, ids.as_slice()).await?;
+    items.retain(|order| Party::of(order, &viewer).may_read());
     Ok(Private(Items { items }))
 }
 
@@ -75,12 +72,12 @@ pub(super) async fn by_ids(
     ),
 )]
 pub(super) async fn by_buyer(
-    State(database): State<Database>,
-    (deadline, viewer): (Deadline, Viewer),
+    reader: Reader,
+    viewer: Viewer,
     Params(Buyers { buyer_ids }): Params<Buyers>,
     Params(page): Params<PageParams>,
 ) -> Result<Private<Pages<OrderRecord>>, ApiError> {
-    by_users((&database, deadline), &orders::PURCHASES, (&viewer, buyer_ids.as_slice(), &page)).await
+    by_users(reader, viewer, ListRequest { list: &orders::PURCHASES, users: buyer_ids, page }).await
 }
 
 /// The orders that each user sells something in, newest first. Users other than the viewer have an empty page, unless
@@ -94,24 +91,31 @@ pub(super) async fn by_buyer(
     ),
 )]
 pub(super) async fn by_seller(
-    State(database): State<Database>,
-    (deadline, viewer): (Deadline, Viewer),
+    reader: Reader,
+    viewer: Viewer,
     Params(Sellers { seller_ids }): Params<Sellers>,
     Params(page): Params<PageParams>,
 ) -> Result<Private<Pages<OrderRecord>>, ApiError> {
-    by_users((&database, deadline), &orders::SALES, (&viewer, seller_ids.as_slice(), &page)).await
+    by_users(reader, viewer, ListRequest { list: &orders::SALES, users: seller_ids, page }).await
+}
+
+/// The same page of the list of each user.
+struct ListRequest {
+    list: &'static List,
+    users: Ids<User>,
+    page: PageParams,
 }
 
 async fn by_users(
-    (database, deadline): (&Database, Deadline),
-    list: &List,
-    (viewer, users, page): (&Viewer, &[UserId], &PageParams),
+    reader: Reader,
+    viewer: Viewer,
+    request: ListRequest,
 ) -> Result<Private<Pages<OrderRecord>>, ApiError> {
-    let request = page.of(list.kind)?;
-    let may_see = |user: &UserId| viewer.is_admin() || *user == viewer.id();
-    let (seen, hidden): (Vec<UserId>, Vec<UserId>) = users.iter().copied().partition(may_see);
-    let mut connection = database.read(deadline).await?;
-    let mut pages = orders::by_users(&mut connection, list, (&seen, &request)).await?;
-    pages.pages.extend(hidden.into_iter().map(|user| (user.to_string(), Page::empty(&request))));
+    let ListRequest { list, users, page } = request;
+    let page = page.of(list.kind)?;
+    let may_read = |user: &UserId| viewer.is_admin() || *user == viewer.id();
+    let (seen, hidden): (Vec<UserId>, Vec<UserId>) = users.as_slice().iter().copied().partition(may_read);
+    let mut pages = orders::by_users(&mut reader.connect().await?, list, &seen, &page).await?;
+    pages.pages.extend(hidden.into_iter().map(|user| (user.to_string(), Page::empty(&page))));
     Ok(Private(pages))
 }

@@ -2,7 +2,7 @@
 //! was answered before is not asked about again.
 
 use axum::extract::State;
-use chassis::{Answer, ApiError, Command, ErrorBody, Event, Outcome, Viewer, database::Database, peer::CallContext};
+use chassis::{Answer, ApiError, Command, ErrorBody, Event, Ledger, Outcome, Viewer, peer::CallContext};
 use contract::OrderId;
 
 use super::accepted;
@@ -14,6 +14,13 @@ use crate::{
     records::{OrderRecord, OrderStepRecord},
     store::insert,
 };
+
+/// Where orders are written, and what is asked for their prices.
+#[derive(Clone)]
+pub(super) struct Placing {
+    pub(super) ledger: Ledger,
+    pub(super) posts: PostService,
+}
 
 /// Places an order. It is `pending` until its stock is reserved; titles, prices and sellers are the posts' of this moment.
 #[utoipa::path(
@@ -33,19 +40,19 @@ use crate::{
     ),
 )]
 pub(super) async fn place(
-    State((database, posts)): State<(Database, PostService)>,
+    State(Placing { ledger, posts }): State<Placing>,
     viewer: Viewer,
     context: CallContext,
     Command { input: basket, envelope }: Command<Basket>,
 ) -> Result<Answer, ApiError> {
     envelope.require_key()?;
     let post_ids = basket.checked()?;
-    if let Some(answer) = database.answered(&envelope).await? {
+    if let Some(answer) = ledger.answered(&envelope).await? {
         return Ok(answer);
     }
     let priced = basket.priced(viewer.id(), &posts.by_ids(&post_ids, &context).await?)?;
 
-    let now = database.clock().now();
+    let now = ledger.clock().now();
     let id = OrderId::new(now);
     let order = OrderRecord {
         id,
@@ -59,7 +66,7 @@ pub(super) async fn place(
         items: priced.items,
         version: 1,
     };
-    database
+    ledger
         .write(&envelope, async |connection| {
             insert::order(connection, &order).await?;
             Ok(Outcome::with_event(accepted(&order)?, event("order.placed", &order)?))

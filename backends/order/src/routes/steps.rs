@@ -2,12 +2,13 @@
 //! whom the step does not belong is told so (403); an order that does not stand where the step starts stays (409).
 
 use axum::extract::State;
-use chassis::{Answer, ApiError, Envelope, ErrorBody, Outcome, Path, Viewer, database::Database};
+use chassis::{Answer, ApiError, Envelope, ErrorBody, Ledger, Outcome, Path, Viewer};
 use contract::OrderId;
 
 use super::{accepted, place::event};
 use crate::{
-    lifecycle::{Party, Step},
+    lifecycle::Step,
+    parties::Party,
     records::{OrderRecord, OrderStepRecord},
     store::steps,
 };
@@ -31,12 +32,12 @@ use crate::{
     ),
 )]
 pub(super) async fn cancel(
-    State(database): State<Database>,
+    State(ledger): State<Ledger>,
     viewer: Viewer,
     Path(id): Path<OrderId>,
     envelope: Envelope,
 ) -> Result<Answer, ApiError> {
-    step(Step::Cancel, (&database, &envelope), (&viewer, id)).await
+    take(&ledger, StepRequest { step: Step::Cancel, viewer, id, envelope }).await
 }
 
 /// Says that a confirmed order is on its way. Any seller of one of its items, or an admin.
@@ -58,12 +59,12 @@ pub(super) async fn cancel(
     ),
 )]
 pub(super) async fn ship(
-    State(database): State<Database>,
+    State(ledger): State<Ledger>,
     viewer: Viewer,
     Path(id): Path<OrderId>,
     envelope: Envelope,
 ) -> Result<Answer, ApiError> {
-    step(Step::Ship, (&database, &envelope), (&viewer, id)).await
+    take(&ledger, StepRequest { step: Step::Ship, viewer, id, envelope }).await
 }
 
 /// Says that a shipped order arrived. The buyer, any seller of one of its items, or an admin.
@@ -84,31 +85,36 @@ pub(super) async fn ship(
     ),
 )]
 pub(super) async fn deliver(
-    State(database): State<Database>,
+    State(ledger): State<Ledger>,
     viewer: Viewer,
     Path(id): Path<OrderId>,
     envelope: Envelope,
 ) -> Result<Answer, ApiError> {
-    step(Step::Deliver, (&database, &envelope), (&viewer, id)).await
+    take(&ledger, StepRequest { step: Step::Deliver, viewer, id, envelope }).await
 }
 
-async fn step(
+/// A request for a step of an order.
+struct StepRequest {
     step: Step,
-    (database, envelope): (&Database, &Envelope),
-    (viewer, id): (&Viewer, OrderId),
-) -> Result<Answer, ApiError> {
+    viewer: Viewer,
+    id: OrderId,
+    envelope: Envelope,
+}
+
+async fn take(ledger: &Ledger, request: StepRequest) -> Result<Answer, ApiError> {
+    let StepRequest { step, viewer, id, envelope } = request;
     let missing = || ApiError::not_found("there is no order of this id");
-    database
-        .write(envelope, async |connection| {
+    ledger
+        .write(&envelope, async |connection| {
             let mut order = steps::lock(connection, id).await?.ok_or_else(missing)?;
-            let party = Party::of(&order, viewer);
-            if !party.sees() {
+            let party = Party::of(&order, &viewer);
+            if !party.may_read() {
                 return Err(missing());
             }
-            step.check_party(party)?;
+            party.check_step(step)?;
             envelope.check_version(order.version)?;
             let status = step.from(order.status)?;
-            let at = database.clock().now();
+            let at = ledger.clock().now();
             steps::take(connection, &mut order, OrderStepRecord { status, at }).await?;
             Ok(Outcome::with_event(accepted(&order)?, event(step.event(), &order)?))
         })

@@ -71,7 +71,8 @@ pub(crate) async fn by_ids(connection: &mut Connection, ids: &[OrderId]) -> Resu
 pub(crate) async fn by_users(
     connection: &mut Connection,
     list: &List,
-    (users, request): (&[UserId], &PageRequest),
+    users: &[UserId],
+    request: &PageRequest,
 ) -> Result<Pages<OrderRecord>, DatabaseError> {
     let mut pages: Pages<OrderRecord> = list.pages(connection, users, request).await?;
     parts::complete(connection, pages.pages.values_mut().flat_map(|page| page.items.iter_mut())).await?;

@@ -3,10 +3,9 @@
 use std::time::Duration;
 
 use order_service::OrderStatus;
-use reqwest::Method;
 
 use crate::{
-    market::{ADA, ADMIN, GRACE, HEDY, Market, basket, order, post, seeded, send},
+    market::{ADA, ADMIN, GRACE, HEDY, Market, basket, order, post, seeded},
     stubs::Mood,
 };
 
@@ -50,7 +49,7 @@ async fn twenty_at_once_with_one_key_are_one_order() {
     let market = Market::open().await;
     market.posts.publish(post(1), GRACE.id(), Some((100, "EUR", 3)));
     let body = basket(&[(post(1), 1)]);
-    let requests: Vec<_> = (0..20).map(|_| tokio::spawn(send(market.placing(ADA, "k", &body)))).collect();
+    let requests: Vec<_> = (0..20).map(|_| tokio::spawn(market.send(market.placing(ADA, "k", &body)))).collect();
     let mut ids = Vec::new();
     for request in requests {
         let reply = request.await.unwrap();
@@ -86,12 +85,12 @@ async fn a_step_with_a_key_is_taken_once() {
     let market = Market::open().await;
     market.seed([seeded(1, OrderStatus::Pending)]).await;
     let cancel = || market.stepping(ADA, order(1), "cancel").header("idempotency-key", "k");
-    let (first, again) = (send(cancel()).await, send(cancel()).await);
+    let (first, again) = (market.send(cancel()).await, market.send(cancel()).await);
     assert_eq!((first.status, again.status, &again.json), (202, 202, &first.json));
     assert_eq!(again.header("idempotency-replayed"), "true");
     assert_eq!(market.step(ADA, order(1), "cancel").await.refusal(), (409, "WRONG_STATE"));
-    let read = market.get(ADMIN, &format!("/v1/orders?ids={}", order(1))).await;
+    let read = market.get_as(ADMIN, &format!("/v1/orders?ids={}", order(1))).await;
     assert_eq!(read.json["items"][0]["version"], 2);
-    let elsewhere = market.request(ADA, Method::POST, &format!("/v1/orders/{}/ship", order(1)));
-    assert_eq!(send(elsewhere.header("idempotency-key", "k")).await.status, 403, "another route, another key");
+    let elsewhere = market.by(ADA, "POST", &format!("/v1/orders/{}/ship", order(1)));
+    assert_eq!(market.send(elsewhere.header("idempotency-key", "k")).await.status, 403, "another route, another key");
 }

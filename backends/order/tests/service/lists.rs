@@ -1,12 +1,13 @@
 //! Reading orders: who sees which, whole and in order through any number of pages, while orders come.
 
+use chassis::testing::members;
 use std::time::Duration;
 
 use chassis::Deadline;
 use order_service::{OrderStatus, seed::OrderSeed};
 use serde_json::json;
 
-use crate::market::{ADA, ADMIN, GRACE, HEDY, Market, Person, STRANGER, basket, ids, order, post, seeded};
+use crate::market::{ADA, ADMIN, GRACE, HEDY, Market, Person, STRANGER, basket, order, post, seeded};
 
 fn text(numbers: &[u32]) -> Vec<String> {
     numbers.iter().map(|number| order(*number).to_string()).collect()
@@ -24,8 +25,8 @@ async fn orders_are_seen_by_their_parties_and_admins_and_for_others_do_not_exist
     for (person, seen) in
         [(ADA, vec![1]), (GRACE, vec![1, 2]), (HEDY, vec![1, 2]), (STRANGER, vec![2]), (ADMIN, vec![1, 2])]
     {
-        let reply = market.get(person, &path).await;
-        let mut found = reply.ids();
+        let reply = market.get_as(person, &path).await;
+        let mut found = members(&reply.json, "id");
         found.sort_unstable();
         assert_eq!((reply.status, found), (200, text(&seen).iter().map(String::as_str).collect()), "{person:?}");
         assert_eq!(reply.header("cache-control"), "private, no-store");
@@ -37,7 +38,7 @@ async fn orders_are_seen_by_their_parties_and_admins_and_for_others_do_not_exist
 async fn an_order_is_read_with_its_items_and_steps_in_order() {
     let market = Market::open().await;
     market.seed([seeded(7, OrderStatus::Delivered), seeded(8, OrderStatus::Rejected)]).await;
-    let reply = market.get(ADA, &format!("/v1/orders?ids={}", order(7))).await;
+    let reply = market.get_as(ADA, &format!("/v1/orders?ids={}", order(7))).await;
     let found = &reply.json["items"][0];
     let of = |list: &str, member: &str| -> Vec<_> {
         found[list].as_array().unwrap().iter().map(|entry| entry[member].clone()).collect()
@@ -46,7 +47,7 @@ async fn an_order_is_read_with_its_items_and_steps_in_order() {
     assert_eq!(of("history", "status"), ["pending", "confirmed", "shipped", "delivered"]);
     assert_eq!(found["total"], json!({"amount": 1500, "currency": "EUR"}));
     assert_eq!((&found["status"], &found["version"]), (&json!("delivered"), &json!(4)));
-    let reply = market.get(ADA, &format!("/v1/orders?ids={}", order(8))).await;
+    let reply = market.get_as(ADA, &format!("/v1/orders?ids={}", order(8))).await;
     assert_eq!(reply.json["items"][0]["rejection_reason"], "not enough stock");
 }
 
@@ -58,7 +59,7 @@ async fn a_step_taken_while_an_order_is_read_is_not_half_told() {
     let step = vec![order(1).into(), 2.into(), "cancelled".into(), 0.into()];
     let insert = "INSERT INTO order_steps (order_id, version, status, reached_at) VALUES ";
     market.database.insert_bulk(insert, [step], Deadline::after(Duration::from_secs(10))).await.unwrap();
-    let reply = market.get(ADA, &format!("/v1/orders?ids={}", order(1))).await;
+    let reply = market.get_as(ADA, &format!("/v1/orders?ids={}", order(1))).await;
     let found = &reply.json["items"][0];
     assert_eq!((&found["status"], found["history"].as_array().unwrap().len()), (&json!("pending"), 1));
 }
@@ -69,14 +70,14 @@ async fn another_users_list_is_as_empty_as_nobodys() {
     market.seed([seeded(1, OrderStatus::Pending), bought_by(STRANGER, 2)]).await;
     let both = format!("{},{}", ADA.id(), STRANGER.id());
     for (person, of_ada, of_stranger) in [(ADA, 1, 0), (STRANGER, 0, 1), (GRACE, 0, 0), (ADMIN, 1, 1)] {
-        let reply = market.get(person, &format!("/v1/orders/by-buyer?buyer_ids={both}")).await;
+        let reply = market.get_as(person, &format!("/v1/orders/by-buyer?buyer_ids={both}")).await;
         let pages = &reply.json["pages"];
-        let count = |buyer: Person| ids(&pages[buyer.id().to_string()]).len();
+        let count = |buyer: Person| members(&pages[buyer.id().to_string()], "id").len();
         assert_eq!((count(ADA), count(STRANGER)), (of_ada, of_stranger), "{person:?}");
         assert_eq!(pages.as_object().unwrap().len(), 2);
         assert_eq!(reply.header("cache-control"), "private, no-store");
     }
-    let hidden = market.get(GRACE, &format!("/v1/orders/by-buyer?buyer_ids={}", ADA.id())).await;
+    let hidden = market.get_as(GRACE, &format!("/v1/orders/by-buyer?buyer_ids={}", ADA.id())).await;
     assert_eq!(
         hidden.json["pages"][ADA.id().to_string()]["page"],
         json!({"has_next": false, "has_previous": false, "start_cursor": null, "end_cursor": null, "cursors": []})
@@ -88,14 +89,14 @@ async fn a_seller_finds_an_order_once_however_many_of_its_items_are_theirs() {
     let market = Market::open().await;
     market.seed([seeded(1, OrderStatus::Pending), seeded(2, OrderStatus::Shipped)]).await;
     let sellers = format!("{},{},{}", GRACE.id(), HEDY.id(), ADA.id());
-    let reply = market.get(ADMIN, &format!("/v1/orders/by-seller?seller_ids={sellers}")).await;
+    let reply = market.get_as(ADMIN, &format!("/v1/orders/by-seller?seller_ids={sellers}")).await;
     for (seller, expected) in [(GRACE, vec![2, 1]), (HEDY, vec![2, 1]), (ADA, vec![])] {
         let page = &reply.json["pages"][seller.id().to_string()];
-        assert_eq!(ids(page), text(&expected), "{seller:?}");
+        assert_eq!(members(page, "id"), text(&expected), "{seller:?}");
         assert!(page["items"].as_array().unwrap().iter().all(|order| order["items"].as_array().unwrap().len() == 3));
     }
-    let own = market.get(GRACE, &format!("/v1/orders/by-seller?seller_ids={}", GRACE.id())).await;
-    assert_eq!(ids(&own.json["pages"][GRACE.id().to_string()]), text(&[2, 1]));
+    let own = market.get_as(GRACE, &format!("/v1/orders/by-seller?seller_ids={}", GRACE.id())).await;
+    assert_eq!(members(&own.json["pages"][GRACE.id().to_string()], "id"), text(&[2, 1]));
 }
 
 #[tokio::test]
@@ -106,11 +107,11 @@ async fn lists_are_whole_and_newest_first_page_by_page_while_orders_come() {
     for (path, of) in [("by-buyer?buyer_ids", ADA), ("by-seller?seller_ids", GRACE)] {
         let (mut seen, mut after) = (Vec::new(), String::new());
         loop {
-            let reply = market.get(of, &format!("/v1/orders/{path}={}&first=2{after}", of.id())).await;
+            let reply = market.get_as(of, &format!("/v1/orders/{path}={}&first=2{after}", of.id())).await;
             let page = &reply.json["pages"][of.id().to_string()];
             assert_eq!(page["page"]["has_previous"], !after.is_empty());
-            assert_eq!(page["page"]["cursors"].as_array().unwrap().len(), ids(page).len());
-            seen.extend(ids(page).into_iter().map(str::to_owned));
+            assert_eq!(page["page"]["cursors"].as_array().unwrap().len(), members(page, "id").len());
+            seen.extend(members(page, "id").into_iter().map(str::to_owned));
             if page["page"]["has_next"] == false {
                 break;
             }
@@ -126,9 +127,9 @@ async fn lists_are_whole_and_newest_first_page_by_page_while_orders_come() {
 async fn a_cursor_of_the_other_list_is_refused() {
     let market = Market::open().await;
     market.seed([seeded(1, OrderStatus::Pending)]).await;
-    let reply = market.get(ADA, &format!("/v1/orders/by-buyer?buyer_ids={}", ADA.id())).await;
+    let reply = market.get_as(ADA, &format!("/v1/orders/by-buyer?buyer_ids={}", ADA.id())).await;
     let cursor = reply.json["pages"][ADA.id().to_string()]["page"]["end_cursor"].as_str().unwrap();
-    let other = market.get(ADA, &format!("/v1/orders/by-seller?seller_ids={}&after={cursor}", ADA.id())).await;
+    let other = market.get_as(ADA, &format!("/v1/orders/by-seller?seller_ids={}&after={cursor}", ADA.id())).await;
     assert_eq!(other.refusal(), (400, "BAD_REQUEST"));
 }
 
@@ -139,8 +140,8 @@ async fn a_hundred_buyers_with_many_orders_are_three_statements() {
     market.seed((0..300).map(|number| bought_by(buyer(number), number))).await;
     let before = market.database.statements().all().len();
     let buyers: Vec<String> = (0..100).map(|number| buyer(number).id().to_string()).collect();
-    let reply = market.get(ADMIN, &format!("/v1/orders/by-buyer?first=100&buyer_ids={}", buyers.join(","))).await;
+    let reply = market.get_as(ADMIN, &format!("/v1/orders/by-buyer?first=100&buyer_ids={}", buyers.join(","))).await;
     assert_eq!(market.database.statements().all().len(), before + 3);
     let pages = reply.json["pages"].as_object().unwrap();
-    assert_eq!((pages.len(), pages.values().map(|page| ids(page).len()).sum::<usize>()), (100, 300));
+    assert_eq!((pages.len(), pages.values().map(|page| members(page, "id").len()).sum::<usize>()), (100, 300));
 }

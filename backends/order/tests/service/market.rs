@@ -1,19 +1,17 @@
 //! A small market: an order service, the posts that it asks for, people, and somebody to ask it in their names.
 
-use chassis::{
-    ServiceSettings,
-    database::Database,
-    testing::{RunningService, TestDatabase, spawn},
-};
+use std::{ops::Deref, sync::Arc};
+
+use chassis::testing::{Grant, Reply, Signer, TestDatabase, TestService, members, with_json};
 use contract::{Clock, OrderId, PostId, Time, UserId, token::Role};
 use order_service::{
     OrderSettings, OrderStatus,
     seed::{OrderItemSeed, OrderSeed, seed},
 };
-use reqwest::{Method, RequestBuilder, header::HeaderMap};
+use reqwest::RequestBuilder;
 use serde_json::{Value as Json, json};
 
-use crate::stubs::{PostStub, Signer};
+use crate::stubs::PostStub;
 
 /// What the service shows to the post service.
 pub const API_KEY: &str = "key-of-the-order-service";
@@ -51,47 +49,18 @@ fn placed_at(number: u32) -> Time {
     Time::from_millis(OPENING - 1_000_000_000 + i64::from(number) * 1000)
 }
 
-/// An answer: status, headers, body.
-pub struct Reply {
-    pub status: u16,
-    pub headers: HeaderMap,
-    pub json: Json,
-}
-
-impl Reply {
-    pub fn header(&self, name: &str) -> &str {
-        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
-    }
-
-    /// Status and error code.
-    pub fn refusal(&self) -> (u16, &str) {
-        (self.status, self.json["error"]["code"].as_str().unwrap_or_default())
-    }
-
-    /// The fields that the error's details name.
-    pub fn fields(&self) -> Vec<&str> {
-        let details = self.json["error"]["details"].as_array().unwrap();
-        details.iter().map(|detail| detail["field"].as_str().unwrap()).collect()
-    }
-
-    /// The ids of `items`, in their order.
-    pub fn ids(&self) -> Vec<&str> {
-        ids(&self.json)
-    }
-}
-
-pub fn ids(page: &Json) -> Vec<&str> {
-    page["items"].as_array().unwrap().iter().map(|item| item["id"].as_str().unwrap()).collect()
-}
-
 pub struct Market {
     pub posts: PostStub,
-    pub database: Database,
-    pub clock: Clock,
-    service: RunningService,
     signer: Signer,
-    client: reqwest::Client,
-    _home: TestDatabase,
+    service: TestService,
+}
+
+impl Deref for Market {
+    type Target = TestService;
+
+    fn deref(&self) -> &TestService {
+        &self.service
+    }
 }
 
 impl Market {
@@ -103,51 +72,44 @@ impl Market {
 
     /// A market whose service looks for the post service at that URL.
     pub async fn with_posts_at(url: &str, posts: PostStub) -> Self {
-        chassis::program::install_crypto();
-        let (home, signer) = (TestDatabase::create().await, Signer::start().await);
-        let clock = Clock::fixed(Time::from_millis(OPENING));
+        let (home, signer) = (Arc::new(TestDatabase::create().await), Signer::start().await);
         let settings = OrderSettings {
-            service: ServiceSettings::new(home.url.clone(), "127.0.0.1:0".parse().unwrap()),
+            service: home.settings(),
             user_service_url: signer.url.parse().unwrap(),
             post_service_url: url.parse().unwrap(),
             api_key: Some(API_KEY.parse().unwrap()),
         };
-        let service = order_service::service(&settings, clock.clone()).await.expect("the service");
-        let database = service.database().clone();
-        let service = spawn(service).await;
-        Self { posts, database, clock, service, signer, client: reqwest::Client::new(), _home: home }
+        let clock = Clock::fixed(Time::from_millis(OPENING));
+        let service = order_service::service(&settings, clock).await.expect("the service");
+        Self { posts, signer, service: TestService::start(service, home).await }
     }
 
-    /// A request in somebody's name.
-    pub fn request(&self, person: Person, method: Method, path: &str) -> RequestBuilder {
-        let token = self.signer.token((person.id(), person.1), &self.clock);
-        self.anonymous(method, path).bearer_auth(token)
+    /// A request of that person.
+    pub fn by(&self, person: Person, method: &str, path: &str) -> RequestBuilder {
+        let grant = Grant { user: person.id(), role: person.1, at: self.clock.now() };
+        self.request(method, path).bearer_auth(self.signer.token(grant))
     }
 
-    pub fn anonymous(&self, method: Method, path: &str) -> RequestBuilder {
-        self.client.request(method, format!("{}{path}", self.service.url))
-    }
-
-    pub async fn get(&self, person: Person, path: &str) -> Reply {
-        send(self.request(person, Method::GET, path)).await
+    pub async fn get_as(&self, person: Person, path: &str) -> Reply {
+        self.send(self.by(person, "GET", path)).await
     }
 
     /// `POST /v1/orders` with that key and body.
     pub fn placing(&self, person: Person, key: &str, body: &Json) -> RequestBuilder {
-        with_json(self.request(person, Method::POST, "/v1/orders").header("idempotency-key", key), body)
+        with_json(self.by(person, "POST", "/v1/orders").header("idempotency-key", key), body)
     }
 
     pub async fn place(&self, person: Person, key: &str, body: &Json) -> Reply {
-        send(self.placing(person, key, body)).await
+        self.send(self.placing(person, key, body)).await
     }
 
     /// `POST /v1/orders/{id}/{step}`
     pub fn stepping(&self, person: Person, order: impl std::fmt::Display, step: &str) -> RequestBuilder {
-        self.request(person, Method::POST, &format!("/v1/orders/{order}/{step}"))
+        self.by(person, "POST", &format!("/v1/orders/{order}/{step}"))
     }
 
     pub async fn step(&self, person: Person, order: impl std::fmt::Display, step: &str) -> Reply {
-        send(self.stepping(person, order, step)).await
+        self.send(self.stepping(person, order, step)).await
     }
 
     pub async fn seed(&self, orders: impl IntoIterator<Item = OrderSeed>) {
@@ -156,21 +118,9 @@ impl Market {
 
     /// How many orders a person placed, up to a page of them.
     pub async fn purchases(&self, person: Person) -> usize {
-        let reply = self.get(person, &format!("/v1/orders/by-buyer?buyer_ids={}&first=100", person.id())).await;
-        ids(&reply.json["pages"][person.id().to_string()]).len()
+        let reply = self.get_as(person, &format!("/v1/orders/by-buyer?buyer_ids={}&first=100", person.id())).await;
+        members(&reply.json["pages"][person.id().to_string()], "id").len()
     }
-}
-
-/// The request with a JSON body.
-pub fn with_json(request: RequestBuilder, body: &Json) -> RequestBuilder {
-    request.header("content-type", "application/json").body(body.to_string())
-}
-
-pub async fn send(request: RequestBuilder) -> Reply {
-    let response = request.send().await.unwrap();
-    let (status, headers) = (response.status().as_u16(), response.headers().clone());
-    let body = response.bytes().await.unwrap();
-    Reply { status, headers, json: serde_json::from_slice(&body).unwrap_or(Json::Null) }
 }
 
 /// A body that asks for those posts in those quantities.

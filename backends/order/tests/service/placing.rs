@@ -33,7 +33,7 @@ async fn an_order_copies_title_price_and_seller_from_the_posts_and_nothing_from_
     });
     assert_eq!(reply.json, expected);
     assert_eq!(reply.header("etag"), "\"v1\"");
-    let read = market.get(ADA, reply.header("location")).await;
+    let read = market.get_as(ADA, reply.header("location")).await;
     assert_eq!(read.json, json!({"items": [expected]}));
     assert_eq!(number.len(), "T-7K3M-9QX2-PD4W".len());
 }

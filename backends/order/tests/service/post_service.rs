@@ -1,12 +1,12 @@
 //! The post service is asked once an order, before anything is written; when it fails, the order does not half exist.
 
+use chassis::testing::Reply;
 use std::time::Duration;
 
-use reqwest::Method;
 use serde_json::json;
 
 use crate::{
-    market::{ADA, API_KEY, GRACE, HEDY, Market, Reply, basket, post, send},
+    market::{ADA, API_KEY, GRACE, HEDY, Market, basket, post},
     stubs::{self, Mood, PostStub, nobody},
 };
 
@@ -20,7 +20,7 @@ async fn all_posts_of_an_order_are_asked_for_in_one_call_that_carries_the_reques
     let trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
     let request = market.placing(ADA, "k", &basket(&lines)).header("x-request-id", "mine-1");
     let request = request.header("traceparent", trace).header("tracestate", "rojo=1").header("tracestate", "b@c=2");
-    assert_eq!(send(request.header("x-request-timeout-ms", "9000")).await.status, 202);
+    assert_eq!(market.send(request.header("x-request-timeout-ms", "9000")).await.status, 202);
 
     let calls = market.posts.take_calls();
     assert_eq!(calls.len(), 1);
@@ -48,7 +48,7 @@ async fn a_silent_post_service_is_a_503_within_the_callers_time_and_reads_go_on(
     let market = Market::open().await;
     market.posts.set(Mood::Silent);
     let request = market.placing(ADA, "k", &basket(&[(post(1), 1)]));
-    unavailable(&send(request.header("x-request-timeout-ms", "1000")).await, "DEPENDENCY_TIMEOUT");
+    unavailable(&market.send(request.header("x-request-timeout-ms", "1000")).await, "DEPENDENCY_TIMEOUT");
     assert_eq!(market.purchases(ADA).await, 0);
 }
 
@@ -59,7 +59,7 @@ async fn a_slow_post_service_does_not_keep_others_from_writing() {
     let order = market.place(ADA, "first", &basket(&[(post(1), 1)])).await;
     market.posts.take_calls();
     market.posts.set(Mood::Silent);
-    let waiting = tokio::spawn(send(market.placing(HEDY, "k", &basket(&[(post(1), 1)]))));
+    let waiting = tokio::spawn(market.send(market.placing(HEDY, "k", &basket(&[(post(1), 1)]))));
     let asked = async {
         while market.posts.take_calls().is_empty() {
             tokio::task::yield_now().await;
@@ -67,7 +67,7 @@ async fn a_slow_post_service_does_not_keep_others_from_writing() {
     };
     tokio::time::timeout(Duration::from_secs(10), asked).await.expect("the post service is asked");
     let cancelled = market.stepping(ADA, order.json["id"].as_str().unwrap(), "cancel");
-    assert_eq!(send(cancelled.header("x-request-timeout-ms", "2000")).await.status, 202);
+    assert_eq!(market.send(cancelled.header("x-request-timeout-ms", "2000")).await.status, 202);
     assert!(!waiting.is_finished());
     waiting.abort();
 }
@@ -122,7 +122,7 @@ async fn reading_and_steps_need_no_post_service() {
     market.seed([crate::market::seeded(1, order_service::OrderStatus::Confirmed)]).await;
     assert_eq!(market.step(GRACE, crate::market::order(1), "ship").await.status, 202);
     assert_eq!(market.purchases(ADA).await, 1);
-    assert_eq!(send(market.anonymous(Method::GET, "/readyz")).await.status, 204);
+    assert_eq!(market.send(market.request("GET", "/readyz")).await.status, 204);
 }
 
 fn unavailable(reply: &Reply, code: &str) {

@@ -1,9 +1,9 @@
 //! Bad input gets one clear error that names what is wrong, and nobody is asked and nothing stored.
 
-use reqwest::Method;
+use chassis::testing::with_json;
 use serde_json::json;
 
-use crate::market::{ADA, GRACE, Market, basket, order, post, send, with_json};
+use crate::market::{ADA, GRACE, Market, basket, order, post};
 
 #[tokio::test]
 async fn impossible_baskets_are_refused_by_field_before_the_post_service_is_asked() {
@@ -43,18 +43,18 @@ async fn an_order_needs_a_key_a_user_and_json() {
     let market = Market::open().await;
     market.posts.publish(post(1), GRACE.id(), Some((100, "EUR", 3)));
     let body = basket(&[(post(1), 1)]);
-    let without_key = with_json(market.request(ADA, Method::POST, "/v1/orders"), &body);
-    assert_eq!(send(without_key).await.refusal(), (400, "IDEMPOTENCY_KEY_REQUIRED"));
-    let anonymous = with_json(market.anonymous(Method::POST, "/v1/orders").header("idempotency-key", "k"), &body);
-    assert_eq!(send(anonymous).await.refusal(), (401, "UNAUTHENTICATED"));
+    let without_key = with_json(market.by(ADA, "POST", "/v1/orders"), &body);
+    assert_eq!(market.send(without_key).await.refusal(), (400, "IDEMPOTENCY_KEY_REQUIRED"));
+    let anonymous = with_json(market.request("POST", "/v1/orders").header("idempotency-key", "k"), &body);
+    assert_eq!(market.send(anonymous).await.refusal(), (401, "UNAUTHENTICATED"));
     for (media_type, body, refusal) in [
         ("text/plain", body.to_string().into_bytes(), (415, "UNSUPPORTED_MEDIA_TYPE")),
         ("application/json", b"{\"items\": [".to_vec(), (400, "BAD_REQUEST")),
         ("application/json", b"{\"items\": [{\"post_id\": \"\xff\"}]}".to_vec(), (400, "BAD_REQUEST")),
         ("application/json", vec![b' '; 10_000_000], (413, "PAYLOAD_TOO_LARGE")),
     ] {
-        let request = market.request(ADA, Method::POST, "/v1/orders").header("idempotency-key", "k");
-        assert_eq!(send(request.header("content-type", media_type).body(body)).await.refusal(), refusal);
+        let request = market.by(ADA, "POST", "/v1/orders").header("idempotency-key", "k");
+        assert_eq!(market.send(request.header("content-type", media_type).body(body)).await.refusal(), refusal);
     }
     for key in ["", "with space", &"k".repeat(256)] {
         assert_eq!(market.place(ADA, key, &body).await.refusal(), (400, "BAD_REQUEST"), "{key:?}");
@@ -79,11 +79,11 @@ async fn parameters_that_do_not_fit_are_refused_with_their_name() {
         (format!("/v1/orders/by-seller?seller_ids={ada}&first=-1"), "first"),
         (format!("/v1/orders/by-seller?seller_ids={ada}&after=forged"), "after"),
     ] {
-        let reply = market.get(ADA, &path).await;
+        let reply = market.get_as(ADA, &path).await;
         let said = format!("{} {}", reply.json["error"]["message"], reply.json["error"]["details"]);
         assert_eq!(reply.refusal(), (400, "BAD_REQUEST"), "{path}");
         assert!(said.contains(word), "{path}: {said}");
-        let anonymous = send(market.anonymous(Method::GET, &path)).await;
+        let anonymous = market.send(market.request("GET", &path)).await;
         assert_eq!(anonymous.refusal(), (401, "UNAUTHENTICATED"), "{path}");
     }
     for step in ["cancel", "ship", "deliver"] {

@@ -1,21 +1,22 @@
 //! Demo orders are stored as placing them and taking their steps would have left them.
 
+use chassis::testing::members;
 use order_service::OrderStatus;
 
-use crate::market::{ADA, ADMIN, GRACE, Market, ids, order, seeded};
+use crate::market::{ADA, ADMIN, GRACE, Market, order, seeded};
 
 #[tokio::test]
 async fn more_orders_than_a_batch_holds_are_all_there() {
     let market = Market::open().await;
     market.seed((1..=5_001).map(|number| seeded(number, OrderStatus::Delivered))).await;
     for number in [1, 5_000, 5_001] {
-        let reply = market.get(ADMIN, &format!("/v1/orders?ids={}", order(number))).await;
+        let reply = market.get_as(ADMIN, &format!("/v1/orders?ids={}", order(number))).await;
         let found = &reply.json["items"][0];
         assert_eq!(found["history"].as_array().unwrap().len(), 4);
         assert_eq!(found["items"].as_array().unwrap().len(), 3);
     }
-    let reply = market.get(GRACE, &format!("/v1/orders/by-seller?seller_ids={}&first=1", GRACE.id())).await;
-    assert_eq!(ids(&reply.json["pages"][GRACE.id().to_string()]), [order(5_001).to_string()]);
+    let reply = market.get_as(GRACE, &format!("/v1/orders/by-seller?seller_ids={}&first=1", GRACE.id())).await;
+    assert_eq!(members(&reply.json["pages"][GRACE.id().to_string()], "id"), [order(5_001).to_string()]);
 }
 
 #[tokio::test]

@@ -1,10 +1,9 @@
 //! Steps: who may take which from where, each taken once, and what an order remembers of them.
 
 use order_service::OrderStatus::{self, Cancelled, Confirmed, Delivered, Pending, Rejected, Shipped};
-use reqwest::Method;
 use serde_json::json;
 
-use crate::market::{ADA, ADMIN, GRACE, HEDY, Market, STRANGER, order, seeded, send};
+use crate::market::{ADA, ADMIN, GRACE, HEDY, Market, STRANGER, order, seeded};
 
 const STATES: [OrderStatus; 6] = [Pending, Confirmed, Rejected, Shipped, Delivered, Cancelled];
 
@@ -36,7 +35,7 @@ async fn every_step_from_every_state_by_everybody_ends_as_the_contract_says() {
                 market.seed([seeded(number, state)]).await;
                 let reply = market.step(person, order(number), step).await;
                 assert_eq!(reply.refusal(), expected(step, state, who), "{who}: {step} from {state:?}");
-                let read = market.get(ADMIN, &format!("/v1/orders?ids={}", order(number))).await;
+                let read = market.get_as(ADMIN, &format!("/v1/orders?ids={}", order(number))).await;
                 let stored = &read.json["items"][0];
                 if reply.status == 202 {
                     assert_eq!(&reply.json, stored);
@@ -77,7 +76,7 @@ async fn of_many_steps_at_once_one_is_taken() {
     let requests: Vec<_> = (0..20)
         .map(|index| {
             let (person, step) = step(index);
-            tokio::spawn(send(market.stepping(person, order(1), step)))
+            tokio::spawn(market.send(market.stepping(person, order(1), step)))
         })
         .collect();
     let mut outcomes = Vec::new();
@@ -87,7 +86,7 @@ async fn of_many_steps_at_once_one_is_taken() {
         assert!(reply.status == 202 || reply.refusal() == (409, "WRONG_STATE"), "{}", reply.json);
     }
     assert_eq!(outcomes.iter().filter(|status| **status == 202).count(), 1);
-    let read = market.get(ADMIN, &format!("/v1/orders?ids={}", order(1))).await;
+    let read = market.get_as(ADMIN, &format!("/v1/orders?ids={}", order(1))).await;
     let found = &read.json["items"][0];
     assert_eq!((found["history"].as_array().unwrap().len(), &found["version"]), (3, &json!(3)));
 }
@@ -97,8 +96,8 @@ async fn a_step_on_a_version_that_is_no_more_is_refused() {
     let market = Market::open().await;
     market.seed([seeded(1, Confirmed)]).await;
     let ship = |etag: &str| market.stepping(GRACE, order(1), "ship").header("if-match", etag);
-    assert_eq!(send(ship("\"v1\"")).await.refusal(), (412, "PRECONDITION_FAILED"));
-    assert_eq!(send(ship("\"v2\"")).await.status, 202);
+    assert_eq!(market.send(ship("\"v1\"")).await.refusal(), (412, "PRECONDITION_FAILED"));
+    assert_eq!(market.send(ship("\"v2\"")).await.status, 202);
 }
 
 #[tokio::test]
@@ -106,7 +105,7 @@ async fn a_step_needs_a_user_and_an_order() {
     let market = Market::open().await;
     for step in ["cancel", "ship", "deliver"] {
         let path = format!("/v1/orders/{}/{step}", order(1));
-        assert_eq!(send(market.anonymous(Method::POST, &path)).await.refusal(), (401, "UNAUTHENTICATED"));
+        assert_eq!(market.send(market.request("POST", &path)).await.refusal(), (401, "UNAUTHENTICATED"));
         assert_eq!(market.step(ADMIN, order(1), step).await.refusal(), (404, "NOT_FOUND"));
     }
 }

@@ -1,5 +1,4 @@
-//! What the order service asks others for: posts, from a stub that records its calls and can be silent or say anything;
-//! and the keys that tokens are verified with.
+//! A stub of the post service, which records its calls and answers with its posts, never, or with any status and body.
 
 use std::{
     collections::BTreeMap,
@@ -13,10 +12,8 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
-use contract::{Clock, PostId, Time, UserId, token::Claims, token::Role};
-use ed25519_dalek::{SigningKey, pkcs8::EncodePrivateKey};
-use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
+use chassis::testing::serve;
+use contract::{PostId, Time, UserId};
 use serde_json::{Value as Json, json};
 use tokio::net::TcpListener;
 
@@ -37,9 +34,13 @@ pub struct Call {
     pub headers: HeaderMap,
 }
 
-#[derive(Clone)]
 pub struct PostStub {
     pub url: String,
+    stub: Stub,
+}
+
+#[derive(Clone)]
+struct Stub {
     posts: Arc<Mutex<BTreeMap<PostId, Json>>>,
     mood: Arc<Mutex<Mood>>,
     calls: Arc<Mutex<Vec<Call>>>,
@@ -47,24 +48,23 @@ pub struct PostStub {
 
 impl PostStub {
     pub async fn start() -> Self {
-        let (listener, url) = listen().await;
-        let stub = Self { url, posts: Arc::default(), mood: Arc::new(Mutex::new(Mood::Well)), calls: Arc::default() };
-        serve(listener, Router::new().route("/v1/posts", get(answer)).with_state(stub.clone()));
-        stub
+        let stub = Stub { posts: Arc::default(), mood: Arc::new(Mutex::new(Mood::Well)), calls: Arc::default() };
+        let url = serve(Router::new().route("/v1/posts", get(answer)).with_state(stub.clone())).await;
+        Self { url, stub }
     }
 
     /// Publishes (or changes) a post: `offer` is `None` or amount, currency, stock.
     pub fn publish(&self, id: PostId, author: UserId, offer: Option<(i64, &str, i64)>) {
-        self.posts.lock().unwrap().insert(id, post(id, author, offer));
+        self.stub.posts.lock().unwrap().insert(id, post(id, author, offer));
     }
 
     pub fn set(&self, mood: Mood) {
-        *self.mood.lock().unwrap() = mood;
+        *self.stub.mood.lock().unwrap() = mood;
     }
 
     /// The calls since the last time.
     pub fn take_calls(&self) -> Vec<Call> {
-        std::mem::take(&mut self.calls.lock().unwrap())
+        std::mem::take(&mut self.stub.calls.lock().unwrap())
     }
 }
 
@@ -77,7 +77,7 @@ pub fn post(id: PostId, author: UserId, offer: Option<(i64, &str, i64)>) -> Json
         "published_at": at, "updated_at": at, "version": 1})
 }
 
-async fn answer(State(stub): State<PostStub>, uri: Uri, headers: HeaderMap) -> Response {
+async fn answer(State(stub): State<Stub>, uri: Uri, headers: HeaderMap) -> Response {
     stub.calls.lock().unwrap().push(Call { path_and_query: uri.to_string(), headers });
     let mood = stub.mood.lock().unwrap().clone();
     match mood {
@@ -94,52 +94,8 @@ async fn answer(State(stub): State<PostStub>, uri: Uri, headers: HeaderMap) -> R
     }
 }
 
-/// Whoever signs the tokens, as the user service does.
-pub struct Signer {
-    pub url: String,
-    key: SigningKey,
-}
-
-impl Signer {
-    pub async fn start() -> Self {
-        let key = SigningKey::from_bytes(&[7; 32]);
-        let x = BASE64.encode(key.verifying_key().as_bytes());
-        let jwk = json!({"kty": "OKP", "crv": "Ed25519", "use": "sig", "alg": "EdDSA", "kid": "k1", "x": x});
-        let (listener, url) = listen().await;
-        let set = get(async move || axum::Json(json!({"keys": [jwk]})));
-        serve(listener, Router::new().route("/.well-known/jwks.json", set));
-        Self { url, key }
-    }
-
-    pub fn token(&self, (user, role): (UserId, Role), clock: &Clock) -> String {
-        let now = clock.now().as_seconds();
-        let claims = Claims {
-            iss: "tessera".into(),
-            aud: "tessera".into(),
-            sub: user,
-            roles: vec![role],
-            sid: "s".into(),
-            iat: now,
-            nbf: now,
-            exp: now + 900,
-        };
-        let header = Header { kid: Some("k1".into()), ..Header::new(Algorithm::EdDSA) };
-        let key = EncodingKey::from_ed_der(self.key.to_pkcs8_der().unwrap().as_bytes());
-        encode(&header, &claims, &key).unwrap()
-    }
-}
-
-/// A URL at which nobody answers.
+/// A URL at which no service listens.
 pub async fn nobody() -> String {
-    listen().await.1
-}
-
-async fn listen() -> (TcpListener, String) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    (listener, url)
-}
-
-fn serve(listener: TcpListener, router: Router) {
-    tokio::spawn(async move { axum::serve(listener, router).await });
+    format!("http://{}", listener.local_addr().unwrap())
 }

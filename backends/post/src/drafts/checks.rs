@@ -8,14 +8,10 @@ use chassis::{
 };
 
 use crate::{
+    limits::{MAX_AMOUNT, MAX_STOCK, MAX_TITLE},
     records::Offer,
     tags::{MAX_TAGS, is_tag},
 };
-
-const MAX_TITLE: usize = 200;
-/// A price ends here, in minor units: any order of such prices can still be added up.
-const MAX_AMOUNT: i64 = 1_000_000_000_000;
-const MAX_STOCK: i64 = 1_000_000;
 
 /// What was found wrong so far.
 #[derive(Default)]

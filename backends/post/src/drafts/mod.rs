@@ -3,13 +3,14 @@
 
 mod checks;
 
-use chassis::ApiError;
+use chassis::{ApiError, Object};
 use contract::Time;
 use serde::{Deserialize, Deserializer};
 use utoipa::ToSchema;
 
 use self::checks::Checks;
 use crate::{
+    limits::{self, MAX_BODY, MAX_COMMENT},
     records::{Offer, PostRecord},
     tags,
 };
@@ -18,10 +19,10 @@ use crate::{
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct PostDraft {
     /// Title: one line without control characters, not blank.
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(schema_with = limits::title)]
     pub(crate) title: String,
     /// Text, not blank; of control characters only line breaks and tabs.
-    #[schema(min_length = 1, max_length = 50_000)]
+    #[schema(schema_with = limits::body)]
     pub(crate) body: String,
     /// Tags: lower-case letters a-z, digits and `-`, 1 to 30 of them; none twice.
     #[serde(default)]
@@ -29,7 +30,8 @@ pub(crate) struct PostDraft {
     pub(crate) tags: Vec<String>,
     /// What it sells, if anything.
     #[serde(default)]
-    pub(crate) offer: Option<Offer>,
+    #[schema(value_type = Option<Offer>)]
+    pub(crate) offer: Option<Object<Offer>>,
 }
 
 /// What changes of a post; what is absent stays as it is.
@@ -37,11 +39,11 @@ pub(crate) struct PostDraft {
 pub(crate) struct PostPatch {
     /// Title: cannot be null.
     #[serde(default, deserialize_with = "given")]
-    #[schema(value_type = String, required = false, min_length = 1, max_length = 200)]
+    #[schema(schema_with = limits::title, required = false)]
     title: Option<String>,
     /// Text: cannot be null.
     #[serde(default, deserialize_with = "given")]
-    #[schema(value_type = String, required = false, min_length = 1, max_length = 50_000)]
+    #[schema(schema_with = limits::body, required = false)]
     body: Option<String>,
     /// Tags, as of a new post; null for none.
     #[serde(default, deserialize_with = "given")]
@@ -50,14 +52,14 @@ pub(crate) struct PostPatch {
     /// What it sells; null for nothing any more.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<Offer>)]
-    offer: Option<Option<Offer>>,
+    offer: Option<Option<Object<Offer>>>,
 }
 
 /// A comment to be.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct CommentDraft {
     /// Text, not blank; of control characters only line breaks and tabs.
-    #[schema(min_length = 1, max_length = 5_000)]
+    #[schema(schema_with = limits::comment)]
     pub(crate) body: String,
 }
 
@@ -66,9 +68,9 @@ impl PostDraft {
     pub(crate) fn check(&self) -> Result<(), ApiError> {
         let mut checks = Checks::default();
         checks.title(&self.title);
-        checks.text(&self.body, 50_000);
+        checks.text(&self.body, MAX_BODY);
         checks.tags(&self.tags);
-        if let Some(offer) = &self.offer {
+        if let Some(Object(offer)) = &self.offer {
             checks.offer(offer);
         }
         checks.finish()
@@ -83,12 +85,12 @@ impl PostPatch {
             checks.title(title);
         }
         if let Some(body) = &self.body {
-            checks.text(body, 50_000);
+            checks.text(body, MAX_BODY);
         }
         if let Some(Some(tags)) = &self.tags {
             checks.tags(tags);
         }
-        if let Some(Some(offer)) = &self.offer {
+        if let Some(Some(Object(offer))) = &self.offer {
             checks.offer(offer);
         }
         checks.finish()
@@ -100,7 +102,7 @@ impl PostPatch {
         new.title = self.title.unwrap_or(new.title);
         new.body = self.body.unwrap_or(new.body);
         new.tags = self.tags.map_or(new.tags, Option::unwrap_or_default);
-        new.offer = self.offer.unwrap_or(new.offer);
+        new.offer = self.offer.map_or(new.offer, |offer| offer.map(|Object(offer)| offer));
         let changed = new != *old;
         changed.then(|| PostRecord { updated_at: now, version: old.version + 1, ..new })
     }
@@ -110,7 +112,7 @@ impl CommentDraft {
     /// 422 if a limit is broken.
     pub(crate) fn check(&self) -> Result<(), ApiError> {
         let mut checks = Checks::default();
-        checks.text(&self.body, 5_000);
+        checks.text(&self.body, MAX_COMMENT);
         checks.finish()
     }
 }

@@ -2,9 +2,8 @@
 
 use axum::extract::State;
 use chassis::{
-    Answer, ApiError, Command, Deadline, ErrorBody, Event, Ids, Outcome, PageParams, Pages, Params, Path, Public,
-    Viewer,
-    database::{Connection, Database},
+    Answer, ApiError, Command, ErrorBody, Event, Ids, Ledger, Outcome, PageParams, Pages, Params, Path, Public, Reader,
+    Viewer, database::Connection,
 };
 use contract::{CommentId, PostId, id::Comment};
 use serde::Deserialize;
@@ -36,11 +35,10 @@ pub(super) struct CommentIds {
     responses((status = 200, body = Items<CommentRecord>), (status = 400, body = ErrorBody)),
 )]
 pub(super) async fn by_ids(
-    State(database): State<Database>,
-    deadline: Deadline,
+    reader: Reader,
     Params(CommentIds { ids }): Params<CommentIds>,
 ) -> Result<Public<Items<CommentRecord>>, ApiError> {
-    let items = comments::by_ids(&mut database.read(deadline).await?, ids.as_slice()).await?;
+    let items = comments::by_ids(&mut reader.connect().await?, ids.as_slice()).await?;
     Ok(Public::new(Items { items }, MAX_AGE))
 }
 
@@ -50,13 +48,12 @@ pub(super) async fn by_ids(
     responses((status = 200, body = Pages<CommentRecord>), (status = 400, body = ErrorBody)),
 )]
 pub(super) async fn by_post(
-    State(database): State<Database>,
-    deadline: Deadline,
+    reader: Reader,
     Params(OfPosts { post_ids }): Params<OfPosts>,
     Params(page): Params<PageParams>,
 ) -> Result<Public<Pages<CommentRecord>>, ApiError> {
     let request = page.of(POST_COMMENTS.kind)?;
-    let pages = POST_COMMENTS.pages(&mut database.read(deadline).await?, post_ids.as_slice(), &request).await?;
+    let pages = POST_COMMENTS.pages(&mut reader.connect().await?, post_ids.as_slice(), &request).await?;
     Ok(Public::new(pages, MAX_AGE))
 }
 
@@ -66,11 +63,10 @@ pub(super) async fn by_post(
     responses((status = 200, body = CommentCounts), (status = 400, body = ErrorBody)),
 )]
 pub(super) async fn counts(
-    State(database): State<Database>,
-    deadline: Deadline,
+    reader: Reader,
     Params(OfPosts { post_ids }): Params<OfPosts>,
 ) -> Result<Public<CommentCounts>, ApiError> {
-    let counts = comments::counts(&mut database.read(deadline).await?, post_ids.as_slice()).await?;
+    let counts = comments::counts(&mut reader.connect().await?, post_ids.as_slice()).await?;
     Ok(Public::new(CommentCounts { counts }, MAX_AGE))
 }
 
@@ -88,14 +84,14 @@ pub(super) async fn counts(
     ),
 )]
 pub(super) async fn add(
-    State(database): State<Database>,
+    State(ledger): State<Ledger>,
     viewer: Viewer,
     Path(post_id): Path<PostId>,
     command: Command<CommentDraft>,
 ) -> Result<Answer, ApiError> {
     let Command { input: draft, envelope } = command;
     draft.check()?;
-    let now = database.clock().now();
+    let now = ledger.clock().now();
     let (id, author_id) = (CommentId::new(now), viewer.id());
     let comment = CommentRecord { id, post_id, author_id, body: draft.body, created_at: now, version: 1 };
     let effect = async |connection: &mut Connection| {
@@ -105,5 +101,5 @@ pub(super) async fn add(
         let (subject, version, data) = (id.to_string(), comment.version, json!(comment));
         Ok(Outcome::with_event(answer, Event { kind: "comment.added", subject, version, data }))
     };
-    database.write(&envelope, effect).await
+    ledger.write(&envelope, effect).await
 }

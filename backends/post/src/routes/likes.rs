@@ -2,15 +2,15 @@
 
 use axum::extract::State;
 use chassis::{
-    Answer, ApiError, Deadline, Envelope, ErrorBody, Event, Outcome, Params, Path, Private, Public, Viewer,
-    database::{Connection, Database},
+    Answer, ApiError, Envelope, ErrorBody, Event, Ledger, Outcome, Params, Path, Private, Public, Reader, Viewer,
+    database::Connection,
 };
 use contract::PostId;
 use serde_json::json;
 
 use super::{MAX_AGE, OfPosts, no_such_post};
 use crate::{
-    records::{Flags, LikeCounts},
+    records::{Flags, LikeCounts, PostRecord},
     store::{likes, posts},
 };
 
@@ -20,11 +20,10 @@ use crate::{
     responses((status = 200, body = LikeCounts), (status = 400, body = ErrorBody)),
 )]
 pub(super) async fn counts(
-    State(database): State<Database>,
-    deadline: Deadline,
+    reader: Reader,
     Params(OfPosts { post_ids }): Params<OfPosts>,
 ) -> Result<Public<LikeCounts>, ApiError> {
-    let counts = likes::counts(&mut database.read(deadline).await?, post_ids.as_slice()).await?;
+    let counts = likes::counts(&mut reader.connect().await?, post_ids.as_slice()).await?;
     Ok(Public::new(LikeCounts { counts }, MAX_AGE))
 }
 
@@ -34,12 +33,11 @@ pub(super) async fn counts(
     responses((status = 200, body = Flags), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody)),
 )]
 pub(super) async fn liked_by_viewer(
-    State(database): State<Database>,
-    deadline: Deadline,
+    reader: Reader,
     viewer: Viewer,
     Params(OfPosts { post_ids }): Params<OfPosts>,
 ) -> Result<Private<Flags>, ApiError> {
-    let ids = likes::liked_among(&mut database.read(deadline).await?, viewer.id(), post_ids.as_slice()).await?;
+    let ids = likes::liked_among(&mut reader.connect().await?, viewer.id(), post_ids.as_slice()).await?;
     Ok(Private(Flags { ids }))
 }
 
@@ -52,18 +50,18 @@ pub(super) async fn liked_by_viewer(
     ),
 )]
 pub(super) async fn like(
-    State(database): State<Database>,
+    State(ledger): State<Ledger>,
     viewer: Viewer,
     Path(id): Path<PostId>,
     envelope: Envelope,
 ) -> Result<Answer, ApiError> {
-    let now = database.clock().now();
+    let now = ledger.clock().now();
     let effect = async |connection: &mut Connection| {
         let post = posts::lock(connection, id).await?.ok_or_else(no_such_post)?;
-        let likes = likes::insert(connection, (id, viewer.id()), now).await?;
-        Ok(outcome(("post.liked", post.record.version), (id, &viewer), likes))
+        let likes = likes::insert(connection, id, viewer.id(), now).await?;
+        Ok(outcome("post.liked", &post.record, &viewer, likes))
     };
-    database.write(&envelope, effect).await
+    ledger.write(&envelope, effect).await
 }
 
 /// The viewer likes a post no longer.
@@ -75,22 +73,22 @@ pub(super) async fn like(
     ),
 )]
 pub(super) async fn unlike(
-    State(database): State<Database>,
+    State(ledger): State<Ledger>,
     viewer: Viewer,
     Path(id): Path<PostId>,
     envelope: Envelope,
 ) -> Result<Answer, ApiError> {
     let effect = async |connection: &mut Connection| {
         let post = posts::lock(connection, id).await?.ok_or_else(no_such_post)?;
-        let likes = likes::delete(connection, (id, viewer.id())).await?;
-        Ok(outcome(("post.unliked", post.record.version), (id, &viewer), likes))
+        let likes = likes::delete(connection, id, viewer.id()).await?;
+        Ok(outcome("post.unliked", &post.record, &viewer, likes))
     };
-    database.write(&envelope, effect).await
+    ledger.write(&envelope, effect).await
 }
 
 /// An event only if the count changed. A like is no part of the post's record, so the version stays.
-fn outcome((kind, version): (&'static str, i64), (post, viewer): (PostId, &Viewer), likes: Option<i64>) -> Outcome {
+fn outcome(kind: &'static str, post: &PostRecord, viewer: &Viewer, likes: Option<i64>) -> Outcome {
     let Some(likes) = likes else { return Outcome::silent(Answer::no_content()) };
     let data = json!({"user_id": viewer.id(), "likes": likes});
-    Outcome::with_event(Answer::no_content(), Event { kind, subject: post.to_string(), version, data })
+    Outcome::with_event(Answer::no_content(), Event { kind, subject: post.id.to_string(), version: post.version, data })
 }

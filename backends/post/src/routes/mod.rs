@@ -8,7 +8,7 @@ mod likes;
 mod posts;
 mod publishing;
 
-use chassis::{ApiError, database::Database};
+use chassis::{ApiError, Ledger};
 use contract::id::Post;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -25,7 +25,7 @@ struct OfPosts {
 }
 
 /// All of them.
-pub(crate) fn all(database: Database) -> OpenApiRouter {
+pub(crate) fn all(ledger: Ledger) -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(routes!(posts::list, publishing::publish))
         .routes(routes!(posts::by_author))
@@ -38,7 +38,7 @@ pub(crate) fn all(database: Database) -> OpenApiRouter {
         .routes(routes!(likes::liked_by_viewer))
         .routes(routes!(likes::counts))
         .routes(routes!(likes::like, likes::unlike))
-        .with_state(database)
+        .with_state(ledger)
 }
 
 /// 404.

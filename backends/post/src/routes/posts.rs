@@ -1,7 +1,6 @@
 //! Posts, as everybody may read them.
 
-use axum::extract::State;
-use chassis::{ApiError, Deadline, ErrorBody, Ids, Page, PageParams, Pages, Params, Path, Public, database::Database};
+use chassis::{ApiError, ErrorBody, Ids, Page, PageParams, Pages, Params, Path, Public, Reader};
 use contract::{
     PostId, UserId,
     id::{Post, User},
@@ -86,8 +85,7 @@ impl Which {
     responses((status = 200, body = Posts), (status = 400, body = ErrorBody)),
 )]
 pub(super) async fn list(
-    State(database): State<Database>,
-    deadline: Deadline,
+    reader: Reader,
     Params(which): Params<Which>,
     Params(page): Params<PageParams>,
 ) -> Result<Public<Posts>, ApiError> {
@@ -95,13 +93,13 @@ pub(super) async fn list(
         if which.tag.is_some() || which.author_id.is_some() || which.for_sale.is_some() || which.order.is_some() {
             return Err(ApiError::bad_request("give `ids` or filters and order, not both"));
         }
-        let items = posts::by_ids(&mut database.read(deadline).await?, ids.as_slice()).await?;
+        let items = posts::by_ids(&mut reader.connect().await?, ids.as_slice()).await?;
         return Ok(Public::new(Posts::Items(Items { items }), MAX_AGE));
     }
     let (order, filter) = which.filters();
     let request = page.of(order.kind())?;
     let (list, filters) = lists::list(order, filter);
-    let page = list.page(&mut database.read(deadline).await?, &request, filters).await?;
+    let page = list.page(&mut reader.connect().await?, &request, filters).await?;
     Ok(Public::new(Posts::Page(page), MAX_AGE))
 }
 
@@ -110,12 +108,8 @@ pub(super) async fn list(
     get, path = "/v1/posts/{id}", params(("id" = String, Path)), tag = "posts",
     responses((status = 200, body = PostRecord), (status = 400, body = ErrorBody), (status = 404, body = ErrorBody)),
 )]
-pub(super) async fn one(
-    State(database): State<Database>,
-    deadline: Deadline,
-    Path(id): Path<PostId>,
-) -> Result<Public<PostRecord>, ApiError> {
-    let post = posts::by_ids(&mut database.read(deadline).await?, &[id]).await?.pop().ok_or_else(no_such_post)?;
+pub(super) async fn one(reader: Reader, Path(id): Path<PostId>) -> Result<Public<PostRecord>, ApiError> {
+    let post = posts::by_ids(&mut reader.connect().await?, &[id]).await?.pop().ok_or_else(no_such_post)?;
     let version = post.version;
     Ok(Public::new(post, MAX_AGE).version(version))
 }
@@ -126,13 +120,12 @@ pub(super) async fn one(
     responses((status = 200, body = Pages<PostRecord>), (status = 400, body = ErrorBody)),
 )]
 pub(super) async fn by_author(
-    State(database): State<Database>,
-    deadline: Deadline,
+    reader: Reader,
     Params(authors): Params<ByAuthor>,
     Params(page): Params<PageParams>,
 ) -> Result<Public<Pages<PostRecord>>, ApiError> {
     let request = page.of(AUTHOR_POSTS.kind)?;
-    let mut connection = database.read(deadline).await?;
+    let mut connection = reader.connect().await?;
     let pages = AUTHOR_POSTS.pages(&mut connection, authors.author_ids.as_slice(), &request).await?;
     Ok(Public::new(pages, MAX_AGE))
 }
@@ -143,10 +136,9 @@ pub(super) async fn by_author(
     responses((status = 200, body = PostCounts), (status = 400, body = ErrorBody)),
 )]
 pub(super) async fn counts(
-    State(database): State<Database>,
-    deadline: Deadline,
+    reader: Reader,
     Params(ByAuthor { author_ids }): Params<ByAuthor>,
 ) -> Result<Public<PostCounts>, ApiError> {
-    let counts = authors::post_counts(&mut database.read(deadline).await?, author_ids.as_slice()).await?;
+    let counts = authors::post_counts(&mut reader.connect().await?, author_ids.as_slice()).await?;
     Ok(Public::new(PostCounts { counts }, MAX_AGE))
 }

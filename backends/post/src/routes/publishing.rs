@@ -2,8 +2,7 @@
 
 use axum::extract::State;
 use chassis::{
-    Answer, ApiError, Command, Envelope, ErrorBody, Event, Outcome, Path, Viewer,
-    database::{Connection, Database},
+    Answer, ApiError, Command, Envelope, ErrorBody, Event, Ledger, Object, Outcome, Path, Viewer, database::Connection,
 };
 use contract::PostId;
 use serde_json::json;
@@ -26,20 +25,20 @@ use crate::{
     ),
 )]
 pub(super) async fn publish(
-    State(database): State<Database>,
+    State(ledger): State<Ledger>,
     viewer: Viewer,
     command: Command<PostDraft>,
 ) -> Result<Answer, ApiError> {
     let Command { input: draft, envelope } = command;
     draft.check()?;
-    let now = database.clock().now();
+    let now = ledger.clock().now();
     let post = PostRecord {
         id: PostId::new(now),
         author_id: viewer.id(),
         title: draft.title,
         body: draft.body,
         tags: draft.tags,
-        offer: draft.offer,
+        offer: draft.offer.map(|Object(offer)| offer),
         published_at: now,
         updated_at: now,
         version: 1,
@@ -49,7 +48,7 @@ pub(super) async fn publish(
         let answer = Answer::created(&post, format!("/v1/posts/{}", post.id))?.version(post.version);
         Ok(Outcome::with_event(answer, event("post.published", &post)))
     };
-    database.write(&envelope, effect).await
+    ledger.write(&envelope, effect).await
 }
 
 /// Changes a post: absent members stay, null clears tags and offer. With `If-Match`: only the version that was read.
@@ -68,14 +67,14 @@ pub(super) async fn publish(
     ),
 )]
 pub(super) async fn edit(
-    State(database): State<Database>,
+    State(ledger): State<Ledger>,
     viewer: Viewer,
     Path(id): Path<PostId>,
     command: Command<PostPatch>,
 ) -> Result<Answer, ApiError> {
     let Command { input: patch, envelope } = command;
     patch.check()?;
-    let now = database.clock().now();
+    let now = ledger.clock().now();
     let effect = async |connection: &mut Connection| {
         let old = held_by(connection, &viewer, id).await?;
         envelope.check_version(old.record.version)?;
@@ -85,7 +84,7 @@ pub(super) async fn edit(
         posts::replace(connection, &old, &new).await?;
         Ok(Outcome::with_event(Answer::ok(&new)?.version(new.version), event("post.updated", &new)))
     };
-    database.write(&envelope, effect).await
+    ledger.write(&envelope, effect).await
 }
 
 /// Deletes a post with its comments and likes. With `If-Match`: only the version that was read.
@@ -101,7 +100,7 @@ pub(super) async fn edit(
     ),
 )]
 pub(super) async fn delete(
-    State(database): State<Database>,
+    State(ledger): State<Ledger>,
     viewer: Viewer,
     Path(id): Path<PostId>,
     envelope: Envelope,
@@ -114,7 +113,7 @@ pub(super) async fn delete(
         let event = Event { kind: "post.deleted", subject: id.to_string(), version: post.record.version + 1, data };
         Ok(Outcome::with_event(Answer::no_content(), event))
     };
-    database.write(&envelope, effect).await
+    ledger.write(&envelope, effect).await
 }
 
 /// The post, locked, if the viewer may change it: 404 if there is none, 403 if it is somebody else's.

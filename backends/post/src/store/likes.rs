@@ -48,7 +48,8 @@ pub(crate) async fn liked_among(
 /// `user` likes the locked post. The new count, or `None` if they did already.
 pub(crate) async fn insert(
     connection: &mut Connection,
-    (post, user): (PostId, UserId),
+    post: PostId,
+    user: UserId,
     now: Time,
 ) -> Result<Option<i64>, DatabaseError> {
     let insert = Sql::new(INSERT).push("(").bind(post).push(", ").bind(user).push(", ").bind(now);
@@ -59,7 +60,8 @@ pub(crate) async fn insert(
 /// `user` likes the locked post no longer. The new count, or `None` if they did not.
 pub(crate) async fn delete(
     connection: &mut Connection,
-    (post, user): (PostId, UserId),
+    post: PostId,
+    user: UserId,
 ) -> Result<Option<i64>, DatabaseError> {
     let delete = Sql::new("DELETE FROM likes WHERE post_id = ").bind(post).push(" AND user_id = ").bind(user);
     let deleted = connection.execute(delete).await?;

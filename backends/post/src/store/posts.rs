@@ -69,7 +69,7 @@ pub(crate) async fn lock(connection: &mut Connection, id: PostId) -> Result<Opti
 /// A new post, and one more of its author's.
 pub(crate) async fn insert(connection: &mut Connection, post: &PostRecord) -> Result<(), DatabaseError> {
     let mut statement = Sql::new(INSERT);
-    for (index, value) in row(post, (0, 0)).into_iter().enumerate() {
+    for (index, value) in row(post, 0, 0).into_iter().enumerate() {
         statement = statement.push(if index == 0 { "(" } else { ", " }).bind(value);
     }
     connection.execute(statement.push(")")).await?;
@@ -120,7 +120,7 @@ pub(crate) async fn delete(connection: &mut Connection, post: &LockedPost) -> Re
 }
 
 /// A row of `posts`, in the order of [`INSERT`], with that many comments and likes.
-pub(crate) fn row(post: &PostRecord, (comments, likes): (i64, i64)) -> Vec<Value> {
+pub(crate) fn row(post: &PostRecord, comments: i64, likes: i64) -> Vec<Value> {
     let (amount, currency, stock) = offer_values(post.offer);
     vec![
         post.id.into(),

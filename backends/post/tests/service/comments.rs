@@ -1,15 +1,17 @@
 //! Commenting, the comments on many posts, and their counts.
 
+use chassis::testing::with_json;
 use futures::future::join_all;
 use serde_json::json;
 
-use crate::forum::{Forum, with};
+use crate::forum::Forum;
 
 #[tokio::test]
 async fn a_comment_is_told_where_it_is_and_counted() {
     let forum = Forum::open().await;
     let post = forum.publish_titled(1, "Teapot").await;
-    let reply = forum.tell(2, ("POST", &format!("/v1/posts/{post}/comments")), &json!({"body": "Nice.\n☕"})).await;
+    let reply =
+        forum.tell(forum.by(2, "POST", &format!("/v1/posts/{post}/comments")), &json!({"body": "Nice.\n☕"})).await;
     assert_eq!(reply.status, 201);
     assert_eq!(forum.get(reply.header("location")).await.json, json!({"items": [reply.json]}));
     assert_eq!(forum.comment_count(&post).await, 1);
@@ -21,9 +23,9 @@ async fn commenting_needs_a_signed_in_user_and_a_post() {
     let forum = Forum::open().await;
     let post = forum.publish_titled(1, "Teapot").await;
     let path = format!("/v1/posts/{post}/comments");
-    assert_eq!(forum.send(with(forum.request("POST", &path), &json!({"body": "x"}))).await.status, 401);
+    assert_eq!(forum.send(with_json(forum.request("POST", &path), &json!({"body": "x"}))).await.status, 401);
     let nowhere = format!("/v1/posts/pst_{}/comments", "0".repeat(32));
-    assert_eq!(forum.tell(2, ("POST", &nowhere), &json!({"body": "x"})).await.status, 404);
+    assert_eq!(forum.tell(forum.by(2, "POST", &nowhere), &json!({"body": "x"})).await.status, 404);
     assert_eq!(forum.comment_count(&post).await, 0);
 }
 
@@ -63,7 +65,7 @@ async fn the_same_key_twice_is_one_comment() {
     let forum = Forum::open().await;
     let post = forum.publish_titled(1, "Teapot").await;
     let path = format!("/v1/posts/{post}/comments");
-    let request = || with(forum.by(2, "POST", &path).header("idempotency-key", "k"), &json!({"body": "Nice."}));
+    let request = || with_json(forum.by(2, "POST", &path).header("idempotency-key", "k"), &json!({"body": "Nice."}));
     let (first, second) = (forum.send(request()).await, forum.send(request()).await);
     assert_eq!((first.status, second.status, &first.json), (201, 201, &second.json));
     assert_eq!(forum.comment_count(&post).await, 1);

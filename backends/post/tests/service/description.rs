@@ -1,17 +1,16 @@
 //! What `/openapi.json` says is what the routes answer: every answer that is described is given, and is as described.
 
-use chassis::testing::openapi::Description;
-use serde_json::{Value as Json, json};
+use chassis::testing::{Reply, with_json};
+use reqwest::RequestBuilder;
+use serde_json::json;
 
-use crate::forum::{Forum, Reply, user, with};
+use crate::forum::{Forum, user};
 
 #[tokio::test]
 async fn every_described_answer_is_given_as_described() {
     let forum = Forum::open().await;
-    let description = Description::new(forum.get("/openapi.json").await.json);
-    let check = |(method, path): (&str, &str), reply: Reply| {
-        description.check((method, path), (reply.status, &reply.headers, &reply.json));
-    };
+    let description = forum.description().await;
+    let check = |reply: Reply| description.check(&reply);
     let offer = json!({"price": {"amount": 5, "currency": "EUR"}, "stock": 2});
     let draft = json!({"title": "Teapot", "body": "Round.", "tags": ["tea"], "offer": offer});
     let (bare, comment) = (json!({"title": "Cup", "body": "Tall."}), json!({"body": "Nice."}));
@@ -32,14 +31,14 @@ async fn every_described_answer_is_given_as_described() {
         (format!("/v1/comments/counts?post_ids={post}"), "/v1/comments/counts"),
         (format!("/v1/likes/counts?post_ids={post}"), "/v1/likes/counts"),
     ] {
-        check(("GET", &path), forum.get(&path).await);
-        check(("GET", refused), forum.get(refused).await);
+        check(forum.get(&path).await);
+        check(forum.get(refused).await);
     }
-    check(("GET", &nowhere), forum.get(&nowhere).await);
+    check(forum.get(&nowhere).await);
 
     let likes = format!("/v1/likes?post_ids={post}");
     for (by, path) in [(Some(2), likes.as_str()), (None, &likes), (Some(2), "/v1/likes")] {
-        check(("GET", path), send(&forum, (by, "GET", path), None).await);
+        check(forum.send(request(&forum, by, "GET", path)).await);
     }
     let comments = |post: &str| format!("{post}/comments");
     for (method, paths, body) in [
@@ -55,38 +54,33 @@ async fn every_described_answer_is_given_as_described() {
             (Some(1), nowhere, body),
             (None, path, body),
         ] {
-            check((method, path), send(&forum, (by, method, path), Some(body)).await);
+            check(forum.send(with_json(request(&forum, by, method, path), body)).await);
         }
         let malformed = forum.by(1, method, path).header("content-type", "application/json").body("{");
-        check((method, path), forum.send(malformed).await);
-        check((method, path), forum.send(forum.by(1, method, path).body("{}")).await);
+        check(forum.send(malformed).await);
+        check(forum.send(forum.by(1, method, path).body("{}")).await);
     }
-    check(("PATCH", &one), forum.tell(2, ("PATCH", &one), &bare).await);
+    check(forum.tell(forum.by(2, "PATCH", &one), &bare).await);
     for method in ["PUT", "DELETE"] {
         for (by, post) in [(Some(2), &one), (None, &one), (Some(2), &wrong), (Some(2), &nowhere)] {
             let path = format!("{post}/likes");
-            check((method, &path), send(&forum, (by, method, &path), None).await);
+            check(forum.send(request(&forum, by, method, &path)).await);
         }
     }
     for method in ["PATCH", "DELETE"] {
         let outdated = forum.by(1, method, &one).header("if-match", "\"v9\"");
-        check((method, &one), forum.send(if method == "PATCH" { with(outdated, &bare) } else { outdated }).await);
+        check(forum.send(if method == "PATCH" { with_json(outdated, &bare) } else { outdated }).await);
     }
     for (by, path) in [(Some(2), &one), (None, &one), (Some(1), &wrong), (Some(1), &one), (Some(1), &one)] {
-        check(("DELETE", path), send(&forum, (by, "DELETE", path), None).await);
+        check(forum.send(request(&forum, by, "DELETE", path)).await);
     }
     assert_eq!(description.unseen(), [""; 0]);
 }
 
-async fn send(forum: &Forum, (by, method, path): (Option<u8>, &str, &str), body: Option<&Json>) -> Reply {
-    let request = match by {
+/// A request of that person, or an anonymous one.
+fn request(forum: &Forum, by: Option<u8>, method: &str, path: &str) -> RequestBuilder {
+    match by {
         Some(number) => forum.by(number, method, path),
         None => forum.request(method, path),
-    };
-    forum
-        .send(match body {
-            Some(body) => with(request, body),
-            None => request,
-        })
-        .await
+    }
 }

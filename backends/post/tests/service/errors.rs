@@ -76,7 +76,7 @@ async fn a_draft_that_breaks_a_limit_is_refused_with_the_members_name() {
         let patch = json!({member: value});
         for command in [(("POST", "/v1/posts".to_owned()), &draft), (("PATCH", format!("/v1/posts/{post}")), &patch)] {
             let ((method, path), body) = command;
-            let reply = forum.tell(1, (method, &path), body).await;
+            let reply = forum.tell(forum.by(1, method, &path), body).await;
             assert_eq!((reply.status, reply.code()), (422, "VALIDATION_FAILED"), "{method} {patch}");
             assert_eq!(reply.fields(), [field], "{method} {patch}");
         }
@@ -84,14 +84,14 @@ async fn a_draft_that_breaks_a_limit_is_refused_with_the_members_name() {
     assert_eq!(forum.post_count(1).await, 1);
     assert_eq!(forum.get(&format!("/v1/posts/{post}")).await.json["version"], 1);
     for path in ["/v1/posts".to_owned(), format!("/v1/posts/{post}/comments")] {
-        let reply = forum.tell(1, ("POST", &path), &json!(["title", "body"])).await;
+        let reply = forum.tell(forum.by(1, "POST", &path), &json!(["title", "body"])).await;
         let said = (reply.status, reply.json["error"]["message"].as_str());
         assert_eq!(said, (422, Some("the body must be an object")), "{path}");
     }
     for body in
         [json!({"body": " "}), json!({"body": "x".repeat(5_001)}), json!({"body": "\u{0}"}), json!({"body": null})]
     {
-        let reply = forum.tell(1, ("POST", &format!("/v1/posts/{post}/comments")), &body).await;
+        let reply = forum.tell(forum.by(1, "POST", &format!("/v1/posts/{post}/comments")), &body).await;
         assert_eq!((reply.status, reply.fields()), (422, vec!["body"]));
     }
     assert_eq!(forum.comment_count(&post).await, 0);
@@ -102,7 +102,7 @@ async fn every_limit_that_is_broken_is_told_at_once() {
     let forum = Forum::open().await;
     let offer = json!({"price": {"amount": 0, "currency": "EUR"}, "stock": -1});
     let draft = json!({"title": "", "body": "", "tags": ["A", "B"], "offer": offer});
-    let reply = forum.tell(1, ("POST", "/v1/posts"), &draft).await;
+    let reply = forum.tell(forum.by(1, "POST", "/v1/posts"), &draft).await;
     assert_eq!(reply.fields(), ["title", "body", "tags[0]", "tags[1]", "offer.price.amount", "offer.stock"]);
 }
 

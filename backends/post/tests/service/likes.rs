@@ -44,7 +44,7 @@ async fn many_people_at_once_are_all_counted_while_the_post_changes_and_goes() {
     );
     let change = json!({"tags": ["tea"], "title": "Changed"});
     let (statuses, changed, deleted) =
-        tokio::join!(likes, forum.tell(1, ("PATCH", &kept_path), &change), forum.command(1, "DELETE", &gone));
+        tokio::join!(likes, forum.tell(forum.by(1, "PATCH", &kept_path), &change), forum.command(1, "DELETE", &gone));
     assert!(statuses.iter().all(|status| [204, 404].contains(status)), "{statuses:?}");
     assert_eq!((changed.status, deleted.status), (200, 204));
     assert_eq!(forum.like_count(&kept).await, 20);

@@ -1,10 +1,11 @@
 //! Lists of posts: every filter in every order, page by page, while rows come and go.
 
+use chassis::testing::members;
 use std::cmp::Reverse;
 
 use serde_json::{Value as Json, json};
 
-use crate::forum::{Forum, titles, user};
+use crate::forum::{Forum, user};
 
 /// What a list is chosen by, and its title.
 struct Written {
@@ -46,8 +47,8 @@ async fn read_all(forum: &Forum, query: &str) -> Vec<String> {
         assert_eq!(reply.status, 200, "{query}: {}", reply.json);
         let page = &reply.json["page"];
         assert_eq!(page["has_previous"], !seen.is_empty(), "{query}");
-        assert_eq!(page["cursors"].as_array().unwrap().len(), titles(&reply.json).len(), "{query}");
-        seen.extend(titles(&reply.json).into_iter().map(str::to_owned));
+        assert_eq!(page["cursors"].as_array().unwrap().len(), members(&reply.json, "title").len(), "{query}");
+        seen.extend(members(&reply.json, "title").into_iter().map(str::to_owned));
         if page["has_next"] == false {
             return seen;
         }
@@ -91,7 +92,7 @@ async fn what_is_no_tag_is_on_no_post() {
     forum.publish_titled(1, "Untagged").await;
     for tag in ["", "Tea", "%00", "a%27b", "%E2%98%95", &"z".repeat(31)] {
         let reply = forum.get(&format!("/v1/posts?tag={tag}")).await;
-        assert_eq!((reply.status, titles(&reply.json)), (200, vec![]), "{tag}");
+        assert_eq!((reply.status, members(&reply.json, "title")), (200, vec![]), "{tag}");
     }
 }
 
@@ -103,14 +104,14 @@ async fn a_cursor_keeps_its_place_while_posts_come_and_go() {
         ids.push(forum.publish_titled(1, title).await);
     }
     let first = forum.get("/v1/posts?first=2").await.json;
-    assert_eq!(titles(&first), ["E", "D"]);
+    assert_eq!(members(&first, "title"), ["E", "D"]);
     forum.publish_titled(1, "F").await;
     // The post that the cursor names goes, and one behind it.
     for gone in [&ids[3], &ids[1]] {
         assert_eq!(forum.command(1, "DELETE", &format!("/v1/posts/{gone}")).await.status, 204);
     }
     let rest = forum.get(&format!("/v1/posts?after={}", first["page"]["end_cursor"].as_str().unwrap())).await.json;
-    assert_eq!(titles(&rest), ["C", "A"]);
+    assert_eq!(members(&rest, "title"), ["C", "A"]);
 }
 
 #[tokio::test]
@@ -135,12 +136,16 @@ async fn every_author_gets_their_page_even_an_empty_one() {
     let pages = forum.get(&path).await.json;
     assert_eq!(pages["pages"].as_object().unwrap().len(), 3);
     let of = |pages: &Json, author: u8| pages["pages"][user(author).to_string()].clone();
-    assert_eq!(titles(&of(&pages, 1)), ["D", "C"]);
-    assert_eq!(titles(&of(&pages, 2)), ["B"]);
-    assert!(titles(&of(&pages, 3)).is_empty());
+    assert_eq!(members(&of(&pages, 1), "title"), ["D", "C"]);
+    assert_eq!(members(&of(&pages, 2), "title"), ["B"]);
+    assert!(members(&of(&pages, 3), "title").is_empty());
     let cursor = of(&pages, 1)["page"]["end_cursor"].as_str().unwrap().to_owned();
     let next = forum.get(&format!("{path}&after={cursor}")).await.json;
-    assert_eq!((titles(&of(&next, 1)), titles(&of(&next, 2))), (vec!["A"], vec!["B"]), "a position for each");
+    assert_eq!(
+        (members(&of(&next, 1), "title"), members(&of(&next, 2), "title")),
+        (vec!["A"], vec!["B"]),
+        "a position for each"
+    );
 }
 
 #[tokio::test]
@@ -150,7 +155,7 @@ async fn a_hundred_authors_are_one_statement() {
     let before = forum.database.statements().all().len();
     let reply = forum.get(&by_author(&(0..100).collect::<Vec<u8>>())).await;
     assert_eq!(reply.json["pages"].as_object().unwrap().len(), 100);
-    assert_eq!(titles(&reply.json["pages"][user(70).to_string()]), ["A"]);
+    assert_eq!(members(&reply.json["pages"][user(70).to_string()], "title"), ["A"]);
     assert_eq!(forum.database.statements().all().len(), before + 1);
 }
 

@@ -15,7 +15,7 @@ async fn no_statement_scans_a_table_or_sorts() {
     let offer = json!({"price": {"amount": 1, "currency": "JPY"}, "stock": 1});
     let change = json!({"title": "B", "tags": ["tea", "pots"], "offer": offer});
     let command = ("PATCH", format!("/v1/posts/{first}"));
-    assert_eq!(forum.tell(1, (command.0, &command.1), &change).await.status, 200);
+    assert_eq!(forum.tell(forum.by(1, command.0, &command.1), &change).await.status, 200);
     let (likes, posts) = (format!("/v1/posts/{first}/likes"), format!("{first},{second}"));
     for (method, path) in [("PUT", &likes), ("DELETE", &likes), ("GET", &format!("/v1/likes?post_ids={posts}"))] {
         assert!(forum.command(2, method, path).await.status < 300, "{path}");

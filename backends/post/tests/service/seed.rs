@@ -1,10 +1,11 @@
 //! Demo data: what is written in bulk is read like what was published.
 
+use chassis::testing::members;
 use contract::{CommentId, Money, PostId, Time};
 use post_service::seed::{CommentSeed, LikeSeed, PostSeed, seed_comments, seed_likes, seed_posts};
 use serde_json::json;
 
-use crate::forum::{Forum, titles, user};
+use crate::forum::{Forum, user};
 
 const AT: Time = Time::from_millis(1_750_000_000_000);
 
@@ -49,7 +50,7 @@ async fn seeded_rows_are_read_and_changed_like_any_other() {
     seed_likes(&forum.database, likes.into_iter()).await.unwrap();
 
     let by_likes = forum.get("/v1/posts?tag=tea&order=most_liked").await.json;
-    assert_eq!(titles(&by_likes), ["Post 2", "Post 1", "Post 0"]);
+    assert_eq!(members(&by_likes, "title"), ["Post 2", "Post 1", "Post 0"]);
     assert_eq!(by_likes["items"][1]["offer"], json!({"price": {"amount": 5, "currency": "EUR"}, "stock": 2}));
     assert_eq!((forum.post_count(1).await, forum.post_count(2).await), (2, 1));
     forum.like(10, &ids[0]).await;

@@ -1,7 +1,6 @@
 //! Accounts: e-mail address and role, for their owner and for admins.
 
-use axum::extract::State;
-use chassis::{ApiError, Deadline, ErrorBody, Params, Private, Viewer, database::Database};
+use chassis::{ApiError, ErrorBody, Params, Private, Reader, Viewer};
 
 use super::users::UserIds;
 use crate::{
@@ -19,12 +18,11 @@ use crate::{
     ),
 )]
 pub(super) async fn by_ids(
-    State(database): State<Database>,
-    deadline: Deadline,
+    reader: Reader,
     viewer: Viewer,
     Params(UserIds { ids }): Params<UserIds>,
 ) -> Result<Private<Items<AccountRecord>>, ApiError> {
     let seen: Vec<_> = ids.as_slice().iter().copied().filter(|id| viewer.is_admin() || *id == viewer.id()).collect();
-    let items = accounts::by_ids(&mut database.read(deadline).await?, &seen).await?;
+    let items = accounts::by_ids(&mut reader.connect().await?, &seen).await?;
     Ok(Private(Items { items }))
 }

@@ -2,9 +2,9 @@
 
 use axum::extract::State;
 use chassis::{
-    Answer, ApiError, Deadline, Detail, Envelope, ErrorBody, Event, Ids, Outcome, PageParams, Pages, Params, Path,
-    Private, Public, Viewer,
-    database::{Connection, Database, list::List},
+    Answer, ApiError, Detail, Envelope, ErrorBody, Event, Ids, Ledger, Outcome, PageParams, Pages, Params, Path,
+    Private, Public, Reader, Viewer,
+    database::{Connection, list::List},
 };
 use contract::{UserId, id::User};
 use serde::Deserialize;
@@ -14,7 +14,10 @@ use utoipa::IntoParams;
 use super::{MAX_AGE, users::UserIds};
 use crate::{
     records::{Flags, UserRecord},
-    store::{follows, users},
+    store::{
+        follows::{self, Follow},
+        users,
+    },
 };
 
 /// The users whose lists are asked for.
@@ -32,12 +35,11 @@ pub(super) struct ByUser {
     responses((status = 200, body = Pages<UserRecord>), (status = 400, body = ErrorBody)),
 )]
 pub(super) async fn followers_by_user(
-    State(database): State<Database>,
-    deadline: Deadline,
+    reader: Reader,
     Params(users): Params<ByUser>,
     Params(page): Params<PageParams>,
 ) -> Result<Public<Pages<UserRecord>>, ApiError> {
-    by_user((&database, deadline), &follows::FOLLOWERS, (users, page)).await
+    by_user(reader, &follows::FOLLOWERS, users, page).await
 }
 
 /// Whom each user follows, newest follow first.
@@ -46,12 +48,11 @@ pub(super) async fn followers_by_user(
     responses((status = 200, body = Pages<UserRecord>), (status = 400, body = ErrorBody)),
 )]
 pub(super) async fn following_by_user(
-    State(database): State<Database>,
-    deadline: Deadline,
+    reader: Reader,
     Params(users): Params<ByUser>,
     Params(page): Params<PageParams>,
 ) -> Result<Public<Pages<UserRecord>>, ApiError> {
-    by_user((&database, deadline), &follows::FOLLOWING, (users, page)).await
+    by_user(reader, &follows::FOLLOWING, users, page).await
 }
 
 /// Which of these users the viewer follows.
@@ -60,12 +61,11 @@ pub(super) async fn following_by_user(
     responses((status = 200, body = Flags), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody)),
 )]
 pub(super) async fn followed_by_viewer(
-    State(database): State<Database>,
-    deadline: Deadline,
+    reader: Reader,
     viewer: Viewer,
     Params(UserIds { ids }): Params<UserIds>,
 ) -> Result<Private<Flags>, ApiError> {
-    let mut connection = database.read(deadline).await?;
+    let mut connection = reader.connect().await?;
     let ids = follows::followed_among(&mut connection, viewer.id(), ids.as_slice()).await?;
     Ok(Private(Flags { ids }))
 }
@@ -84,21 +84,22 @@ pub(super) async fn followed_by_viewer(
     ),
 )]
 pub(super) async fn follow(
-    State(database): State<Database>,
+    State(ledger): State<Ledger>,
     viewer: Viewer,
     Path((id, other)): Path<(UserId, UserId)>,
     envelope: Envelope,
 ) -> Result<Answer, ApiError> {
-    let now = database.clock().now();
+    let now = ledger.clock().now();
+    let follow = Follow { follower: id, followed: other };
     let effect = async |connection: &mut Connection| {
-        let follower = check_ends(connection, &viewer, (id, other)).await?;
-        if !follows::insert(connection, (id, other), now).await? {
+        let follower = check_ends(connection, &viewer, follow).await?;
+        if !follows::insert(connection, follow, now).await? {
             return Ok(Outcome::silent(Answer::no_content()));
         }
-        follows::count(connection, (id, other), 1).await?;
+        follows::count(connection, follow, 1).await?;
         Ok(Outcome::with_event(Answer::no_content(), event("user.followed", follower, other)))
     };
-    database.write(&envelope, effect).await
+    ledger.write(&envelope, effect).await
 }
 
 /// Follows somebody no longer. Doing it again changes nothing.
@@ -115,28 +116,26 @@ pub(super) async fn follow(
     ),
 )]
 pub(super) async fn unfollow(
-    State(database): State<Database>,
+    State(ledger): State<Ledger>,
     viewer: Viewer,
     Path((id, other)): Path<(UserId, UserId)>,
     envelope: Envelope,
 ) -> Result<Answer, ApiError> {
+    let follow = Follow { follower: id, followed: other };
     let effect = async |connection: &mut Connection| {
-        let follower = check_ends(connection, &viewer, (id, other)).await?;
-        if !follows::delete(connection, (id, other)).await? {
+        let follower = check_ends(connection, &viewer, follow).await?;
+        if !follows::delete(connection, follow).await? {
             return Ok(Outcome::silent(Answer::no_content()));
         }
-        follows::count(connection, (id, other), -1).await?;
+        follows::count(connection, follow, -1).await?;
         Ok(Outcome::with_event(Answer::no_content(), event("user.unfollowed", follower, other)))
     };
-    database.write(&envelope, effect).await
+    ledger.write(&envelope, effect).await
 }
 
-/// Who follows: the viewer, somebody else than themselves, and both exist.
-async fn check_ends(
-    connection: &mut Connection,
-    viewer: &Viewer,
-    (id, other): (UserId, UserId),
-) -> Result<UserRecord, ApiError> {
+/// The follower's record, if the follower is the viewer, follows another user, and both exist; else 403, 404 or 422.
+async fn check_ends(connection: &mut Connection, viewer: &Viewer, follow: Follow) -> Result<UserRecord, ApiError> {
+    let Follow { follower: id, followed: other } = follow;
     let both = users::by_ids(connection, &[id, other]).await?;
     let follower = both.iter().find(|user| user.id == id).ok_or_else(users::unknown)?;
     if id != viewer.id() {
@@ -158,12 +157,13 @@ fn event(kind: &'static str, follower: UserRecord, followed: UserId) -> Event {
 }
 
 async fn by_user(
-    (database, deadline): (&Database, Deadline),
+    reader: Reader,
     list: &List,
-    (users, page): (ByUser, PageParams),
+    users: ByUser,
+    page: PageParams,
 ) -> Result<Public<Pages<UserRecord>>, ApiError> {
     let request = page.of(list.kind)?;
-    let mut connection = database.read(deadline).await?;
+    let mut connection = reader.connect().await?;
     let pages = list.pages(&mut connection, users.user_ids.as_slice(), &request).await?;
     Ok(Public::new(pages, MAX_AGE))
 }

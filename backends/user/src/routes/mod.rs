@@ -12,7 +12,7 @@ mod sign_up;
 mod users;
 
 use axum::extract::FromRef;
-use chassis::{ApiError, Detail, database::Database};
+use chassis::{ApiError, Detail, Ledger, database::Database};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::sessions::IdentityProvider;
@@ -42,7 +42,13 @@ pub(crate) fn all(provider: IdentityProvider) -> OpenApiRouter {
 
 impl FromRef<IdentityProvider> for Database {
     fn from_ref(provider: &IdentityProvider) -> Self {
-        provider.database.clone()
+        provider.ledger.database().clone()
+    }
+}
+
+impl FromRef<IdentityProvider> for Ledger {
+    fn from_ref(provider: &IdentityProvider) -> Self {
+        provider.ledger.clone()
     }
 }
 

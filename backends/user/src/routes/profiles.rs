@@ -2,8 +2,7 @@
 
 use axum::extract::State;
 use chassis::{
-    Answer, ApiError, Command, Envelope, ErrorBody, Event, Outcome, Path, Viewer,
-    database::{Connection, Database},
+    Answer, ApiError, Command, Envelope, ErrorBody, Event, Ledger, Outcome, Path, Viewer, database::Connection,
     text::Verdict,
 };
 use contract::{Time, UserId};
@@ -59,13 +58,12 @@ fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<S
     ),
 )]
 pub(super) async fn update(
-    State(database): State<Database>,
+    State(ledger): State<Ledger>,
     viewer: Viewer,
     Path(id): Path<UserId>,
     Command { input, envelope }: Command<ProfilePatch>,
 ) -> Result<Answer, ApiError> {
-    let change = check(input)?;
-    let now = database.clock().now();
+    let change = check(input, ledger.clock().now())?;
     let effect = async |connection: &mut Connection| {
         let before = users::by_id(connection, id).await?.ok_or_else(users::unknown)?;
         if id != viewer.id() && !viewer.is_admin() {
@@ -75,25 +73,26 @@ pub(super) async fn update(
             envelope.check_version(before.version)?;
             return Ok(Outcome::silent(Answer::ok(&before)?.version(before.version)));
         }
-        changed(connection, id, (&change, &envelope, now)).await
+        changed(connection, id, &change, &envelope).await
     };
-    database.write(&envelope, effect).await
+    ledger.write(&envelope, effect).await
 }
 
 /// Changes first and compares then: between reading and changing somebody else could have changed.
 async fn changed(
     connection: &mut Connection,
     id: UserId,
-    (change, envelope, now): (&ProfileChange, &Envelope, Time),
+    change: &ProfileChange,
+    envelope: &Envelope,
 ) -> Result<Outcome, ApiError> {
-    let user = users::update(connection, id, (change, now)).await?.ok_or_else(users::unknown)?;
+    let user = users::update(connection, id, change).await?.ok_or_else(users::unknown)?;
     envelope.check_version(user.version - 1)?;
     let data = serde_json::to_value(&user).map_err(ApiError::internal)?;
     let event = Event { kind: "user.updated", subject: id.to_string(), version: user.version, data };
     Ok(Outcome::with_event(Answer::ok(&user)?.version(user.version), event))
 }
 
-fn check(patch: ProfilePatch) -> Result<ProfileChange, ApiError> {
+fn check(patch: ProfilePatch, at: Time) -> Result<ProfileChange, ApiError> {
     let ProfilePatch { name, bio, avatar_url } = patch;
     let set = |member: &Option<Option<String>>, rule: fn(&str) -> Verdict| {
         member.as_ref().and_then(Option::as_deref).map_or(Ok(()), rule)
@@ -103,5 +102,5 @@ fn check(patch: ProfilePatch) -> Result<ProfileChange, ApiError> {
         ("bio", set(&bio, check_bio)),
         ("avatar_url", set(&avatar_url, check_avatar_url)),
     ])?;
-    Ok(ProfileChange { name: name.flatten(), bio, avatar_url })
+    Ok(ProfileChange { name: name.flatten(), bio, avatar_url, at })
 }

@@ -76,7 +76,7 @@ pub(super) async fn log_in(
         let session = provider.open(connection, user).await?;
         Ok(Outcome::silent(Answer::created(&session, LOCATION.to_owned())?))
     };
-    provider.database.write(&Envelope::unkeyed(envelope.deadline()), effect).await
+    provider.ledger.write(&Envelope::unkeyed(envelope.deadline()), effect).await
 }
 
 /// Spends a refresh token for new tokens. The same token again gives the same answer for the grace time (60 seconds
@@ -103,7 +103,7 @@ pub(super) async fn refresh(
         refreshed = provider.refresh(connection, &token).await?;
         Ok(Outcome::silent(Answer::no_content()))
     };
-    provider.database.write(&Envelope::unkeyed(envelope.deadline()), effect).await?;
+    provider.ledger.write(&Envelope::unkeyed(envelope.deadline()), effect).await?;
     Answer::ok(&refreshed.ok_or_else(refused)?)
 }
 
@@ -121,5 +121,5 @@ pub(super) async fn log_out(
         store::sessions::end(connection, &viewer.claims().sid, viewer.id()).await?;
         Ok(Outcome::silent(Answer::no_content()))
     };
-    provider.database.write(&Envelope::unkeyed(deadline), effect).await
+    provider.ledger.write(&Envelope::unkeyed(deadline), effect).await
 }

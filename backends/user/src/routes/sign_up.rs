@@ -72,13 +72,13 @@ pub(super) async fn sign_up(
     let password_hash = password_hash.hash(newcomer.password.clone()).await?;
     let mut opened = None;
     let effect = async |connection: &mut Connection| {
-        let (id, event) = create(connection, &provider, (&newcomer, &password_hash)).await?;
+        let (id, event) = create(connection, &provider, &newcomer, &password_hash).await?;
         opened = Some(provider.open(connection, id).await?);
         // What is stored under the key: where the user is, no tokens.
         let answer = Answer::created(&json!({"id": id}), format!("/v1/users/{id}"))?;
         Ok(Outcome::with_event(answer, event))
     };
-    let answer = provider.database.write(&envelope.known_by(&known_by), effect).await?;
+    let answer = provider.ledger.write(&envelope.known_by(&known_by), effect).await?;
     if opened.is_none() {
         let shown =
             LogIn { email: &newcomer.email.to_string(), password: &newcomer.password, network: caller.network() };
@@ -90,7 +90,7 @@ pub(super) async fn sign_up(
             opened = Some(provider.open(connection, user).await?);
             Ok(Outcome::silent(Answer::no_content()))
         };
-        provider.database.write(&Envelope::unkeyed(deadline), effect).await?;
+        provider.ledger.write(&Envelope::unkeyed(deadline), effect).await?;
     }
     answer.telling(&opened)
 }
@@ -119,9 +119,10 @@ fn issue<T, E: Display>(parsed: &Result<T, E>) -> Option<String> {
 async fn create(
     connection: &mut Connection,
     provider: &IdentityProvider,
-    (newcomer, password_hash): (&Newcomer, &str),
+    newcomer: &Newcomer,
+    password_hash: &str,
 ) -> Result<(UserId, Event), ApiError> {
-    let now = provider.database.clock().now();
+    let now = provider.ledger.clock().now();
     let Newcomer { handle, name, email, .. } = newcomer;
     let account = NewAccount { id: UserId::new(now), handle, name, email, password_hash, now };
     if !accounts::insert(connection, &account).await? {

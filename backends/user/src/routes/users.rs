@@ -1,7 +1,6 @@
 //! Users, as everybody may see them.
 
-use axum::extract::State;
-use chassis::{ApiError, Deadline, Entries, ErrorBody, Ids, PageParams, Params, Path, Public, database::Database};
+use chassis::{ApiError, Entries, ErrorBody, Ids, PageParams, Params, Path, Public, Reader};
 use contract::{UserId, id::User};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -40,22 +39,21 @@ pub(super) struct UserIds {
     responses((status = 200, body = Users), (status = 400, body = ErrorBody)),
 )]
 pub(super) async fn list(
-    State(database): State<Database>,
-    deadline: Deadline,
+    reader: Reader,
     Params(which): Params<Which>,
     Params(page): Params<PageParams>,
 ) -> Result<Public<Users>, ApiError> {
     let items = match (which.ids, which.handles) {
         (Some(_), Some(_)) => return Err(ApiError::bad_request("give `ids` or `handles`, not both")),
-        (Some(ids), None) => users::by_ids(&mut database.read(deadline).await?, ids.as_slice()).await?,
+        (Some(ids), None) => users::by_ids(&mut reader.connect().await?, ids.as_slice()).await?,
         (None, Some(Entries(handles))) => {
             // What is no handle is nobody's.
             let handles: Vec<Handle> = handles.iter().filter_map(|handle| handle.parse().ok()).collect();
-            users::by_handles(&mut database.read(deadline).await?, &handles).await?
+            users::by_handles(&mut reader.connect().await?, &handles).await?
         }
         (None, None) => {
             let request = page.of(users::USERS.kind)?;
-            let page = users::page(&mut database.read(deadline).await?, &request).await?;
+            let page = users::page(&mut reader.connect().await?, &request).await?;
             return Ok(Public::new(Users::Page(page), MAX_AGE));
         }
     };
@@ -71,12 +69,8 @@ pub(super) async fn list(
         (status = 404, body = ErrorBody),
     ),
 )]
-pub(super) async fn one(
-    State(database): State<Database>,
-    deadline: Deadline,
-    Path(id): Path<UserId>,
-) -> Result<Public<UserRecord>, ApiError> {
-    let user = users::by_id(&mut database.read(deadline).await?, id).await?.ok_or_else(users::unknown)?;
+pub(super) async fn one(reader: Reader, Path(id): Path<UserId>) -> Result<Public<UserRecord>, ApiError> {
+    let user = users::by_id(&mut reader.connect().await?, id).await?.ok_or_else(users::unknown)?;
     let version = user.version;
     Ok(Public::new(user, MAX_AGE).version(version))
 }
@@ -87,10 +81,9 @@ pub(super) async fn one(
     responses((status = 200, body = FollowCounts), (status = 400, body = ErrorBody)),
 )]
 pub(super) async fn counts(
-    State(database): State<Database>,
-    deadline: Deadline,
+    reader: Reader,
     Params(UserIds { ids }): Params<UserIds>,
 ) -> Result<Public<FollowCounts>, ApiError> {
-    let counts = users::counts(&mut database.read(deadline).await?, ids.as_slice()).await?;
+    let counts = users::counts(&mut reader.connect().await?, ids.as_slice()).await?;
     Ok(Public::new(FollowCounts { counts }, MAX_AGE))
 }

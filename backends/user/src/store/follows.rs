@@ -31,6 +31,15 @@ pub(crate) const FOLLOWING: List = List {
     ..FOLLOWERS
 };
 
+/// A follow, by its two users.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Follow {
+    /// The user who follows.
+    pub(crate) follower: UserId,
+    /// The user who is followed.
+    pub(crate) followed: UserId,
+}
+
 /// Those of the ids whom `follower` follows.
 pub(crate) async fn followed_among(
     connection: &mut Connection,
@@ -49,33 +58,23 @@ pub(crate) async fn followed_among(
     Ok(rows.into_iter().map(|Followed(id)| id).collect())
 }
 
-/// `follower` follows `followed`; `false` when it was so already.
-pub(crate) async fn insert(
-    connection: &mut Connection,
-    (follower, followed): (UserId, UserId),
-    now: Time,
-) -> Result<bool, DatabaseError> {
-    let sql = Sql::new("INSERT INTO follows (follower_id, followed_id, created_at) VALUES (").bind(follower);
-    let sql = sql.push(", ").bind(followed).push(", ").bind(now).push(") ON CONFLICT DO NOTHING");
+/// Adds a follow; `false` if it exists.
+pub(crate) async fn insert(connection: &mut Connection, follow: Follow, now: Time) -> Result<bool, DatabaseError> {
+    let sql = Sql::new("INSERT INTO follows (follower_id, followed_id, created_at) VALUES (").bind(follow.follower);
+    let sql = sql.push(", ").bind(follow.followed).push(", ").bind(now).push(") ON CONFLICT DO NOTHING");
     Ok(connection.execute(sql).await? == 1)
 }
 
-/// `follower` no longer follows `followed`; `false` when it was so already.
-pub(crate) async fn delete(
-    connection: &mut Connection,
-    (follower, followed): (UserId, UserId),
-) -> Result<bool, DatabaseError> {
-    let sql = Sql::new("DELETE FROM follows WHERE follower_id = ").bind(follower);
-    Ok(connection.execute(sql.push(" AND followed_id = ").bind(followed)).await? == 1)
+/// Deletes a follow; `false` if it does not exist.
+pub(crate) async fn delete(connection: &mut Connection, follow: Follow) -> Result<bool, DatabaseError> {
+    let sql = Sql::new("DELETE FROM follows WHERE follower_id = ").bind(follow.follower);
+    Ok(connection.execute(sql.push(" AND followed_id = ").bind(follow.followed)).await? == 1)
 }
 
 /// Counts a follow that has begun (`1`) or ended (`-1`) at both its ends. The lesser id comes first, whoever follows
 /// whom: two who follow each other at once must not wait for each other.
-pub(crate) async fn count(
-    connection: &mut Connection,
-    (follower, followed): (UserId, UserId),
-    change: i64,
-) -> Result<(), DatabaseError> {
+pub(crate) async fn count(connection: &mut Connection, follow: Follow, change: i64) -> Result<(), DatabaseError> {
+    let Follow { follower, followed } = follow;
     let of_follower = Sql::new("UPDATE users SET following_count = following_count + ").bind(change);
     let of_follower = of_follower.push(" WHERE id = ").bind(follower);
     let of_followed = Sql::new("UPDATE users SET follower_count = follower_count + ").bind(change);

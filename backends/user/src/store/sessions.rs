@@ -29,6 +29,16 @@ pub(crate) struct TokenState {
     pub(crate) spent: Option<(Time, String)>,
 }
 
+/// A refresh token that is replaced by its successor.
+pub(crate) struct SpentToken<'a> {
+    pub(crate) hash: &'a str,
+    /// Its place in its session.
+    pub(crate) number: i64,
+    pub(crate) at: Time,
+    /// Makes the successor from the token.
+    pub(crate) salt: &'a str,
+}
+
 impl FromRow<'_, AnyRow> for Session {
     fn from_row(row: &AnyRow) -> Result<Self, sqlx::Error> {
         Ok(Self { id: row.try_get("id")?, user_id: parsed(row, "user_id")? })
@@ -88,7 +98,8 @@ pub(crate) async fn token(connection: &mut Connection, hash: &str) -> Result<Opt
 pub(crate) async fn insert_token(
     connection: &mut Connection,
     session: &str,
-    (hash, number): (&str, i64),
+    hash: &str,
+    number: i64,
 ) -> Result<(), DatabaseError> {
     let sql = Sql::new("INSERT INTO refresh_tokens (hash, session_id, number) VALUES (").bind(hash);
     let sql = sql.push(", ").bind(session).push(", ").bind(number).push(")");
@@ -99,10 +110,10 @@ pub(crate) async fn insert_token(
 pub(crate) async fn spend_token(
     connection: &mut Connection,
     session: &str,
-    (hash, number, spent): (&str, i64, (Time, &str)),
+    spent: SpentToken<'_>,
 ) -> Result<(), DatabaseError> {
-    let (spent_at, salt) = spent;
-    let sql = Sql::new("UPDATE refresh_tokens SET spent_at = ").bind(spent_at).push(", salt = ").bind(salt);
+    let SpentToken { hash, number, at, salt } = spent;
+    let sql = Sql::new("UPDATE refresh_tokens SET spent_at = ").bind(at).push(", salt = ").bind(salt);
     connection.execute(sql.push(" WHERE hash = ").bind(hash)).await?;
     let old = Sql::new("DELETE FROM refresh_tokens WHERE session_id = ").bind(session);
     connection.execute(old.push(" AND number <= ").bind(number - SPENT_KEPT)).await.map(drop)

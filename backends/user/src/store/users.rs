@@ -41,6 +41,7 @@ pub(crate) struct ProfileChange {
     pub(crate) name: Option<String>,
     pub(crate) bio: Option<Option<String>>,
     pub(crate) avatar_url: Option<Option<String>>,
+    pub(crate) at: Time,
 }
 
 impl ProfileChange {
@@ -119,9 +120,9 @@ pub(crate) async fn by_id(connection: &mut Connection, id: UserId) -> Result<Opt
 pub(crate) async fn update(
     connection: &mut Connection,
     id: UserId,
-    (change, now): (&ProfileChange, Time),
+    change: &ProfileChange,
 ) -> Result<Option<UserRecord>, DatabaseError> {
-    let mut sql = Sql::new("UPDATE users SET version = version + 1, updated_at = ").bind(now);
+    let mut sql = Sql::new("UPDATE users SET version = version + 1, updated_at = ").bind(change.at);
     if let Some(name) = &change.name {
         sql = sql.push(", name = ").bind(name.as_str());
     }

@@ -56,14 +56,14 @@ async fn unknown_routes_and_methods_get_the_same_shape_of_error() {
 async fn past_the_deadline_the_answer_is_504() {
     let town = Town::of(1).await;
     let path = format!("/v1/users?ids={}", user(1));
-    let reply = town.send(town.request(&path).header("x-request-timeout-ms", "0")).await;
+    let reply = town.send(town.request("GET", &path).header("x-request-timeout-ms", "0")).await;
     assert_eq!((reply.status, &reply.json["error"]["code"]), (504, &"DEADLINE_EXCEEDED".into()));
 }
 
 #[tokio::test]
 async fn ids_of_request_and_trace_are_taken_over() {
     let town = Town::of(0).await;
-    let reply = town.send(town.request("/v1/users").header("x-request-id", "mine-1")).await;
+    let reply = town.send(town.request("GET", "/v1/users").header("x-request-id", "mine-1")).await;
     assert_eq!(reply.header("x-request-id"), "mine-1");
 }
 
@@ -71,7 +71,7 @@ async fn ids_of_request_and_trace_are_taken_over() {
 async fn a_client_address_is_believed_from_the_bff_only() {
     let town = Town::of(0).await;
     let remaining = async |key: &str, address: &str| {
-        let request = town.request("/v1/users").header("x-api-key", key).header("x-client-address", address);
+        let request = town.request("GET", "/v1/users").header("x-api-key", key).header("x-client-address", address);
         town.send(request).await.header("x-ratelimit-remaining").parse::<u32>().unwrap()
     };
     assert_eq!(remaining(API_KEY, "192.0.2.1").await, 1999);
@@ -90,12 +90,12 @@ async fn who_says_twice_who_they_are_is_refused() {
         ("x-api-key", [API_KEY, API_KEY]),
         ("x-api-key", [API_KEY, "wrong"]),
     ] {
-        let request = town.request("/v1/users").header(name, values[0]).header(name, values[1]);
+        let request = town.request("GET", "/v1/users").header(name, values[0]).header(name, values[1]);
         let reply = town.send(request).await;
         assert_eq!((reply.status, reply.code()), (401, "UNAUTHENTICATED"), "{values:?}");
-        assert_eq!(reply.text_of_error(), format!("the header {name} is there more than once"));
+        assert_eq!(reply.message(), format!("the header {name} is there more than once"));
     }
-    let once = town.request("/v1/users").header("authorization", &good).header("x-api-key", API_KEY);
+    let once = town.request("GET", "/v1/users").header("authorization", &good).header("x-api-key", API_KEY);
     assert_eq!(town.send(once).await.status, 200);
 }
 
@@ -110,6 +110,6 @@ async fn a_service_says_that_it_is_alive_ready_and_what_it_offers() {
     let any_error = &description["paths"]["/v1/users/{id}"]["patch"]["responses"]["default"];
     assert_eq!(any_error["content"]["application/json"]["schema"]["$ref"], "#/components/schemas/ErrorBody");
     assert!(description["components"]["schemas"]["ErrorBody"].is_object());
-    let metrics = town.request("/metrics").send().await.unwrap().text().await.unwrap();
+    let metrics = town.request("GET", "/metrics").send().await.unwrap().text().await.unwrap();
     assert!(metrics.contains("http_requests_total{method=\"GET\",route=\"/readyz\",status=\"204\"} 1"), "{metrics}");
 }

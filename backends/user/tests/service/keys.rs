@@ -7,7 +7,7 @@ use contract::{Clock, Time, token::TokenVerifier};
 use futures::future::join_all;
 use user_service::rotate_key;
 
-use crate::town::{PASSWORD, Town};
+use crate::town::{PASSWORD, Town, user_of};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -32,7 +32,7 @@ async fn instances_that_start_at_once_agree_on_the_first_key() {
     let session = towns[0].send(towns[0].sign_up("ada")).await;
     for town in &towns {
         assert_eq!(listed(town).await, [kid(session.text("access_token"))]);
-        let path = format!("/v1/accounts?ids={}", session.user());
+        let path = format!("/v1/accounts?ids={}", user_of(&session));
         assert_eq!(town.get_as(session.text("access_token"), &path).await.status, 200);
     }
 }

@@ -1,5 +1,5 @@
 //! The user service over real sockets and a real database: SQLite, or PostgreSQL when TESSERA_TEST_POSTGRES names a server.
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods, clippy::panic, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods, reason = "tests")]
 
 mod described;
 mod errors;

@@ -4,7 +4,7 @@ use chassis::database::plans::slow_plans;
 use contract::token::Role;
 use serde_json::json;
 
-use crate::town::{PASSWORD, Town, user};
+use crate::town::{PASSWORD, Town, user, user_of};
 
 #[tokio::test]
 async fn no_statement_scans_a_table_or_sorts() {
@@ -54,13 +54,13 @@ async fn command(town: &Town) {
     for _ in 0..2 {
         assert_eq!(town.refresh(session.text("refresh_token")).await.status, 200);
     }
-    let path = format!("/v1/users/{}", session.user());
+    let path = format!("/v1/users/{}", user_of(&session));
     let all = json!({"name": "Ada", "bio": null, "avatar_url": "https://example.com/a.png"});
     for body in [&json!({"name": "Ada"}), &json!({"bio": null}), &json!({"avatar_url": null}), &all, &json!({})] {
         send(town.command_with("PATCH", &path, body).bearer_auth(token)).await;
     }
     for method in ["PUT", "DELETE"] {
-        send(town.command(method, &format!("{path}/following/{}", user(1))).bearer_auth(token)).await;
+        send(town.request(method, &format!("{path}/following/{}", user(1))).bearer_auth(token)).await;
     }
-    send(town.command("DELETE", "/v1/sessions/current").bearer_auth(token)).await;
+    send(town.request("DELETE", "/v1/sessions/current").bearer_auth(token)).await;
 }

@@ -1,11 +1,12 @@
 //! Demo data in bulk: fast, and no different from what signing up and following leave.
 
+use chassis::testing::members;
 use std::time::Instant;
 
 use contract::{Time, UserId, token::Role};
 use user_service::seed::{FollowSeed, UserSeed, hash_password, seed_follows, seed_users};
 
-use crate::town::{PASSWORD, Town, user};
+use crate::town::{PASSWORD, Town, user, user_of};
 
 const USERS: usize = 10_000;
 const FOLLOWS: usize = 100_000;
@@ -45,12 +46,12 @@ async fn many_users_and_follows_are_there_in_a_moment() {
     println!("{USERS} users and {FOLLOWS} follows in {:?}", started.elapsed());
 
     let session = town.send(town.log_in("maker_0@EXAMPLE.com", PASSWORD)).await;
-    assert_eq!((session.status, session.user()), (201, id(0)));
+    assert_eq!((session.status, user_of(&session)), (201, id(0)));
     let accounts = town.get_as(session.text("access_token"), &format!("/v1/accounts?ids={}", id(7))).await;
     assert_eq!(accounts.json["items"][0]["role"], "member", "seen by the seeded admin");
     let followed = town.get(&format!("/v1/following/by-user?user_ids={}", id(5))).await;
     assert_eq!(followed.json["pages"][id(5).to_string()]["items"].as_array().unwrap().len(), FOLLOWS / USERS);
-    assert_eq!(town.get("/v1/users?handles=MAKER_9999").await.handles(), ["Maker_9999"]);
+    assert_eq!(members(&town.get("/v1/users?handles=MAKER_9999").await.json, "handle"), ["Maker_9999"]);
 }
 
 #[tokio::test]
@@ -58,6 +59,6 @@ async fn all_rows_or_none() {
     let town = Town::of(1).await;
     let twice = (0..1_000).map(|number| person(number % 999));
     assert!(seed_users(&town.database, "", twice).await.is_err());
-    assert_eq!(town.get("/v1/users").await.handles(), ["User_1"]);
+    assert_eq!(members(&town.get("/v1/users").await.json, "handle"), ["User_1"]);
     assert_eq!(town.get(&format!("/v1/users/{}", user(1))).await.status, 200);
 }

@@ -6,7 +6,7 @@ use contract::{Clock, Time};
 use futures::future::join_all;
 use serde_json::json;
 
-use crate::town::{API_KEY, PASSWORD, Town};
+use crate::town::{API_KEY, PASSWORD, Town, user_of};
 
 /// A town in which time stands still, with somebody called ada.
 async fn adas() -> Town {
@@ -22,7 +22,7 @@ async fn the_right_password_opens_a_session_in_any_letter_case_of_the_address() 
     assert_eq!((reply.status, reply.header("location")), (201, "/v1/sessions/current"));
     assert_eq!(reply.text("expires_at"), town.clock.now().plus(Duration::from_secs(900)).to_string());
     assert_eq!(reply.header("cache-control"), "private, no-store");
-    let path = format!("/v1/accounts?ids={}", reply.user());
+    let path = format!("/v1/accounts?ids={}", user_of(&reply));
     let token = reply.text("access_token");
     assert_eq!(town.get_as(token, &path).await.json["items"][0]["email"], "ada@example.com");
     town.clock.advance(Duration::from_secs(15 * 60 + 30));
@@ -37,7 +37,7 @@ async fn an_array_of_the_right_values_opens_no_session() {
         ("/v1/users", json!(["grace", "Grace", "grace@example.com", PASSWORD])),
     ] {
         let reply = town.send(town.command_with("POST", path, &body)).await;
-        assert_eq!((reply.status, reply.text_of_error()), (422, "the body must be an object"), "{path}");
+        assert_eq!((reply.status, reply.message()), (422, "the body must be an object"), "{path}");
     }
 }
 
@@ -66,7 +66,7 @@ async fn who_is_refused_learns_nothing_and_costs_the_same_work() {
         let reply = town.send(town.log_in(email, password)).await;
         assert_eq!((reply.status, reply.code()), (401, "WRONG_CREDENTIALS"), "{email}");
         assert_eq!(town.counter("password_hashes_total").await, before + 1, "{email}");
-        answers.push(reply.text_of_error().to_owned());
+        answers.push(reply.message().to_owned());
     }
     answers.dedup();
     assert_eq!(answers.len(), 1);
@@ -130,11 +130,11 @@ async fn a_refresh_token_is_good_for_one_refresh() {
     let first = town.send(town.log_in("ada@example.com", PASSWORD)).await;
     town.clock.advance(Duration::from_secs(600));
     let second = town.refresh(first.text("refresh_token")).await;
-    assert_eq!((second.status, second.user()), (200, first.user()));
+    assert_eq!((second.status, user_of(&second)), (200, user_of(&first)));
     for name in ["access_token", "refresh_token", "expires_at"] {
         assert_ne!(second.text(name), first.text(name), "{name}");
     }
-    let path = format!("/v1/accounts?ids={}", first.user());
+    let path = format!("/v1/accounts?ids={}", user_of(&first));
     assert_eq!(town.get_as(second.text("access_token"), &path).await.status, 200);
     assert_eq!(town.refresh(second.text("refresh_token")).await.status, 200);
 }
@@ -218,12 +218,12 @@ async fn logging_out_ends_the_session_of_the_token_and_no_other() {
     let town = adas().await;
     let here = town.send(town.log_in("ada@example.com", PASSWORD)).await;
     let there = town.send(town.log_in("ada@example.com", PASSWORD)).await;
-    let log_out = || town.send(town.command("DELETE", "/v1/sessions/current").bearer_auth(here.text("access_token")));
+    let log_out = || town.send(town.request("DELETE", "/v1/sessions/current").bearer_auth(here.text("access_token")));
     assert_eq!(log_out().await.status, 204);
     assert_eq!(log_out().await.status, 204);
     assert_eq!(town.refresh(here.text("refresh_token")).await.status, 401);
     assert_eq!(town.refresh(there.text("refresh_token")).await.status, 200);
-    assert_eq!(town.send(town.command("DELETE", "/v1/sessions/current")).await.status, 401);
+    assert_eq!(town.send(town.request("DELETE", "/v1/sessions/current")).await.status, 401);
 }
 
 #[tokio::test]
@@ -231,7 +231,7 @@ async fn a_log_out_and_refreshes_at_once_end_in_a_session_that_is_over() {
     let town = adas().await;
     let session = town.send(town.log_in("ada@example.com", PASSWORD)).await;
     let token = session.text("refresh_token");
-    let log_out = town.send(town.command("DELETE", "/v1/sessions/current").bearer_auth(session.text("access_token")));
+    let log_out = town.send(town.request("DELETE", "/v1/sessions/current").bearer_auth(session.text("access_token")));
     let (replies, log_out) = futures::future::join(join_all((0..10).map(|_| town.refresh(token))), log_out).await;
     assert_eq!(log_out.status, 204);
     assert!(replies.iter().all(|reply| matches!(reply.status, 200 | 401)));
@@ -245,7 +245,7 @@ async fn a_user_has_a_hundred_sessions_and_the_oldest_make_room() {
     let town = adas().await;
     let oldest = town.send(town.log_in("ada@example.com", PASSWORD)).await;
     town.clock.advance(Duration::from_secs(1));
-    town.fill_sessions(oldest.user(), 99).await;
+    town.fill_sessions(user_of(&oldest), 99).await;
     let newest = town.send(town.log_in("ada@example.com", PASSWORD)).await;
     assert_eq!(town.row::<(i64,)>("SELECT COUNT(*) FROM sessions").await, (100,));
     assert_eq!(town.refresh(oldest.text("refresh_token")).await.status, 401);

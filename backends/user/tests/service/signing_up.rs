@@ -1,11 +1,12 @@
 //! Signing up: one user a handle and an e-mail address, however many try at once; a session from the first moment; done
 //! again under its key, no second user.
 
+use chassis::testing::members;
 use contract::token::Role;
 use futures::future::join_all;
 use serde_json::{Value as Json, json};
 
-use crate::town::{PASSWORD, Town, newcomer};
+use crate::town::{PASSWORD, Town, newcomer, user_of};
 
 fn with(name: &str, value: impl Into<Json>) -> Json {
     let mut body = newcomer("ada");
@@ -18,14 +19,14 @@ async fn a_new_user_is_there_and_signed_in() {
     let town = Town::of(0).await;
     let reply = town.send(town.sign_up("Ada_L")).await;
     assert_eq!((reply.status, reply.json["user"]["handle"].as_str()), (201, Some("Ada_L")));
-    let path = format!("/v1/users/{}", reply.user());
+    let path = format!("/v1/users/{}", user_of(&reply));
     assert_eq!(reply.header("location"), path);
     assert_eq!(reply.header("cache-control"), "private, no-store");
     assert_eq!(town.get(&path).await.json, reply.json["user"]);
-    let account = town.get_as(reply.text("access_token"), &format!("/v1/accounts?ids={}", reply.user())).await;
+    let account = town.get_as(reply.text("access_token"), &format!("/v1/accounts?ids={}", user_of(&reply))).await;
     assert_eq!(account.json["items"][0]["email"], "Ada_L@example.com");
     assert_eq!(account.json["items"][0]["role"], "member");
-    assert_eq!(town.counts(reply.user()).await, (0, 0));
+    assert_eq!(town.counts(user_of(&reply)).await, (0, 0));
 }
 
 #[tokio::test]
@@ -54,7 +55,7 @@ async fn members_that_cannot_be_taken_are_all_named() {
         );
         assert!(!reply.json.to_string().contains(PASSWORD));
     }
-    assert_eq!(town.get("/v1/users").await.handles().len(), 0);
+    assert_eq!(members(&town.get("/v1/users").await.json, "handle").len(), 0);
 }
 
 #[tokio::test]
@@ -85,7 +86,7 @@ async fn of_twenty_who_want_one_handle_at_once_one_gets_it() {
     let replies = join_all((0..20).map(sign_up)).await;
     assert_eq!(replies.iter().filter(|reply| reply.status == 201).count(), 1);
     assert_eq!(replies.iter().filter(|reply| reply.code() == "TAKEN").count(), 19);
-    assert_eq!(town.get("/v1/users").await.handles(), ["ada"]);
+    assert_eq!(members(&town.get("/v1/users").await.json, "handle"), ["ada"]);
 }
 
 #[tokio::test]
@@ -98,12 +99,12 @@ async fn under_its_key_a_sign_up_makes_one_user_and_each_answer_a_session_that_i
     };
     let replies = join_all((0..6).map(sign_up)).await;
     for reply in &replies {
-        assert_eq!((reply.status, reply.user()), (201, replies[0].user()), "{}", reply.json);
-        assert_eq!(reply.header("location"), format!("/v1/users/{}", reply.user()));
+        assert_eq!((reply.status, user_of(reply)), (201, user_of(&replies[0])), "{}", reply.json);
+        assert_eq!(reply.header("location"), format!("/v1/users/{}", user_of(reply)));
         assert_eq!(town.refresh(reply.text("refresh_token")).await.status, 200);
     }
     assert_eq!(replies.iter().filter(|reply| reply.header("idempotency-replayed").is_empty()).count(), 1);
-    assert_eq!(town.get("/v1/users").await.handles(), ["ada"]);
+    assert_eq!(members(&town.get("/v1/users").await.json, "handle"), ["ada"]);
 }
 
 #[tokio::test]
@@ -115,7 +116,7 @@ async fn a_key_used_with_another_body_opens_nothing() {
         let reply = town.send(request).await;
         assert_eq!((reply.status, reply.code()), (422, "IDEMPOTENCY_KEY_REUSED"), "{name}");
     }
-    assert_eq!(town.get("/v1/users").await.handles(), ["ada"]);
+    assert_eq!(members(&town.get("/v1/users").await.json, "handle"), ["ada"]);
 }
 
 /// The stored answer and the stored hash of the body would otherwise be worth stealing.
@@ -124,7 +125,7 @@ async fn neither_tokens_nor_anything_of_the_password_are_stored_under_the_key() 
     let town = Town::of(0).await;
     let reply = town.send(town.sign_up("ada").header("idempotency-key", "k")).await;
     let (stored, first_hash) = town.row::<(String, String)>("SELECT body, request_hash FROM idempotency LIMIT 1").await;
-    assert_eq!(stored, json!({"id": reply.user()}).to_string());
+    assert_eq!(stored, json!({"id": user_of(&reply)}).to_string());
     let other = Town::of(0).await;
     let body = with("password", "another horse");
     other.send(other.command_with("POST", "/v1/users", &body).header("idempotency-key", "k")).await;

@@ -1,21 +1,20 @@
 //! A small town: a service with a handful of users and follows, and somebody to ask it.
 
-use std::{sync::Arc, time::Duration};
+use std::{ops::Deref, sync::Arc, time::Duration};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use chassis::{
     Deadline, ServiceSettings,
     caller::ApiKeyHash,
-    database::{Database, Sql},
-    testing::{RunningService, TestDatabase, openapi::Description, spawn},
+    testing::{Grant, Reply, TestDatabase, TestService, sign, with_json},
 };
-use contract::{
-    Clock, Time, UserId,
-    token::{Claims, Role},
-};
-use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
+use contract::{Clock, Time, UserId, token::Role};
+use reqwest::RequestBuilder;
 use serde_json::{Value as Json, json};
-use user_service::seed::{FollowSeed, UserSeed, seed_follows, seed_users};
+use user_service::{
+    UserSettings,
+    seed::{FollowSeed, UserSeed, seed_follows, seed_users},
+};
 
 /// The key that the tests show as the BFF.
 pub const API_KEY: &str = "the tests' key";
@@ -23,59 +22,21 @@ pub const API_KEY: &str = "the tests' key";
 pub const PASSWORD: &str = "correct horse";
 
 pub struct Town {
-    pub service: RunningService,
-    pub database: Database,
     pub settings: ServiceSettings,
-    pub clock: Clock,
-    client: reqwest::Client,
-    home: Arc<TestDatabase>,
+    service: TestService,
 }
 
-/// An answer: status, headers by name, body.
-pub struct Reply {
-    pub status: u16,
-    pub headers: reqwest::header::HeaderMap,
-    pub json: Json,
-}
+impl Deref for Town {
+    type Target = TestService;
 
-impl Reply {
-    pub fn header(&self, name: &str) -> &str {
-        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
-    }
-
-    /// The handles of `items`, in their order.
-    pub fn handles(&self) -> Vec<&str> {
-        handles(&self.json)
-    }
-
-    pub fn code(&self) -> &str {
-        self.json["error"]["code"].as_str().unwrap_or_default()
-    }
-
-    /// The fields that `details` name.
-    pub fn fields(&self) -> Vec<&str> {
-        let details = self.json["error"]["details"].as_array().unwrap();
-        details.iter().map(|detail| detail["field"].as_str().unwrap()).collect()
-    }
-
-    /// A text member of the body.
-    pub fn text(&self, name: &str) -> &str {
-        self.json[name].as_str().unwrap_or_else(|| panic!("no {name} in {}: {}", self.status, self.json))
-    }
-
-    /// What an error says.
-    pub fn text_of_error(&self) -> &str {
-        self.json["error"]["message"].as_str().unwrap()
-    }
-
-    /// The id of the session's user.
-    pub fn user(&self) -> UserId {
-        self.json["user"]["id"].as_str().unwrap().parse().unwrap()
+    fn deref(&self) -> &TestService {
+        &self.service
     }
 }
 
-pub fn handles(page: &Json) -> Vec<&str> {
-    page["items"].as_array().unwrap().iter().map(|item| item["handle"].as_str().unwrap()).collect()
+/// The id of the session's user.
+pub fn user_of(session: &Reply) -> UserId {
+    session.json["user"]["id"].as_str().unwrap().parse().unwrap()
 }
 
 /// The id of the user with that number; higher numbers signed up later.
@@ -106,14 +67,10 @@ impl Town {
     }
 
     pub async fn open(home: Arc<TestDatabase>, clock: Clock) -> Self {
-        chassis::program::install_crypto();
-        let mut settings = ServiceSettings::new(home.url.clone(), "127.0.0.1:0".parse().unwrap());
+        let mut settings = home.settings();
         settings.api_key_hashes = vec![ApiKeyHash::of(API_KEY)];
-        let service = user_service::service(&user_service::UserSettings::new(settings.clone()), clock.clone())
-            .await
-            .expect("the service");
-        let database = service.database().clone();
-        Self { service: spawn(service).await, database, settings, clock, client: reqwest::Client::new(), home }
+        let service = user_service::service(&UserSettings::new(settings.clone()), clock).await.expect("the service");
+        Self { settings, service: TestService::start(service, home).await }
     }
 
     pub async fn add_user(&self, number: u8) {
@@ -137,63 +94,24 @@ impl Town {
     pub async fn token_of(&self, user: UserId, role: Role) -> String {
         let key = "SELECT kid, private_key FROM signing_keys ORDER BY signs_from LIMIT 1";
         let (kid, private_key) = self.row::<(String, String)>(key).await;
-        let now = self.clock.now().as_seconds();
-        let claims = Claims {
-            iss: "tessera".into(),
-            aud: "tessera".into(),
-            sub: user,
-            roles: vec![role],
-            sid: "s".into(),
-            iat: now,
-            nbf: now,
-            exp: now + 900,
-        };
-        let header = Header { kid: Some(kid), ..Header::new(Algorithm::EdDSA) };
-        encode(&header, &claims, &EncodingKey::from_ed_der(&BASE64.decode(private_key).unwrap())).unwrap()
-    }
-
-    /// The first row of a statement of the test's own.
-    pub async fn row<T>(&self, sql: &'static str) -> T
-    where
-        T: for<'r> sqlx::FromRow<'r, sqlx::any::AnyRow> + Send + Unpin,
-    {
-        let mut connection = self.database.read(Deadline::after(Duration::from_secs(10))).await.unwrap();
-        connection.optional(Sql::new(sql)).await.unwrap().unwrap()
-    }
-
-    pub async fn get(&self, path: &str) -> Reply {
-        self.send(self.request(path)).await
+        let grant = Grant { user, role, at: self.clock.now() };
+        sign(grant, &kid, &BASE64.decode(private_key).unwrap())
     }
 
     pub async fn get_as(&self, token: &str, path: &str) -> Reply {
-        self.send(self.request(path).bearer_auth(token)).await
+        self.send(self.request("GET", path).bearer_auth(token)).await
     }
 
-    pub fn request(&self, path: &str) -> reqwest::RequestBuilder {
-        self.client.get(format!("{}{path}", self.service.url))
-    }
-
-    pub fn command(&self, method: &str, path: &str) -> reqwest::RequestBuilder {
-        self.client.request(method.parse().unwrap(), format!("{}{path}", self.service.url))
-    }
-
-    pub fn command_with(&self, method: &str, path: &str, body: &Json) -> reqwest::RequestBuilder {
-        self.command(method, path).header("content-type", "application/json").body(body.to_string())
-    }
-
-    pub async fn send(&self, request: reqwest::RequestBuilder) -> Reply {
-        let response = request.send().await.unwrap();
-        let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let body = response.bytes().await.unwrap();
-        Reply { status, headers, json: serde_json::from_slice(&body).unwrap_or(Json::Null) }
+    pub fn command_with(&self, method: &str, path: &str, body: &Json) -> RequestBuilder {
+        with_json(self.request(method, path), body)
     }
 
     /// Signs up as `handle`, at `handle@example.com`.
-    pub fn sign_up(&self, handle: &str) -> reqwest::RequestBuilder {
+    pub fn sign_up(&self, handle: &str) -> RequestBuilder {
         self.command_with("POST", "/v1/users", &newcomer(handle))
     }
 
-    pub fn log_in(&self, email: &str, password: &str) -> reqwest::RequestBuilder {
+    pub fn log_in(&self, email: &str, password: &str) -> RequestBuilder {
         self.command_with("POST", "/v1/sessions", &json!({"email": email, "password": password}))
     }
 
@@ -222,13 +140,9 @@ impl Town {
 
     /// The value of a counter in `/metrics`.
     pub async fn counter(&self, name: &str) -> u64 {
-        let metrics = self.request("/metrics").send().await.unwrap().text().await.unwrap();
+        let metrics = self.request("GET", "/metrics").send().await.unwrap().text().await.unwrap();
         let line = metrics.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' ')).unwrap();
         line.parse().unwrap()
-    }
-
-    pub async fn description(&self) -> Description {
-        Description::new(self.get("/openapi.json").await.json)
     }
 }
 

@@ -1,0 +1,114 @@
+//! The ledger of commands: each effect is written once per idempotency key, in one transaction with the stored answer. In:
+//! an envelope and the effect. Out: the effect's answer, or the stored answer of the first request with the same key.
+
+use axum::extract::FromRef;
+use contract::Clock;
+
+use super::{
+    envelope::Envelope,
+    event::{self, Event},
+    gate::{self, KeyGate},
+    stored,
+};
+use crate::{
+    Answer, ApiError, Deadline,
+    database::{Connection, Database, DatabaseError},
+};
+
+/// Writes to a service's database. Made once per process, because it serializes requests by key; cheap to clone.
+#[derive(Clone)]
+pub struct Ledger {
+    database: Database,
+    gate: KeyGate,
+}
+
+/// What an effect leaves behind: the answer, and the events to be told to the other services.
+pub struct Outcome {
+    answer: Answer,
+    events: Vec<Event>,
+}
+
+impl Outcome {
+    /// Nothing changed, or nothing that others need to know.
+    pub const fn silent(answer: Answer) -> Self {
+        Self { answer, events: Vec::new() }
+    }
+
+    /// Something changed.
+    pub fn with_event(answer: Answer, event: Event) -> Self {
+        Self { answer, events: vec![event] }
+    }
+}
+
+impl Ledger {
+    /// The ledger in this database.
+    pub fn new(database: Database) -> Self {
+        Self { database, gate: KeyGate::default() }
+    }
+
+    /// The database, for reads.
+    pub const fn database(&self) -> &Database {
+        &self.database
+    }
+
+    /// The clock of the database.
+    pub const fn clock(&self) -> &Clock {
+        self.database.clock()
+    }
+
+    /// The answer that an earlier request with this envelope's key got, if there is one: for commands that must ask
+    /// another service before they write. [`Ledger::write`] looks again.
+    pub async fn answered(&self, envelope: &Envelope) -> Result<Option<Answer>, ApiError> {
+        let Some(scope) = envelope.scope()? else { return Ok(None) };
+        let mut connection = self.database.read(envelope.deadline()).await?;
+        stored::find(&mut connection, &scope, self.clock().now()).await
+    }
+
+    /// Runs `effect` in a transaction, once per idempotency key. An error of the effect undoes everything and is not
+    /// stored. Fails with 422 when the key came with another body, 409 when its first request takes too long.
+    pub async fn write<F>(&self, envelope: &Envelope, effect: F) -> Result<Answer, ApiError>
+    where
+        F: AsyncFnOnce(&mut Connection) -> Result<Outcome, ApiError>,
+    {
+        let scope = envelope.scope()?;
+        let _turn = match &scope {
+            Some(scope) => Some(self.gate.wait(scope.key(), envelope.deadline()).await?),
+            None => None,
+        };
+        let mut connection = self.database.begin_write(envelope.deadline()).await?;
+        if let Some(scope) = &scope {
+            let claimed = stored::claim(&mut connection, scope, self.clock().now()).await;
+            match claimed {
+                Ok(true) => {}
+                Ok(false) => {
+                    let answer = stored::find(&mut connection, scope, self.clock().now()).await?;
+                    return answer.ok_or_else(gate::taken);
+                }
+                // Another instance of this service works on the same key.
+                Err(error) if error.is_lock_timeout() => return Err(gate::taken()),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        let Outcome { answer, events } = effect(&mut connection).await?;
+        event::record(&events);
+        if let Some(scope) = &scope {
+            stored::keep(&mut connection, scope, &answer).await?;
+        }
+        connection.commit().await?;
+        Ok(answer)
+    }
+
+    /// Deletes stored answers that are no longer replayed, a bounded number per call.
+    pub(crate) async fn forget_answers(&self, deadline: Deadline) -> Result<u64, DatabaseError> {
+        let mut connection = self.database.begin_write(deadline).await?;
+        let forgotten = stored::forget(&mut connection, self.clock().now()).await?;
+        connection.commit().await?;
+        Ok(forgotten)
+    }
+}
+
+impl FromRef<Ledger> for Database {
+    fn from_ref(ledger: &Ledger) -> Self {
+        ledger.database.clone()
+    }
+}
