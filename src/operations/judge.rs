@@ -36,8 +36,8 @@ pub(crate) struct Judged {
     pub(crate) document: Valid<ExecutableDocument>,
     /// The text and its lines.
     pub(crate) lines: LineIndex,
-    /// Variables that decide a `@skip` or `@include` anywhere in the document.
-    pub(crate) toggles: HashSet<Name>,
+    /// For each operation, the variables that decide a `@skip` or `@include` in it.
+    pub(crate) toggles: Vec<HashSet<Name>>,
     /// Selections and values in the tree.
     nodes: usize,
 }
@@ -80,7 +80,8 @@ impl Judge {
         found.extend(rules::of_valid(&self.schema, &document, &lines));
         found.extend(literal_checks::violations(self, &document, &lines));
         reject(RejectionCode::ValidationFailed, found)?;
-        let toggles = toggles::of_document(&document);
+        let operations = document.operations.iter();
+        let toggles = operations.map(|operation| toggles::of_operation(&document, operation)).collect();
         Ok(Judged { toggles, nodes: tally.nodes, document: without_sources(document), lines })
     }
 }

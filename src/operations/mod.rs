@@ -161,7 +161,7 @@ impl Operations {
 
     fn operation(&self, selected: &SelectedOperation, coerced: &Coerced) -> Outcome<PreparedOperation> {
         let judged = &selected.judged;
-        let variant = Variant::new(selected.place, &selected.operation, &judged.toggles, coerced)?;
+        let variant = Variant::new(selected, coerced)?;
         if let Some(known) = selected.entry.variant(&variant) {
             return known.clone();
         }

@@ -3,10 +3,11 @@
 //! In: a judged document and the name that came with the request. Out: the operation, known by its place, with
 //! its kind, so that a transport can refuse a mutation before variables are looked at.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
-use apollo_compiler::Node;
 use apollo_compiler::executable::Operation;
+use apollo_compiler::{Name, Node};
 
 use super::cache::Entry;
 use super::judge::Judged;
@@ -45,6 +46,11 @@ impl SelectedOperation {
             (None, Some(name)) => Err(unresolved(&format!("The document has no operation named `{name}`."))),
             (None, None) => Err(unresolved("The document has no operation.")),
         }
+    }
+
+    /// The variables that decide a `@skip` or `@include` in it.
+    pub(crate) fn toggles(&self) -> &HashSet<Name> {
+        &self.judged.toggles[self.place]
     }
 
     /// Query, mutation or subscription.

@@ -160,6 +160,21 @@ fn a_null_where_none_is_taken_is_refused_before_anything_runs() {
 }
 
 #[test]
+fn conditions_that_the_chosen_operation_does_not_reach_do_not_concern_its_variables() {
+    let document = "query A($v: Time) { users(after: $v) { id } }
+        query B($v: Boolean = true) { me { id @include(if: $v) } }
+        query C($v: Boolean = true) { me { ...F @skip(if: true) friends @include(if: false) { ...F } } }
+        query D($v: Boolean = true) { me { ...F } }
+        fragment F on User { name @include(if: $v) }";
+    let prepare = |name| operations().prepare(document, Some(name), members(json!({"v": null})));
+    assert_eq!(serde_json::to_value(prepare("A").unwrap().variables).unwrap(), json!({"v": null}));
+    assert_eq!(print_document(prepare("C").unwrap().operation.document()), "query { me }");
+    for name in ["B", "D"] {
+        assert_eq!(prepare(name).unwrap_err().code(), RejectionCode::VariableCoercionFailed);
+    }
+}
+
+#[test]
 fn json_nested_deeper_than_the_limit_is_refused() {
     let deep = (0..200).fold(json!({}), |inside, _| json!({ "nested": inside }));
     let rejection = rejected("query($f: Filter) { users(filter: $f) { id } }", json!({ "f": deep }));

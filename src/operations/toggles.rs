@@ -1,40 +1,54 @@
-//! Which variables decide what is selected at all.
+//! Variables that decide what an operation selects.
 //!
-//! In: a valid document. Out: the variables in its `@skip(if:)` and `@include(if:)`, in operations and fragments
-//! alike. Together with the values they have, they say which flattened form of an operation a request needs.
+//! In: an operation of a valid document. Out: the variables in `@skip(if:)` and `@include(if:)` of the selections that
+//! it reaches, through fragments too (section 5.8). Their values choose the flattened form that a request needs.
 
 use std::collections::HashSet;
 
-use apollo_compiler::executable::{DirectiveList, Selection, SelectionSet, Value};
+use apollo_compiler::executable::{DirectiveList, Operation, Selection, SelectionSet, Value};
 use apollo_compiler::{ExecutableDocument, Name};
 
-/// The variables in `@skip` and `@include` of a whole document; each selection is looked at once.
-pub(crate) fn of_document(document: &ExecutableDocument) -> HashSet<Name> {
-    let operations = document.operations.iter().map(|operation| &operation.selection_set);
-    let fragments = document.fragments.values().map(|fragment| &fragment.selection_set);
-    let mut toggles = HashSet::new();
-    for selections in operations.chain(fragments) {
-        gather(selections, &mut toggles);
-    }
-    toggles
+/// The variables in conditions that the operation reaches; each fragment is entered once.
+pub(crate) fn of_operation(document: &ExecutableDocument, operation: &Operation) -> HashSet<Name> {
+    let mut reader = Reader { document, entered: HashSet::new(), found: HashSet::new() };
+    reader.selections(&operation.selection_set);
+    reader.found
 }
 
-fn gather(selections: &SelectionSet, toggles: &mut HashSet<Name>) {
-    for selection in &selections.selections {
-        toggles.extend(conditions(selection.directives()).filter_map(|(_, value)| match value {
-            Value::Variable(name) => Some(name.clone()),
-            _ => None,
-        }));
-        match selection {
-            Selection::Field(field) => {
-                if let Some(nested) = &field.selection_set {
-                    gather(nested, toggles);
+struct Reader<'a> {
+    document: &'a ExecutableDocument,
+    entered: HashSet<&'a Name>,
+    found: HashSet<Name>,
+}
+
+impl<'a> Reader<'a> {
+    fn selections(&mut self, selections: &'a SelectionSet) {
+        for selection in &selections.selections {
+            if is_never_selected(selection.directives()) {
+                continue;
+            }
+            self.found.extend(conditions(selection.directives()).filter_map(|(_, value)| match value {
+                Value::Variable(name) => Some(name.clone()),
+                _ => None,
+            }));
+            match selection {
+                Selection::Field(field) => field.selection_set.iter().for_each(|nested| self.selections(nested)),
+                Selection::InlineFragment(fragment) => self.selections(&fragment.selection_set),
+                Selection::FragmentSpread(spread) => {
+                    if let Some(fragment) = self.document.fragments.get(&spread.fragment_name)
+                        && self.entered.insert(&fragment.name)
+                    {
+                        self.selections(&fragment.selection_set);
+                    }
                 }
             }
-            Selection::InlineFragment(fragment) => gather(&fragment.selection_set, toggles),
-            Selection::FragmentSpread(_) => {}
         }
     }
+}
+
+/// Whether a literal condition leaves the selection out, whatever the variables are.
+fn is_never_selected(directives: &DirectiveList) -> bool {
+    conditions(directives).any(|(stays_at, value)| value.to_bool() == Some(!stays_at))
 }
 
 /// The conditions on one selection: the value that `if` has, and the value at which the selection stays.

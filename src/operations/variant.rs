@@ -3,14 +3,13 @@
 //! In: the operation and its coerced variables. Out: a small key. Two requests share a form if the same variables
 //! are absent (their arguments fall away) and those in `@skip` and `@include` have the same values.
 
-use std::collections::HashSet;
-
 use apollo_compiler::Name;
 use apollo_compiler::executable::Operation;
 use async_graphql_value::ConstValue;
 
 use super::coerce::Coerced;
 use super::rejection::{Rejection, RejectionCode};
+use super::select::SelectedOperation;
 
 /// What the flattened form needs to know of one variable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,13 +33,9 @@ pub(crate) struct Variant {
 
 impl Variant {
     /// The form that these values need; a condition must be true or false, even where its variable may be null.
-    pub(crate) fn new(
-        place: usize,
-        operation: &Operation,
-        toggles: &HashSet<Name>,
-        coerced: &Coerced,
-    ) -> Result<Self, Rejection> {
-        let states = operation.variables.iter().zip(coerced);
+    pub(crate) fn new(selected: &SelectedOperation, coerced: &Coerced) -> Result<Self, Rejection> {
+        let toggles = selected.toggles();
+        let states = selected.operation.variables.iter().zip(coerced);
         let states = states.map(|(definition, value)| match value {
             None => Ok(VariableState::Absent),
             Some(ConstValue::Boolean(value)) if toggles.contains(&definition.name) => {
@@ -52,7 +47,7 @@ impl Variant {
             }
             Some(_) => Ok(VariableState::Present),
         });
-        Ok(Self { operation: place, variables: states.collect::<Result<_, _>>()? })
+        Ok(Self { operation: selected.place, variables: states.collect::<Result<_, _>>()? })
     }
 
     /// What is known of a variable of the operation.

@@ -76,7 +76,7 @@ impl Operations {
     /// The operation's variables that stand in a `@skip` or `@include`.
     fn toggles<'a>(&self, selected: &'a SelectedOperation) -> Vec<&'a VariableDefinition> {
         let definitions = selected.operation.variables.iter().map(|definition| &**definition);
-        definitions.filter(|definition| selected.judged.toggles.contains(&definition.name)).collect()
+        definitions.filter(|definition| selected.toggles().contains(&definition.name)).collect()
     }
 
     /// The flattened form that these values need, and those of them that are left in it.
