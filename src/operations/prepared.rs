@@ -3,40 +3,18 @@
 //! In: one operation of a judged document and the state of its variables. Out: its kind, name and root fields,
 //! and the flattened document for the engine. Made once, kept in the cache, shared by requests.
 
-use apollo_compiler::executable::{Operation, OperationType};
+use apollo_compiler::executable::Operation;
 use apollo_compiler::schema::FieldDefinition;
 use async_graphql::parser::types as engine;
 use async_graphql::{Name as EngineName, Positioned, Variables};
 use async_graphql_value::ConstValue;
 
-use super::coerce::Coerced;
-use super::flatten::{Flattener, Usage};
+use super::flattening::{Flattener, Usage};
+use super::kind::{OperationKind, engine_kind, kind};
 use super::limits::Limits;
-use super::literal::engine_name;
 use super::plan::{Caching, Cost, Plan, PlannedCall, Planner, argument};
 use super::rejection::{Location, Rejection, RejectionCode};
-
-/// The three kinds of operation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum OperationKind {
-    /// Reads.
-    Query,
-    /// Changes; never by GET.
-    Mutation,
-    /// A stream of answers.
-    Subscription,
-}
-
-impl OperationKind {
-    /// The word that begins such an operation.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Query => "query",
-            Self::Mutation => "mutation",
-            Self::Subscription => "subscription",
-        }
-    }
-}
+use super::variables::{Coerced, engine_name};
 
 /// One field at the top of the answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,19 +59,19 @@ impl PreparedOperation {
         let items = flattener.selections(&root.ty, &[root], 1)?;
         let root_fields = items.iter().filter_map(|item| match &item.node {
             engine::Selection::Field(field) => {
-                let definition = flattener.judge.schema.type_field(&root.ty, &field.node.name.node);
+                let definition = flattener.rulebook.schema.type_field(&root.ty, &field.node.name.node);
                 Some(root_field(&field.node, definition.ok().map(|node| &**node)))
             }
             _ => None,
         });
         let root_fields: Vec<_> = root_fields.collect();
         let kind = kind(operation.operation_type);
-        let schema = (&flattener.judge.schema, flattener.collector.possible);
-        let plan = Planner::plan(schema, &root.ty, kind, &items);
-        admit_shape(&plan, root_fields.len(), &flattener.judge.limits)?;
+        let rulebook = flattener.rulebook;
+        let plan = Planner::plan(rulebook, &root.ty, kind, &items);
+        admit_shape(&plan, root_fields.len(), &rulebook.limits)?;
         let variables = used_variables(&flattener);
         let definition = engine::OperationDefinition {
-            ty: engine_kind(operation.operation_type),
+            ty: engine_kind(kind),
             variable_definitions: variables.iter().map(|used| definition_of(operation, used)).collect(),
             directives: Vec::new(),
             selection_set: Positioned::new(engine::SelectionSet { items }, Default::default()),
@@ -107,9 +85,9 @@ impl PreparedOperation {
                 fragments: Default::default(),
             },
             variables,
-            bytes: size_of::<Self>() + flattener.budget.bytes() + plan.bytes(),
+            bytes: size_of::<Self>() + flattener.allowance.bytes() + plan.bytes(),
             #[cfg(test)]
-            steps: flattener.budget.steps_taken() + plan.steps,
+            steps: flattener.allowance.steps_taken() + plan.steps,
             plan,
         })
     }
@@ -279,22 +257,5 @@ fn root_field(field: &engine::Field, definition: Option<&FieldDefinition>) -> Ro
         name: field.name.node.to_string(),
         response_key: field.response_key().node.to_string(),
         access: definition.and_then(|field| argument(field.directives.get("access")?, "rule")),
-    }
-}
-
-/// The kind of an operation of the compiler's tree.
-pub(crate) fn kind(ty: OperationType) -> OperationKind {
-    match ty {
-        OperationType::Query => OperationKind::Query,
-        OperationType::Mutation => OperationKind::Mutation,
-        OperationType::Subscription => OperationKind::Subscription,
-    }
-}
-
-fn engine_kind(ty: OperationType) -> engine::OperationType {
-    match ty {
-        OperationType::Query => engine::OperationType::Query,
-        OperationType::Mutation => engine::OperationType::Mutation,
-        OperationType::Subscription => engine::OperationType::Subscription,
     }
 }

@@ -42,7 +42,7 @@ pub fn check(found: Vec<Found>, operations: &Operations) -> CheckReport {
         as_sent = None;
         documents.push(CheckedDocument::new(found, problem, operations));
     }
-    CheckReport { documents, limits: operations.judge.limits }
+    CheckReport { documents, limits: operations.rulebook.limits }
 }
 
 impl CheckedDocument {

@@ -13,8 +13,9 @@ use async_graphql_value::Value;
 
 use super::cost::{CALL, MUTATION, OBJECT, size_of};
 use super::{Call, Keeping, Keys, Plan, PlannedField, Selections, Size};
-use crate::operations::possible::PossibleTypes;
-use crate::operations::prepared::OperationKind;
+use crate::operations::flattening::PossibleTypes;
+use crate::operations::kind::OperationKind;
+use crate::operations::rulebook::Rulebook;
 
 /// What the schema's own description costs: it is made without asking anybody, once.
 const INTROSPECTION: u64 = 100;
@@ -50,11 +51,12 @@ struct Sized {
 impl<'a> Planner<'a> {
     /// The plan of an operation's flattened selections.
     pub(crate) fn plan(
-        (schema, possible): (&'a Valid<Schema>, &'a PossibleTypes),
+        rulebook: &'a Rulebook,
         root: &Name,
         kind: OperationKind,
         items: &[Positioned<engine::Selection>],
     ) -> Plan {
+        let Rulebook { schema, possible, .. } = rulebook;
         let mut planner =
             Self { schema, possible, depth: 0, steps: 0, of_viewer: Vec::new(), keeping: Keeping::of(kind) };
         let place = Place { ty: root, depth: 1, sized: None, root: Some(kind) };

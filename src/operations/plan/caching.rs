@@ -10,7 +10,7 @@ use apollo_compiler::schema::FieldDefinition;
 use apollo_compiler::{Name, Schema};
 
 use super::argument;
-use crate::operations::prepared::OperationKind;
+use crate::operations::kind::OperationKind;
 
 /// An answer that is the same for everybody, and may be kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

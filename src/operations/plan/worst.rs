@@ -12,8 +12,8 @@ use async_graphql::Variables;
 use async_graphql_value::ConstValue;
 
 use super::{Caching, Cost, Keys, Plan, PlannedCall, PlannedField, Selections};
-use crate::operations::coerce::Coerced;
-use crate::operations::literal::default_of;
+use crate::operations::variables::Coerced;
+use crate::operations::variables::default_of;
 use crate::operations::{Operations, PreparedOperation, Rejection, SelectedOperation};
 
 /// The most that a slicing argument takes: of `first`, and of the ids in a list.
@@ -47,7 +47,7 @@ pub(crate) struct Demand {
 impl Operations {
     /// What an operation takes, whatever its variables are.
     pub(crate) fn demand(&self, selected: &SelectedOperation) -> Demand {
-        let limits = &self.judge.limits;
+        let limits = &self.rulebook.limits;
         let toggles = self.toggles(selected);
         let mut demand = Demand::none(toggles.len() > TOGGLES);
         for setting in settings(&toggles) {
@@ -64,7 +64,7 @@ impl Operations {
         let free: Vec<_> = toggles.into_iter().filter(|it| it.default_value.is_none()).collect();
         let usual = settings(&free).map(|setting| {
             let (form, variables) = self.form(selected, |definition| match &definition.default_value {
-                Some(default) => default_of(&self.judge.schema, &definition.ty, default),
+                Some(default) => default_of(&self.rulebook.schema, &definition.ty, default),
                 None => definition.ty.is_non_null().then(|| setting.value(definition, 1)),
             })?;
             form.admit(&variables, limits)

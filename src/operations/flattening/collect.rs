@@ -2,7 +2,7 @@
 //!
 //! In: the selection sets behind one place of the answer, and the type of the object there. Out: its fields by
 //! response key, in the order of the answer. A fragment is entered once per place, so fragments that spread each
-//! other twice cost no more than once; every step is charged against the budget.
+//! other twice cost no more than once; every step is charged against the allowance.
 
 use std::collections::HashSet;
 
@@ -12,11 +12,11 @@ use apollo_compiler::ast::Value;
 use apollo_compiler::collections::IndexMap;
 use apollo_compiler::executable::{DirectiveList, ExecutableDocument, Field, Operation, Selection, SelectionSet};
 
-use super::budget::Budget;
+use super::allowance::Allowance;
+use super::conditional_variables;
 use super::possible::PossibleTypes;
-use super::rejection::Rejection;
-use super::toggles;
 use super::variant::{VariableState, Variant};
+use crate::operations::rejection::Rejection;
 
 /// The selections of each response key, first seen first.
 pub(crate) type Grouped<'a> = IndexMap<&'a Name, Vec<&'a Node<Field>>>;
@@ -52,7 +52,7 @@ impl<'a> Collector<'a> {
         &self,
         target: Target<'_>,
         places: &[&'a SelectionSet],
-        budget: &mut Budget,
+        allowance: &mut Allowance,
     ) -> Result<Collected<'a>, Rejection> {
         let mut grouped = Grouped::default();
         let mut entered = HashSet::new();
@@ -62,7 +62,7 @@ impl<'a> Collector<'a> {
                 rest.pop();
                 continue;
             };
-            budget.step()?;
+            allowance.step()?;
             if !self.stays(selection.directives()) {
                 continue;
             }
@@ -91,7 +91,7 @@ impl<'a> Collector<'a> {
     }
 
     fn stays(&self, directives: &DirectiveList) -> bool {
-        toggles::conditions(directives).all(|(stays_at, value)| match value {
+        conditional_variables::conditions(directives).all(|(stays_at, value)| match value {
             Value::Boolean(value) => *value == stays_at,
             Value::Variable(name) => self.variant.state(self.operation, name) == VariableState::Decides(stays_at),
             _ => false,

@@ -7,9 +7,9 @@ use apollo_compiler::Name;
 use apollo_compiler::executable::Operation;
 use async_graphql_value::ConstValue;
 
-use super::coerce::Coerced;
-use super::rejection::{Rejection, RejectionCode};
-use super::select::SelectedOperation;
+use crate::operations::rejection::{Rejection, RejectionCode};
+use crate::operations::select::SelectedOperation;
+use crate::operations::variables::Coerced;
 
 /// What the flattened form needs to know of one variable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

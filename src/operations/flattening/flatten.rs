@@ -1,6 +1,6 @@
 //! An operation without fragments, repeated keys or conditions: what the engine is given to run.
 //!
-//! In: a judged document, one of its operations, the state of its variables. Out: the engine's document. The
+//! In: a valid document, one of its operations, the state of its variables. Out: the engine's document. The
 //! engine runs a field once for each time it is selected, and enters a fragment each time it is spread
 //! (docs/decisions/0002-flattening.md), so fields of one key are merged and fragments inlined before it sees them.
 //! Type conditions are left only where the object's type is known no earlier than at run time.
@@ -15,13 +15,13 @@ use async_graphql::parser::types as engine;
 use async_graphql::{Name as EngineName, Pos, Positioned};
 use async_graphql_value::Value;
 
-use super::budget::Budget;
+use super::allowance::Allowance;
 use super::collect::{Collected, Collector, Grouped, Target};
-use super::judge::Judge;
-use super::literal::{engine_name, value_of};
-use super::position::LineIndex;
-use super::rejection::Rejection;
 use super::variant::VariableState;
+use crate::operations::rejection::Rejection;
+use crate::operations::rulebook::Rulebook;
+use crate::operations::validation::LineIndex;
+use crate::operations::variables::{engine_name, value_of};
 
 /// The arguments of one field, as the engine has them.
 type Arguments = Vec<(Positioned<EngineName>, Positioned<Value>)>;
@@ -35,10 +35,10 @@ pub(crate) struct Usage {
 
 /// Turns one operation into the engine's form; lives for one flattening.
 pub(crate) struct Flattener<'a> {
-    pub(crate) judge: &'a Judge,
+    pub(crate) rulebook: &'a Rulebook,
     pub(crate) lines: &'a LineIndex,
     pub(crate) collector: Collector<'a>,
-    pub(crate) budget: Budget,
+    pub(crate) allowance: Allowance,
     /// The variables that the flattened operation still has.
     pub(crate) used: HashMap<Name, Usage>,
 }
@@ -56,7 +56,7 @@ impl<'a> Flattener<'a> {
             [object] if object == ty => Target::Object(ty),
             _ => Target::Any(ty),
         };
-        match self.collector.collect(target, places, &mut self.budget)? {
+        match self.collector.collect(target, places, &mut self.allowance)? {
             Collected::Fields(grouped) => self.fields(ty, grouped, depth),
             Collected::DependsOnObject => {
                 let mut selections = Vec::with_capacity(objects.len());
@@ -76,7 +76,7 @@ impl<'a> Flattener<'a> {
         depth: usize,
     ) -> Result<Option<Positioned<engine::Selection>>, Rejection> {
         let target = Target::Object(object);
-        let Collected::Fields(grouped) = self.collector.collect(target, places, &mut self.budget)? else {
+        let Collected::Fields(grouped) = self.collector.collect(target, places, &mut self.allowance)? else {
             return Ok(None);
         };
         let items = self.fields(object, grouped, depth)?;
@@ -101,7 +101,7 @@ impl<'a> Flattener<'a> {
     ) -> Result<Vec<Positioned<engine::Selection>>, Rejection> {
         let mut fields = Vec::with_capacity(grouped.len());
         for selected in grouped.values() {
-            self.budget.field(depth)?;
+            self.allowance.field(depth)?;
             if let Some(field) = self.field(ty, selected, depth)? {
                 let pos = field.pos;
                 fields.push(Positioned::new(engine::Selection::Field(field), pos));
@@ -122,7 +122,7 @@ impl<'a> Flattener<'a> {
         };
         let pos = self.place(first);
         // The object's own definition can name a narrower type than the interface's.
-        let schema = &self.judge.schema;
+        let schema = &self.rulebook.schema;
         let definition = schema.type_field(ty, &first.name).unwrap_or(&first.definition);
         let places: Vec<_> = selected.iter().filter_map(|field| field.selection_set.as_ref()).collect();
         let items = if places.is_empty() {
@@ -155,9 +155,9 @@ impl<'a> Flattener<'a> {
             let Some(definition) = field.argument_by_name(&argument.name) else {
                 continue;
             };
-            let schema = &self.judge.schema;
+            let schema = &self.rulebook.schema;
             if let Some(value) = value_of(schema, &definition.ty, &argument.value, &mut variable) {
-                self.budget.value(&value)?;
+                self.allowance.value(&value)?;
                 let pos = position(self.lines, argument);
                 let name = Positioned::new(engine_name(&argument.name), pos);
                 arguments.push((name, Positioned::new(value, pos)));
