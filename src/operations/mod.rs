@@ -6,7 +6,6 @@
 
 mod cache;
 pub mod documents;
-mod explain;
 mod flattening;
 mod kind;
 mod limits;
@@ -26,21 +25,22 @@ use std::sync::Arc;
 use async_graphql::Variables;
 use serde_json::{Map, Value};
 
-pub use explain::Explanation;
 pub use kind::OperationKind;
 pub use limits::Limits;
 pub use plan::{Caching, Cost, Keys, PlannedCall};
+pub(crate) use plan::{PlannedField, Selections};
 pub use prepared::{PreparedOperation, RootField};
 pub use rejection::{Location, Rejection, RejectionCode, Violation};
 pub use rulebook::SchemaError;
 pub use select::SelectedOperation;
+pub(crate) use variables::{Coerced, default_of};
 pub use variables::{ScalarCheck, Scalars};
 
 use cache::{DocumentCache, Entry, Outcome};
 use flattening::{Allowance, Collector, Flattener, Variant};
 use rulebook::Rulebook;
 use validation::{Validator, admit};
-use variables::{Coerced, Coercion};
+use variables::Coercion;
 
 /// An operation and the values that it runs with.
 #[derive(Debug)]
@@ -56,7 +56,7 @@ pub struct Prepared {
 /// Prepares operations for one schema; built once at start, shared by all requests.
 #[derive(Debug)]
 pub struct Operations {
-    rulebook: Rulebook,
+    pub(crate) rulebook: Rulebook,
     cache: DocumentCache,
     /// Trusted documents have room of their own: nothing that strangers send pushes them out.
     trusted: DocumentCache,
@@ -107,8 +107,7 @@ impl Operations {
         let coercion = Coercion { rulebook: &self.rulebook };
         let (document, definitions) = (&selected.document, &selected.operation.variables);
         let coerced = coercion.coerce(definitions, variables, &document.lines)?;
-        let operation = self.operation(selected, &coerced)?;
-        let variables = operation.variables(coerced)?;
+        let (operation, variables) = self.form(selected, coerced)?;
         let cost = operation.admit(&variables, &self.rulebook.limits)?;
         Ok(Prepared { operation, variables, cost })
     }
@@ -125,6 +124,17 @@ impl Operations {
     ) -> Result<Prepared, Rejection> {
         let selected = self.select(document, operation_name)?;
         self.complete(&selected, variables)
+    }
+
+    /// The flattened form that the values need, and those of them that it still has.
+    pub(crate) fn form(
+        &self,
+        selected: &SelectedOperation,
+        coerced: Coerced,
+    ) -> Result<(Arc<PreparedOperation>, Variables), Rejection> {
+        let operation = self.operation(selected, &coerced)?;
+        let variables = operation.variables(coerced)?;
+        Ok((operation, variables))
     }
 
     fn operation(&self, selected: &SelectedOperation, coerced: &Coerced) -> Outcome<PreparedOperation> {

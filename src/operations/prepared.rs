@@ -35,7 +35,7 @@ pub struct PreparedOperation {
     root_fields: Vec<RootField>,
     document: engine::ExecutableDocument,
     variables: Vec<UsedVariable>,
-    pub(super) plan: Plan,
+    pub(crate) plan: Plan,
     bytes: usize,
     #[cfg(test)]
     steps: usize,
@@ -164,14 +164,14 @@ impl PreparedOperation {
         &self.plan.of_viewer
     }
 
-    /// How long the answer may be kept for everybody; `None` if it must not be.
+    /// For how long shared caches may store the response; `None` if they must not.
     pub fn caching(&self) -> Option<Caching> {
-        self.plan.keeping.verdict().ok()
+        self.plan.cache_policy.verdict().ok()
     }
 
-    /// Why the answer must not be kept, if so: the field that says it.
-    pub fn not_kept(&self) -> Option<&str> {
-        self.plan.keeping.verdict().err()
+    /// Why shared caches must not store the response, if so: `User.email (private)`.
+    pub fn reason_not_cacheable(&self) -> Option<&str> {
+        self.plan.cache_policy.verdict().err()
     }
 
     /// Holds what depends on the variables to the limits; the most that the operation can cost with them.

@@ -49,8 +49,8 @@ impl SelectedOperation {
     }
 
     /// The variables that decide a `@skip` or `@include` in it.
-    pub(crate) fn toggles(&self) -> &HashSet<Name> {
-        &self.document.toggles[self.place]
+    pub(crate) fn conditional_variables(&self) -> &HashSet<Name> {
+        &self.document.conditional_variables[self.place]
     }
 
     /// Query, mutation or subscription.

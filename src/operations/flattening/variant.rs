@@ -34,14 +34,14 @@ pub(crate) struct Variant {
 impl Variant {
     /// The form that these values need; a condition must be true or false, even where its variable may be null.
     pub(crate) fn new(selected: &SelectedOperation, coerced: &Coerced) -> Result<Self, Rejection> {
-        let toggles = selected.toggles();
+        let conditional = selected.conditional_variables();
         let states = selected.operation.variables.iter().zip(coerced);
         let states = states.map(|(definition, value)| match value {
             None => Ok(VariableState::Absent),
-            Some(ConstValue::Boolean(value)) if toggles.contains(&definition.name) => {
+            Some(ConstValue::Boolean(value)) if conditional.contains(&definition.name) => {
                 Ok(VariableState::Decides(*value))
             }
-            Some(ConstValue::Null) if toggles.contains(&definition.name) => {
+            Some(ConstValue::Null) if conditional.contains(&definition.name) => {
                 let message = format!("variable `${}` must not be null where it is used", definition.name);
                 Err(Rejection::new(RejectionCode::VariableCoercionFailed, message))
             }

@@ -35,7 +35,7 @@ pub(crate) struct ValidDocument {
     /// The text and its lines.
     pub(crate) lines: LineIndex,
     /// For each operation, the variables that decide a `@skip` or `@include` in it.
-    pub(crate) toggles: Vec<HashSet<Name>>,
+    pub(crate) conditional_variables: Vec<HashSet<Name>>,
     /// Selections and values in the tree.
     nodes: usize,
 }
@@ -76,8 +76,8 @@ impl Validator<'_> {
         found.extend(literal_checks::violations(self.rulebook, &document, &lines));
         reject(RejectionCode::ValidationFailed, found)?;
         let operations = document.operations.iter();
-        let toggles = operations.map(|operation| conditional_variables(&document, operation)).collect();
-        Ok(ValidDocument { toggles, nodes: counts.nodes, document: without_sources(document), lines })
+        let conditional_variables = operations.map(|operation| conditional_variables(&document, operation)).collect();
+        Ok(ValidDocument { conditional_variables, nodes: counts.nodes, document: without_sources(document), lines })
     }
 }
 
