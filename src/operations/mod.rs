@@ -19,7 +19,7 @@ mod tests;
 mod validation;
 mod variables;
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use async_graphql::Variables;
@@ -133,27 +133,27 @@ impl Operations {
         coerced: Coerced,
     ) -> Result<(Arc<PreparedOperation>, Variables), Rejection> {
         let operation = self.operation(selected, &coerced)?;
-        let variables = operation.variables(coerced)?;
+        let variables = operation.variables(coerced);
         Ok((operation, variables))
     }
 
     fn operation(&self, selected: &SelectedOperation, coerced: &Coerced) -> Outcome<PreparedOperation> {
         let valid = &selected.document;
-        let variant = Variant::new(selected, coerced)?;
+        let variant = Variant::new(selected, coerced);
         if let Some(known) = selected.entry.variant(&variant) {
             return known.clone();
         }
         let flattener = Flattener {
             rulebook: &self.rulebook,
-            lines: &valid.lines,
             collector: Collector {
                 document: &valid.document,
                 operation: &selected.operation,
+                lines: &valid.lines,
                 variant: &variant,
                 possible: &self.rulebook.possible,
             },
             allowance: Allowance::new(self.rulebook.limits),
-            used: HashMap::new(),
+            used: HashSet::new(),
         };
         let outcome = PreparedOperation::new(flattener).map(Arc::new);
         let cache = if selected.is_trusted { &self.trusted } else { &self.cache };

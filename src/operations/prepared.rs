@@ -6,10 +6,10 @@
 use apollo_compiler::executable::Operation;
 use apollo_compiler::schema::FieldDefinition;
 use async_graphql::parser::types as engine;
-use async_graphql::{Name as EngineName, Positioned, Variables};
+use async_graphql::{Name as EngineName, Positioned, Response, Variables};
 use async_graphql_value::ConstValue;
 
-use super::flattening::{Flattener, Usage};
+use super::flattening::{Failures, Flattened, Flattener};
 use super::kind::{OperationKind, engine_kind, kind};
 use super::limits::Limits;
 use super::plan::{Caching, Cost, Plan, PlannedCall, Planner, argument};
@@ -35,6 +35,7 @@ pub struct PreparedOperation {
     root_fields: Vec<RootField>,
     document: engine::ExecutableDocument,
     variables: Vec<UsedVariable>,
+    failures: Option<Failures>,
     pub(crate) plan: Plan,
     bytes: usize,
     #[cfg(test)]
@@ -47,7 +48,6 @@ struct UsedVariable {
     /// Its place among the definitions of the operation as sent.
     place: usize,
     name: EngineName,
-    usage: Usage,
     location: Option<Location>,
 }
 
@@ -56,7 +56,7 @@ impl PreparedOperation {
     pub(crate) fn new(mut flattener: Flattener<'_>) -> Result<Self, Rejection> {
         let operation = flattener.collector.operation;
         let root = &operation.selection_set;
-        let items = flattener.selections(&root.ty, &[root], 1)?;
+        let Flattened { items, failures } = flattener.selections(&root.ty, &[root], 1)?;
         let root_fields = items.iter().filter_map(|item| match &item.node {
             engine::Selection::Field(field) => {
                 let definition = flattener.rulebook.schema.type_field(&root.ty, &field.node.name.node);
@@ -85,6 +85,7 @@ impl PreparedOperation {
                 fragments: Default::default(),
             },
             variables,
+            failures,
             bytes: size_of::<Self>() + flattener.allowance.bytes() + plan.bytes(),
             #[cfg(test)]
             steps: flattener.allowance.steps_taken() + plan.steps,
@@ -108,11 +109,12 @@ impl PreparedOperation {
     }
 
     /// Whether the operation is a mutation of which every root field needs a viewer (`@access`): without one, each would
-    /// only say `UNAUTHENTICATED`.
+    /// only say `UNAUTHENTICATED`. A mutation without a field that runs needs none.
     pub fn needs_viewer(&self) -> bool {
         // `VIEWER` alone admits everyone. An unknown rule means that the schema and the code disagree: it needs a viewer.
         let needs_viewer = |field: &RootField| field.access.as_deref().is_some_and(|rule| rule != "VIEWER");
-        self.kind == OperationKind::Mutation && self.root_fields.iter().all(needs_viewer)
+        let mut fields = self.root_fields.iter().peekable();
+        self.kind == OperationKind::Mutation && fields.peek().is_some() && fields.all(needs_viewer)
     }
 
     /// Whether the operation does nothing but open sessions: the mutations without `@access` are those that sign in.
@@ -189,22 +191,26 @@ impl PreparedOperation {
         self.bytes
     }
 
-    /// The values that the flattened operation still needs, under their names. A null where the document's own
-    /// place takes none is the last thing that only values can show (section 6.4.1).
-    pub(crate) fn variables(&self, mut coerced: Coerced) -> Result<Variables, Rejection> {
+    /// The values that the flattened operation still needs, under their names.
+    pub(crate) fn variables(&self, mut coerced: Coerced) -> Variables {
         let mut variables = Variables::default();
         for used in &self.variables {
-            let Some(value) = coerced.get_mut(used.place).and_then(Option::take) else {
-                continue;
-            };
-            if used.usage.non_null && value == ConstValue::Null {
-                let message = format!("variable `${}` must not be null where it is used", used.name);
-                let code = RejectionCode::VariableCoercionFailed;
-                return Err(Rejection::at(code, message, used.location));
+            if let Some(value) = coerced.get_mut(used.place).and_then(Option::take) {
+                variables.insert(used.name.clone(), value);
             }
-            variables.insert(used.name.clone(), value);
         }
-        Ok(variables)
+        variables
+    }
+
+    /// Whether a field fails because a variable is null: it is not in the document, and costs and calls nothing.
+    pub fn has_failures(&self) -> bool {
+        self.failures.is_some()
+    }
+
+    /// Writes the fields that fail because a variable is null into the engine's response: null and an error, whose
+    /// source is a [`RejectionCode`], at each of their places.
+    pub fn write_failures(&self, response: &mut Response) {
+        self.failures.iter().for_each(|failures| failures.write(response));
     }
 }
 
@@ -225,15 +231,13 @@ fn admit_shape(plan: &Plan, root_fields: usize, limits: &Limits) -> Result<(), R
 
 fn used_variables(flattener: &Flattener<'_>) -> Vec<UsedVariable> {
     let definitions = flattener.collector.operation.variables.iter().enumerate();
-    let used = definitions.filter_map(|(place, definition)| {
-        Some(UsedVariable {
-            place,
-            name: engine_name(&definition.name),
-            usage: *flattener.used.get(&definition.name)?,
-            location: flattener.lines.locate_span(definition.location()),
-        })
-    });
-    used.collect()
+    let used = definitions.filter(|(_, definition)| flattener.used.contains(&definition.name));
+    used.map(|(place, definition)| UsedVariable {
+        place,
+        name: engine_name(&definition.name),
+        location: flattener.collector.lines.locate_span(definition.location()),
+    })
+    .collect()
 }
 
 /// The engine looks a variable's definition up before its value; type and default have done their work.

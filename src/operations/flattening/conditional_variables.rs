@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 
 use apollo_compiler::executable::{DirectiveList, Operation, Selection, SelectionSet, Value};
-use apollo_compiler::{ExecutableDocument, Name};
+use apollo_compiler::{ExecutableDocument, Name, Node};
 
 /// The variables in conditions that the operation reaches; each fragment is entered once.
 pub(crate) fn of_operation(document: &ExecutableDocument, operation: &Operation) -> HashSet<Name> {
@@ -27,7 +27,7 @@ impl<'a> Reader<'a> {
             if is_never_selected(selection.directives()) {
                 continue;
             }
-            self.found.extend(conditions(selection.directives()).filter_map(|(_, value)| match value {
+            self.found.extend(conditions(selection.directives()).filter_map(|it| match &**it.value {
                 Value::Variable(name) => Some(name.clone()),
                 _ => None,
             }));
@@ -48,18 +48,21 @@ impl<'a> Reader<'a> {
 
 /// Whether a literal condition leaves the selection out, whatever the variables are.
 fn is_never_selected(directives: &DirectiveList) -> bool {
-    conditions(directives).any(|(stays_at, value)| value.to_bool() == Some(!stays_at))
+    conditions(directives).any(|condition| condition.value.to_bool() == Some(!condition.selects_at))
 }
 
-/// The conditions on one selection: the value that `if` has, and the value at which the selection stays.
-pub(crate) fn conditions(directives: &DirectiveList) -> impl Iterator<Item = (bool, &Value)> {
-    directives.iter().filter_map(|directive| {
-        let stays_at = match directive.name.as_str() {
-            "skip" => false,
-            "include" => true,
-            _ => return None,
-        };
-        let value = directive.specified_argument_by_name("if")?;
-        Some((stays_at, &**value))
+/// A `@skip` or `@include`.
+pub(crate) struct Condition<'a> {
+    /// The value at which the selection stays.
+    pub(crate) selects_at: bool,
+    /// The value of `if`.
+    pub(crate) value: &'a Node<Value>,
+}
+
+/// The conditions on one selection, `@skip` first (section 6.3.2).
+pub(crate) fn conditions(directives: &DirectiveList) -> impl Iterator<Item = Condition<'_>> {
+    [("skip", false), ("include", true)].into_iter().filter_map(|(name, selects_at)| {
+        let value = directives.get(name)?.specified_argument_by_name("if")?;
+        Some(Condition { selects_at, value })
     })
 }

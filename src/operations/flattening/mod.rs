@@ -6,6 +6,7 @@
 mod allowance;
 mod collect;
 mod conditional_variables;
+mod failures;
 mod flatten;
 mod possible;
 mod variant;
@@ -13,6 +14,7 @@ mod variant;
 pub(crate) use allowance::Allowance;
 pub(crate) use collect::Collector;
 pub(crate) use conditional_variables::of_operation as conditional_variables;
-pub(crate) use flatten::{Flattener, Usage};
+pub(crate) use failures::Failures;
+pub(crate) use flatten::{Flattened, Flattener};
 pub(crate) use possible::PossibleTypes;
 pub(crate) use variant::Variant;
