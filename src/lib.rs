@@ -1,7 +1,8 @@
 //! Tessera: a GraphQL backend-for-frontend that composes a user, a post and an order service.
 //!
 //! The folders are the path of a request, and dependencies point one way along it:
-//! `http → requests → operations → graphql → loaders → clients → backends/`. Read in that order; `server/` puts it together.
+//! `http → requests → operations → graphql → loaders → clients → backends/`. Read in that order; `server/` puts it together;
+//! `tools/` are the commands that no request passes.
 
 pub mod auth;
 pub mod budgets;
@@ -17,7 +18,7 @@ pub mod loaders;
 pub mod metrics;
 pub mod operations;
 pub mod requests;
-pub mod schema_check;
 pub mod server;
 pub mod services;
 pub mod telemetry;
+pub mod tools;

@@ -13,9 +13,14 @@ use tessera::{
     cli::{Cli, ConfigArguments, ConfigVerb, ExplainArguments, OperationsVerb, SchemaCheckArguments, SchemaVerb, Verb},
     config::{self, Config},
     graphql::Schema,
-    operations::{Explanation, documents},
-    schema_check::{self, SchemaText},
+    operations::documents::source,
     server, telemetry,
+    tools::{
+        document_check,
+        explain::Explanation,
+        manifest,
+        schema_check::{self, SchemaText},
+    },
 };
 use tokio::net::TcpListener;
 
@@ -55,7 +60,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         }
         Some(Verb::Operations { verb: OperationsVerb::Manifest { sources, client } }) => {
             let operations = server::operations(&Schema::new(), &config::Limits::default())?;
-            print(&documents::export(documents::source::read(&sources.sources)?, client.as_deref(), &operations)?)
+            print(&manifest::export(source::read(&sources.sources)?, client.as_deref(), &operations)?)
         }
         Some(Verb::Schema { verb: SchemaVerb::Print }) => print(&Schema::new().sdl()),
         Some(Verb::Schema { verb: SchemaVerb::Check(arguments) }) => check_schema(&arguments),
@@ -68,7 +73,7 @@ fn load(arguments: &ConfigArguments) -> Result<Config, Failure> {
 
 fn check_documents(sources: &[PathBuf], config: &ConfigArguments) -> Result<(), Failure> {
     let operations = server::operations(&Schema::new(), &limits(config)?)?;
-    let report = documents::check(documents::source::read(sources)?, &operations);
+    let report = document_check::check(source::read(sources)?, &operations);
     print(&report.to_string())?;
     if report.is_good() { Ok(()) } else { Err("not all documents are good".into()) }
 }
@@ -80,7 +85,7 @@ fn check_schema(arguments: &SchemaCheckArguments) -> Result<(), Failure> {
     let now = Clock::system().now().to_string();
     let today = arguments.today.as_deref().unwrap_or(&now[..now.len().min(10)]);
     let today = schema_check::date(today).ok_or_else(|| format!("--today: `{today}` is no date like 2027-06-30"))?;
-    let report = schema_check::check(&old, &new, &documents::source::read(&arguments.sources.sources)?, today)?;
+    let report = schema_check::check(&old, &new, &source::read(&arguments.sources.sources)?, today)?;
     print(&report.to_string())?;
     if report.breaks() { Err("the schema breaks what clients rely on".into()) } else { Ok(()) }
 }

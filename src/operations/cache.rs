@@ -9,10 +9,10 @@ use std::sync::Arc;
 use moka::ops::compute::Op;
 use moka::sync::Cache;
 
-use super::judge::Judged;
+use super::flattening::Variant;
 use super::prepared::PreparedOperation;
 use super::rejection::Rejection;
-use super::variant::Variant;
+use super::validation::ValidDocument;
 
 /// Flattened forms kept for one document; the oldest goes first.
 const VARIANTS: usize = 64;
@@ -24,7 +24,7 @@ pub(crate) type Outcome<T> = Result<Arc<T>, Rejection>;
 #[derive(Debug, Clone)]
 pub(crate) struct Entry {
     /// The judged document, or why it was rejected.
-    pub(crate) verdict: Outcome<Judged>,
+    pub(crate) verdict: Outcome<ValidDocument>,
     variants: Arc<[(Variant, Outcome<PreparedOperation>)]>,
 }
 
@@ -64,7 +64,7 @@ impl DocumentCache {
     }
 
     /// The entry of a text; `judge` runs if there is none, once however many requests wait for it.
-    pub(crate) fn entry(&self, text: &str, judge: impl FnOnce() -> Outcome<Judged>) -> Arc<Entry> {
+    pub(crate) fn entry(&self, text: &str, judge: impl FnOnce() -> Outcome<ValidDocument>) -> Arc<Entry> {
         match self.0.get(text) {
             Some(entry) => entry,
             None => self.0.get_with(text.into(), || {
@@ -89,7 +89,7 @@ mod tests {
     use super::*;
     use crate::operations::rejection::RejectionCode;
 
-    fn rejected() -> Outcome<Judged> {
+    fn rejected() -> Outcome<ValidDocument> {
         Err(Rejection::new(RejectionCode::ParseFailed, "not a document"))
     }
 

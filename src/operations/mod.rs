@@ -2,69 +2,45 @@
 //!
 //! In: the text of a document, an operation's name, the JSON of its variables. Out: a [`Prepared`] operation for the
 //! engine, or a [`Rejection`] with one code. Knows nothing of HTTP, viewers, settings or resolvers.
-//! The order is the order of the work: scan → judge (rules, literal_checks) → select → coerce → flatten → cache.
+//! The order is the order of the work: validation → select → variables → flattening → plan → cache.
 
-mod budget;
 mod cache;
-mod coerce;
-mod collect;
 pub mod documents;
-mod explain;
-mod flatten;
-mod judge;
-mod leaf;
+mod flattening;
+mod kind;
 mod limits;
-mod literal;
-mod literal_checks;
 mod plan;
-mod position;
-mod possible;
 mod prepared;
 mod rejection;
-mod rules;
-mod scalars;
-mod scan;
+mod rulebook;
 mod select;
-mod tally;
 #[cfg(test)]
 mod tests;
-mod toggles;
-mod variant;
+mod validation;
+mod variables;
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::sync::Arc;
 
-use apollo_compiler::Schema;
 use async_graphql::Variables;
 use serde_json::{Map, Value};
 
-pub use explain::Explanation;
+pub use kind::OperationKind;
 pub use limits::Limits;
 pub use plan::{Caching, Cost, Keys, PlannedCall};
-pub use prepared::{OperationKind, PreparedOperation, RootField};
+pub(crate) use plan::{PlannedField, Selections};
+pub use prepared::{PreparedOperation, RootField};
 pub use rejection::{Location, Rejection, RejectionCode, Violation};
-pub use scalars::{ScalarCheck, Scalars};
+pub use rulebook::SchemaError;
 pub use select::SelectedOperation;
+pub(crate) use variables::{Coerced, default_of};
+pub use variables::{ScalarCheck, Scalars};
 
-use budget::Budget;
 use cache::{DocumentCache, Entry, Outcome};
-use coerce::{Coerced, Coercion};
-use collect::Collector;
-use flatten::Flattener;
-use judge::Judge;
-use possible::PossibleTypes;
-use variant::Variant;
-
-/// The schema cannot be used to judge documents; found at start.
-#[derive(Debug, thiserror::Error)]
-pub enum SchemaError {
-    /// The SDL is not a valid schema.
-    #[error("the schema is not valid: {0}")]
-    Invalid(String),
-    /// A check is registered for something that is no scalar of the schema.
-    #[error("a check is given for the scalar `{0}`, which the schema does not define")]
-    UnknownScalar(&'static str),
-}
+use flattening::{Allowance, Collector, Flattener, Variant};
+use rulebook::Rulebook;
+use validation::{Validator, admit};
+use variables::Coercion;
 
 /// An operation and the values that it runs with.
 #[derive(Debug)]
@@ -80,8 +56,7 @@ pub struct Prepared {
 /// Prepares operations for one schema; built once at start, shared by all requests.
 #[derive(Debug)]
 pub struct Operations {
-    judge: Judge,
-    possible: PossibleTypes,
+    pub(crate) rulebook: Rulebook,
     cache: DocumentCache,
     /// Trusted documents have room of their own: nothing that strangers send pushes them out.
     trusted: DocumentCache,
@@ -93,15 +68,8 @@ impl Operations {
     /// # Errors
     /// The SDL is not valid, or `scalars` has a name that is no custom scalar of it.
     pub fn new(sdl: &str, limits: Limits, scalars: Scalars) -> Result<Self, SchemaError> {
-        let schema = Schema::parse_and_validate(sdl, "schema.graphql")
-            .map_err(|invalid| SchemaError::Invalid(invalid.errors.to_string()))?;
-        let unknown = scalars.names().find(|name| schema.get_scalar(name).is_none());
-        if let Some(unknown) = unknown {
-            return Err(SchemaError::UnknownScalar(unknown));
-        }
         Ok(Self {
-            possible: PossibleTypes::new(&schema),
-            judge: Judge { schema, scalars, limits },
+            rulebook: Rulebook::new(sdl, limits, scalars)?,
             cache: DocumentCache::new(limits.cache_bytes),
             trusted: DocumentCache::new(limits.cache_bytes),
         })
@@ -126,8 +94,8 @@ impl Operations {
 
     fn entry(&self, cache: &DocumentCache, document: &str) -> Arc<Entry> {
         cache.entry(document, || {
-            scan::admit(document, &self.judge.limits)?;
-            self.judge.judge(document).map(Arc::new)
+            admit(document, &self.rulebook.limits)?;
+            Validator { rulebook: &self.rulebook }.validate(document).map(Arc::new)
         })
     }
 
@@ -136,12 +104,11 @@ impl Operations {
     /// # Errors
     /// `VARIABLE_COERCION_FAILED`, `TOO_MANY_FIELDS`, `TOO_MANY_ROOT_FIELDS`, `QUERY_TOO_DEEP`, `QUERY_TOO_COSTLY`.
     pub fn complete(&self, selected: &SelectedOperation, variables: Map<String, Value>) -> Result<Prepared, Rejection> {
-        let coercion = Coercion { judge: &self.judge, nesting: self.judge.limits.nesting };
-        let (judged, definitions) = (&selected.judged, &selected.operation.variables);
-        let coerced = coercion.coerce(definitions, variables, &judged.lines)?;
-        let operation = self.operation(selected, &coerced)?;
-        let variables = operation.variables(coerced)?;
-        let cost = operation.admit(&variables, &self.judge.limits)?;
+        let coercion = Coercion { rulebook: &self.rulebook };
+        let (document, definitions) = (&selected.document, &selected.operation.variables);
+        let coerced = coercion.coerce(definitions, variables, &document.lines)?;
+        let (operation, variables) = self.form(selected, coerced)?;
+        let cost = operation.admit(&variables, &self.rulebook.limits)?;
         Ok(Prepared { operation, variables, cost })
     }
 
@@ -159,27 +126,38 @@ impl Operations {
         self.complete(&selected, variables)
     }
 
+    /// The flattened form that the values need, and those of them that it still has.
+    pub(crate) fn form(
+        &self,
+        selected: &SelectedOperation,
+        coerced: Coerced,
+    ) -> Result<(Arc<PreparedOperation>, Variables), Rejection> {
+        let operation = self.operation(selected, &coerced)?;
+        let variables = operation.variables(coerced);
+        Ok((operation, variables))
+    }
+
     fn operation(&self, selected: &SelectedOperation, coerced: &Coerced) -> Outcome<PreparedOperation> {
-        let judged = &selected.judged;
-        let variant = Variant::new(selected.place, &selected.operation, &judged.toggles, coerced)?;
+        let valid = &selected.document;
+        let variant = Variant::new(selected, coerced);
         if let Some(known) = selected.entry.variant(&variant) {
             return known.clone();
         }
         let flattener = Flattener {
-            judge: &self.judge,
-            lines: &judged.lines,
+            rulebook: &self.rulebook,
             collector: Collector {
-                document: &judged.document,
+                document: &valid.document,
                 operation: &selected.operation,
+                lines: &valid.lines,
                 variant: &variant,
-                possible: &self.possible,
+                possible: &self.rulebook.possible,
             },
-            budget: Budget::new(self.judge.limits),
-            used: HashMap::new(),
+            allowance: Allowance::new(self.rulebook.limits),
+            used: HashSet::new(),
         };
         let outcome = PreparedOperation::new(flattener).map(Arc::new);
         let cache = if selected.is_trusted { &self.trusted } else { &self.cache };
-        cache.keep(judged.lines.text(), variant, outcome.clone());
+        cache.keep(valid.lines.text(), variant, outcome.clone());
         outcome
     }
 }

@@ -3,40 +3,18 @@
 //! In: one operation of a judged document and the state of its variables. Out: its kind, name and root fields,
 //! and the flattened document for the engine. Made once, kept in the cache, shared by requests.
 
-use apollo_compiler::executable::{Operation, OperationType};
+use apollo_compiler::executable::Operation;
 use apollo_compiler::schema::FieldDefinition;
 use async_graphql::parser::types as engine;
-use async_graphql::{Name as EngineName, Positioned, Variables};
+use async_graphql::{Name as EngineName, Positioned, Response, Variables};
 use async_graphql_value::ConstValue;
 
-use super::coerce::Coerced;
-use super::flatten::{Flattener, Usage};
+use super::flattening::{Failures, Flattened, Flattener};
+use super::kind::{OperationKind, engine_kind, kind};
 use super::limits::Limits;
-use super::literal::engine_name;
 use super::plan::{Caching, Cost, Plan, PlannedCall, Planner, argument};
 use super::rejection::{Location, Rejection, RejectionCode};
-
-/// The three kinds of operation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum OperationKind {
-    /// Reads.
-    Query,
-    /// Changes; never by GET.
-    Mutation,
-    /// A stream of answers.
-    Subscription,
-}
-
-impl OperationKind {
-    /// The word that begins such an operation.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Query => "query",
-            Self::Mutation => "mutation",
-            Self::Subscription => "subscription",
-        }
-    }
-}
+use super::variables::{Coerced, engine_name};
 
 /// One field at the top of the answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,7 +35,8 @@ pub struct PreparedOperation {
     root_fields: Vec<RootField>,
     document: engine::ExecutableDocument,
     variables: Vec<UsedVariable>,
-    pub(super) plan: Plan,
+    failures: Option<Failures>,
+    pub(crate) plan: Plan,
     bytes: usize,
     #[cfg(test)]
     steps: usize,
@@ -69,7 +48,6 @@ struct UsedVariable {
     /// Its place among the definitions of the operation as sent.
     place: usize,
     name: EngineName,
-    usage: Usage,
     location: Option<Location>,
 }
 
@@ -78,22 +56,22 @@ impl PreparedOperation {
     pub(crate) fn new(mut flattener: Flattener<'_>) -> Result<Self, Rejection> {
         let operation = flattener.collector.operation;
         let root = &operation.selection_set;
-        let items = flattener.selections(&root.ty, &[root], 1)?;
+        let Flattened { items, failures } = flattener.selections(&root.ty, &[root], 1)?;
         let root_fields = items.iter().filter_map(|item| match &item.node {
             engine::Selection::Field(field) => {
-                let definition = flattener.judge.schema.type_field(&root.ty, &field.node.name.node);
+                let definition = flattener.rulebook.schema.type_field(&root.ty, &field.node.name.node);
                 Some(root_field(&field.node, definition.ok().map(|node| &**node)))
             }
             _ => None,
         });
         let root_fields: Vec<_> = root_fields.collect();
         let kind = kind(operation.operation_type);
-        let schema = (&flattener.judge.schema, flattener.collector.possible);
-        let plan = Planner::plan(schema, &root.ty, kind, &items);
-        admit_shape(&plan, root_fields.len(), &flattener.judge.limits)?;
+        let rulebook = flattener.rulebook;
+        let plan = Planner::plan(rulebook, &root.ty, kind, &items);
+        admit_shape(&plan, root_fields.len(), &rulebook.limits)?;
         let variables = used_variables(&flattener);
         let definition = engine::OperationDefinition {
-            ty: engine_kind(operation.operation_type),
+            ty: engine_kind(kind),
             variable_definitions: variables.iter().map(|used| definition_of(operation, used)).collect(),
             directives: Vec::new(),
             selection_set: Positioned::new(engine::SelectionSet { items }, Default::default()),
@@ -107,9 +85,10 @@ impl PreparedOperation {
                 fragments: Default::default(),
             },
             variables,
-            bytes: size_of::<Self>() + flattener.budget.bytes() + plan.bytes(),
+            failures,
+            bytes: size_of::<Self>() + flattener.allowance.bytes() + plan.bytes(),
             #[cfg(test)]
-            steps: flattener.budget.steps_taken() + plan.steps,
+            steps: flattener.allowance.steps_taken() + plan.steps,
             plan,
         })
     }
@@ -130,11 +109,12 @@ impl PreparedOperation {
     }
 
     /// Whether the operation is a mutation of which every root field needs a viewer (`@access`): without one, each would
-    /// only say `UNAUTHENTICATED`.
+    /// only say `UNAUTHENTICATED`. A mutation without a field that runs needs none.
     pub fn needs_viewer(&self) -> bool {
         // `VIEWER` alone admits everyone. An unknown rule means that the schema and the code disagree: it needs a viewer.
         let needs_viewer = |field: &RootField| field.access.as_deref().is_some_and(|rule| rule != "VIEWER");
-        self.kind == OperationKind::Mutation && self.root_fields.iter().all(needs_viewer)
+        let mut fields = self.root_fields.iter().peekable();
+        self.kind == OperationKind::Mutation && fields.peek().is_some() && fields.all(needs_viewer)
     }
 
     /// Whether the operation does nothing but open sessions: the mutations without `@access` are those that sign in.
@@ -186,14 +166,14 @@ impl PreparedOperation {
         &self.plan.of_viewer
     }
 
-    /// How long the answer may be kept for everybody; `None` if it must not be.
+    /// For how long shared caches may store the response; `None` if they must not.
     pub fn caching(&self) -> Option<Caching> {
-        self.plan.keeping.verdict().ok()
+        self.plan.cache_policy.verdict().ok()
     }
 
-    /// Why the answer must not be kept, if so: the field that says it.
-    pub fn not_kept(&self) -> Option<&str> {
-        self.plan.keeping.verdict().err()
+    /// Why shared caches must not store the response, if so: `User.email (private)`.
+    pub fn reason_not_cacheable(&self) -> Option<&str> {
+        self.plan.cache_policy.verdict().err()
     }
 
     /// Holds what depends on the variables to the limits; the most that the operation can cost with them.
@@ -211,22 +191,26 @@ impl PreparedOperation {
         self.bytes
     }
 
-    /// The values that the flattened operation still needs, under their names. A null where the document's own
-    /// place takes none is the last thing that only values can show (section 6.4.1).
-    pub(crate) fn variables(&self, mut coerced: Coerced) -> Result<Variables, Rejection> {
+    /// The values that the flattened operation still needs, under their names.
+    pub(crate) fn variables(&self, mut coerced: Coerced) -> Variables {
         let mut variables = Variables::default();
         for used in &self.variables {
-            let Some(value) = coerced.get_mut(used.place).and_then(Option::take) else {
-                continue;
-            };
-            if used.usage.non_null && value == ConstValue::Null {
-                let message = format!("variable `${}` must not be null where it is used", used.name);
-                let code = RejectionCode::VariableCoercionFailed;
-                return Err(Rejection::at(code, message, used.location));
+            if let Some(value) = coerced.get_mut(used.place).and_then(Option::take) {
+                variables.insert(used.name.clone(), value);
             }
-            variables.insert(used.name.clone(), value);
         }
-        Ok(variables)
+        variables
+    }
+
+    /// Whether a field fails because a variable is null: it is not in the document, and costs and calls nothing.
+    pub fn has_failures(&self) -> bool {
+        self.failures.is_some()
+    }
+
+    /// Writes the fields that fail because a variable is null into the engine's response: null and an error, whose
+    /// source is a [`RejectionCode`], at each of their places.
+    pub fn write_failures(&self, response: &mut Response) {
+        self.failures.iter().for_each(|failures| failures.write(response));
     }
 }
 
@@ -247,15 +231,13 @@ fn admit_shape(plan: &Plan, root_fields: usize, limits: &Limits) -> Result<(), R
 
 fn used_variables(flattener: &Flattener<'_>) -> Vec<UsedVariable> {
     let definitions = flattener.collector.operation.variables.iter().enumerate();
-    let used = definitions.filter_map(|(place, definition)| {
-        Some(UsedVariable {
-            place,
-            name: engine_name(&definition.name),
-            usage: *flattener.used.get(&definition.name)?,
-            location: flattener.lines.locate_span(definition.location()),
-        })
-    });
-    used.collect()
+    let used = definitions.filter(|(_, definition)| flattener.used.contains(&definition.name));
+    used.map(|(place, definition)| UsedVariable {
+        place,
+        name: engine_name(&definition.name),
+        location: flattener.collector.lines.locate_span(definition.location()),
+    })
+    .collect()
 }
 
 /// The engine looks a variable's definition up before its value; type and default have done their work.
@@ -279,22 +261,5 @@ fn root_field(field: &engine::Field, definition: Option<&FieldDefinition>) -> Ro
         name: field.name.node.to_string(),
         response_key: field.response_key().node.to_string(),
         access: definition.and_then(|field| argument(field.directives.get("access")?, "rule")),
-    }
-}
-
-/// The kind of an operation of the compiler's tree.
-pub(crate) fn kind(ty: OperationType) -> OperationKind {
-    match ty {
-        OperationType::Query => OperationKind::Query,
-        OperationType::Mutation => OperationKind::Mutation,
-        OperationType::Subscription => OperationKind::Subscription,
-    }
-}
-
-fn engine_kind(ty: OperationType) -> engine::OperationType {
-    match ty {
-        OperationType::Query => engine::OperationType::Query,
-        OperationType::Mutation => engine::OperationType::Mutation,
-        OperationType::Subscription => engine::OperationType::Subscription,
     }
 }

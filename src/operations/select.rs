@@ -1,23 +1,24 @@
 //! Which operation of a document is meant: GetOperation (section 6.1).
 //!
-//! In: a judged document and the name that came with the request. Out: the operation, known by its place, with
+//! In: a valid document and the name that came with the request. Out: the operation, known by its place, with
 //! its kind, so that a transport can refuse a mutation before variables are looked at.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
-use apollo_compiler::Node;
 use apollo_compiler::executable::Operation;
+use apollo_compiler::{Name, Node};
 
 use super::cache::Entry;
-use super::judge::Judged;
-use super::prepared::{OperationKind, kind};
+use super::kind::{OperationKind, kind};
 use super::rejection::{Rejection, RejectionCode};
+use super::validation::ValidDocument;
 
 /// An operation chosen from a valid document, not yet given its variables.
 #[derive(Debug, Clone)]
 pub struct SelectedOperation {
     pub(crate) entry: Arc<Entry>,
-    pub(crate) judged: Arc<Judged>,
+    pub(crate) document: Arc<ValidDocument>,
     pub(crate) operation: Node<Operation>,
     /// Its place among the document's operations.
     pub(crate) place: usize,
@@ -28,8 +29,8 @@ pub struct SelectedOperation {
 impl SelectedOperation {
     /// Chooses by name; without a name the document must have exactly one operation.
     pub(crate) fn new(entry: Arc<Entry>, name: Option<&str>, is_trusted: bool) -> Result<Self, Rejection> {
-        let judged = Arc::clone(entry.verdict.as_ref().map_err(Clone::clone)?);
-        let operations = &judged.document.operations;
+        let valid = Arc::clone(entry.verdict.as_ref().map_err(Clone::clone)?);
+        let operations = &valid.document.operations;
         let chosen = match name {
             Some(name) => operations
                 .iter()
@@ -41,10 +42,15 @@ impl SelectedOperation {
             None => operations.iter().enumerate().next(),
         };
         match (chosen.map(|(place, operation)| (place, operation.clone())), name) {
-            (Some((place, operation)), _) => Ok(Self { entry, judged, operation, place, is_trusted }),
+            (Some((place, operation)), _) => Ok(Self { entry, document: valid, operation, place, is_trusted }),
             (None, Some(name)) => Err(unresolved(&format!("The document has no operation named `{name}`."))),
             (None, None) => Err(unresolved("The document has no operation.")),
         }
+    }
+
+    /// The variables that decide a `@skip` or `@include` in it.
+    pub(crate) fn conditional_variables(&self) -> &HashSet<Name> {
+        &self.document.conditional_variables[self.place]
     }
 
     /// Query, mutation or subscription.

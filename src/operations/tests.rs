@@ -151,12 +151,65 @@ fn a_wrong_variable_is_named_with_the_way_to_it_and_without_its_value() {
     assert_eq!(rejection.to_string(), "VARIABLE_COERCION_FAILED: variable `$t` of type `Time` is not a time");
 }
 
+/// The engine's response with the failures written into it: data, and the path of each error.
+fn with_failures(prepared: &Prepared, data: &str) -> (String, Vec<Value>) {
+    let mut response = async_graphql::Response::new(serde_json::from_str::<async_graphql::Value>(data).unwrap());
+    prepared.operation.write_failures(&mut response);
+    let path = |error: &async_graphql::ServerError| serde_json::to_value(&error.path).unwrap();
+    (serde_json::to_string(&response.data).unwrap(), response.errors.iter().map(path).collect())
+}
+
 #[test]
-fn a_null_where_none_is_taken_is_refused_before_anything_runs() {
-    let document = "query($n: Int) { users(first: $n) { id } }";
-    assert_eq!(rejected(document, json!({"n": null})).code(), RejectionCode::VariableCoercionFailed);
-    let document = "query($a: Boolean = true) { me { id @skip(if: $a) } }";
-    assert_eq!(rejected(document, json!({"a": null})).code(), RejectionCode::VariableCoercionFailed);
+fn a_field_whose_variable_is_null_fails_alone_and_in_its_place() {
+    let document = "query($n: Int, $id: ID = 1) {
+        users(first: 1) { id } node(id: $id) { id } me { name friends(first: $n) { id } id } }";
+    let prepared = prepare(document, json!({"n": null, "id": null})).unwrap();
+    let text = "query { users(first: 1) { id } me { name } }";
+    assert_eq!(print_document(prepared.operation.document()), text);
+    assert_eq!((prepared.operation.root_fields().len(), prepared.variables.len()), (2, 0));
+    // `friends` is non-null, so `me` is null, and its last field is not run.
+    let (data, errors) = with_failures(&prepared, r#"{"users":[],"me":{"name":"a"}}"#);
+    assert_eq!(data, r#"{"users":[],"node":null,"me":null}"#);
+    assert_eq!(errors, [json!(["node"]), json!(["me", "friends"])]);
+}
+
+#[test]
+fn a_condition_that_is_null_fails_each_object_whose_fields_it_decides() {
+    let document = "query($b: Boolean = true) {
+        users { id @include(if: $b) } node(id: 1) { id ... on Post { title @skip(if: $b) } } }";
+    let prepared = prepare(document, json!({"b": null})).unwrap();
+    let text = "query { users node(id: \"1\") { ... on User { id } ... on Post { __object: __typename } } }";
+    assert_eq!(print_document(prepared.operation.document()), text);
+    for (engine, data, errors) in [
+        (r#"{"users":[],"node":{"__object":"Post"}}"#, r#"{"users":[],"node":null}"#, vec![json!(["node"])]),
+        (r#"{"users":[],"node":{"id":"1"}}"#, r#"{"users":[],"node":{"id":"1"}}"#, vec![]),
+        (r#"{"users":[{},{}],"node":null}"#, "null", vec![json!(["users", 0])]),
+    ] {
+        assert_eq!(with_failures(&prepared, engine), (data.to_owned(), errors));
+    }
+}
+
+#[test]
+fn conditions_that_the_chosen_operation_does_not_reach_do_not_concern_its_variables() {
+    let document = "query A($v: Time) { users(after: $v) { id } }
+        query B($v: Boolean = true) { me { id @include(if: $v) } }
+        query C($v: Boolean = true) { me { ...F @skip(if: true) friends @include(if: false) { ...F } } }
+        query D($v: Boolean = true) { me { ...F } }
+        fragment F on User { name @include(if: $v) }";
+    let prepare = |name| operations().prepare(document, Some(name), members(json!({"v": null})));
+    assert_eq!(serde_json::to_value(prepare("A").unwrap().variables).unwrap(), json!({"v": null}));
+    assert_eq!(print_document(prepare("C").unwrap().operation.document()), "query { me }");
+    for (name, fails) in [("A", false), ("B", true), ("C", false), ("D", true)] {
+        assert_eq!(prepare(name).unwrap().operation.has_failures(), fails, "{name}");
+    }
+}
+
+#[test]
+fn conditions_below_what_a_variable_leaves_out_do_not_concern_theirs() {
+    let document =
+        "query($out: Boolean!, $v: Boolean = true) { me { friends @skip(if: $out) { id @include(if: $v) } } }";
+    let fails = |out: bool| prepare(document, json!({"out": out, "v": null})).unwrap().operation.has_failures();
+    assert_eq!((fails(true), fails(false)), (false, true));
 }
 
 #[test]

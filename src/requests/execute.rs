@@ -24,7 +24,7 @@ impl Pipeline {
             drop(slot);
             response
         };
-        let response = match operation.kind() {
+        let mut response = match operation.kind() {
             // A client that disconnects cancels its query, but not a mutation that has begun.
             OperationKind::Mutation => self.commands.spawn(execution).await.map_err(|_| Refused::Internal)?,
             _ => execution.await,
@@ -34,6 +34,7 @@ impl Pipeline {
             // Data that is null because of the client's own mistake was fetched all the same.
             false => cost,
         };
+        operation.write_failures(&mut response);
         Ok((response, actual))
     }
 }

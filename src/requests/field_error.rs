@@ -1,11 +1,12 @@
-//! An error of a field, ready to be written. In: the engine's error with the typed failure that its resolver attached.
-//! Out: message, code, service; anything else is a defect of ours, whose text never reaches a client.
+//! An error of a field, ready to be written. In: the engine's error with the typed failure that its resolver attached, or with
+//! the code of a rejection where a variable is null. Out: message, code, service; anything else is a defect of ours, whose text never reaches a client.
 
 use async_graphql::ServerError;
 
 use super::Code;
 use crate::{
     graphql::{FailureKind, FieldFailure},
+    operations::RejectionCode,
     services::Service,
 };
 
@@ -22,6 +23,9 @@ pub struct FieldError<'a> {
 
 impl<'a> From<&'a ServerError> for FieldError<'a> {
     fn from(error: &'a ServerError) -> Self {
+        if let Some(code) = error.source::<RejectionCode>() {
+            return Self { message: &error.message, code: (*code).into(), service: None };
+        }
         let Some(failure) = error.source::<FieldFailure>() else {
             let (message, code) = ("something went wrong on our side", Code::InternalServerError);
             return Self { message, code, service: None };

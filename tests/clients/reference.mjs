@@ -64,7 +64,7 @@ function run(text, variableValues, operationName) {
   const result = executeSync({
     schema, document, variableValues, operationName, fieldResolver, typeResolver: (value) => value.__typename,
   });
-  return { data: JSON.stringify(result.data), errors: result.errors?.map((error) => error.message) ?? [] };
+  return { data: JSON.stringify(result.data), errors: result.errors?.map((error) => error.path ?? []) ?? [] };
 }
 
 function judge({ document: text, operationName, variables, flattened, flattenedVariables }) {

@@ -5,6 +5,7 @@
 
 mod generated;
 mod handwritten;
+mod nulls;
 mod reference;
 mod selections;
 mod subject;

@@ -48,8 +48,8 @@ pub struct Answer {
 pub struct Ran {
     /// `data` as JSON text, so that the order of keys is compared too.
     pub data: String,
-    /// Messages of errors.
-    pub errors: Vec<String>,
+    /// Paths of errors, in their order.
+    pub errors: Vec<Vec<Value>>,
 }
 
 /// Asks all questions over one schema.

@@ -4,11 +4,12 @@ use std::path::{Path, PathBuf};
 
 use apollo_compiler::Schema;
 use apollo_compiler::validation::Valid;
+use async_graphql::{Response, ServerError};
 use harness::printer::print_document;
 use serde_json::{Map, Value};
 use tessera::operations::{Limits, Operations, Prepared, Rejection, RejectionCode, Scalars};
 
-use crate::reference::{Answer, Question, ask};
+use crate::reference::{Answer, Question, Ran, ask};
 
 /// A schema under test.
 pub struct Subject {
@@ -105,10 +106,7 @@ fn difference(prepared: &Result<Prepared, Rejection>, answer: &Answer) -> Option
     match prepared {
         Ok(prepared) => different_run(prepared, answer),
         Err(rejection) if rejection.code() == RejectionCode::VariableCoercionFailed => {
-            // A null where none is taken is an error of the field in graphql-js, and of the request here.
-            let at_run = answer.sent.as_ref().is_some_and(|ran| !ran.errors.is_empty());
-            let refused =
-                answer.variable_errors.is_some() || at_run || rejection.to_string().contains("where it is used");
+            let refused = answer.variable_errors.is_some();
             (!refused).then(|| format!("we refuse variables that graphql-js takes: {rejection}"))
         }
         Err(_) => None,
@@ -126,13 +124,26 @@ fn different_run(prepared: &Prepared, answer: &Answer) -> Option<String> {
             return Some(format!("${name} is {ours} here and {:?} there", theirs.get(name.as_str())));
         }
     }
-    match (&answer.sent, &answer.flattened) {
-        (sent, flattened) if sent == flattened => None,
-        (sent, flattened) => {
+    let ours = answer.flattened.as_ref().map(|flattened| with_failures(prepared, flattened));
+    match (&answer.sent, &ours) {
+        (sent, ours) if sent == ours => None,
+        (sent, ours) => {
             let text = print_document(prepared.operation.document());
-            Some(format!("answers differ:\n  sent      {sent:?}\n  flattened {flattened:?}\n  as {text}\n "))
+            Some(format!("answers differ:\n  sent      {sent:?}\n  flattened {ours:?}\n  as {text}\n "))
         }
     }
+}
+
+/// The answer to the flattened text, with the fields that fail because a variable is null.
+fn with_failures(prepared: &Prepared, flattened: &Ran) -> Ran {
+    if !prepared.operation.has_failures() {
+        return flattened.clone();
+    }
+    let mut response = Response::new(serde_json::from_str::<async_graphql::Value>(&flattened.data).unwrap());
+    prepared.operation.write_failures(&mut response);
+    let path = |error: &ServerError| error.path.iter().map(|it| serde_json::to_value(it).unwrap()).collect();
+    let errors = flattened.errors.iter().cloned().chain(response.errors.iter().map(path)).collect();
+    Ran { data: serde_json::to_string(&response.data).unwrap(), errors }
 }
 
 /// Numbers as doubles: JavaScript has no others.

@@ -9,7 +9,7 @@ const STAGES: [&str; 8] = ["http", "events", "requests", "operations", "executio
 const GROUND: [&str; 6] = ["auth", "budgets", "cache", "metrics", "telemetry", "services"];
 
 /// What builds or calls the stages: it may import everything, and no stage imports it.
-const ABOVE: [&str; 7] = ["cli", "config", "dev", "main", "schema_check", "server", "tools"];
+const ABOVE: [&str; 6] = ["cli", "config", "dev", "main", "server", "tools"];
 
 /// The first names of all paths into this crate: `use crate::name`, `use crate::{name, …}` and `crate::name` in code.
 fn imports(text: &str) -> Vec<(usize, String)> {

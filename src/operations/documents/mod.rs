@@ -5,8 +5,6 @@
 //! (`automatic.rs`). What is taken of which is the policy's.
 
 mod automatic;
-mod check;
-mod export;
 mod id;
 mod manifest;
 mod policy;
@@ -25,8 +23,6 @@ use std::{
 use moka::sync::Cache;
 
 pub use automatic::AutomaticDocuments;
-pub use check::{CheckReport, CheckedDocument, check};
-pub use export::{ExportError, export};
 pub use id::{canonical, sha256};
 pub use manifest::{APOLLO_FORMAT, read as read_manifest};
 pub use policy::Policy;

@@ -66,7 +66,7 @@ impl TrustedDocuments {
     }
 
     /// Judges one more.
-    pub(super) fn add(&mut self, found: Found, operations: &Operations) -> Result<(), String> {
+    pub(crate) fn add(&mut self, found: Found, operations: &Operations) -> Result<(), String> {
         let Found { id, text, client, file, .. } = found;
         if id.starts_with("sha256:") && (!is_sha256(&id) || canonical(&id) != sha256(&text)) {
             return Err(format!("the id `{id:.80}` is not the SHA-256 of its document"));

@@ -11,10 +11,12 @@ use async_graphql::Positioned;
 use async_graphql::parser::types as engine;
 use async_graphql_value::Value;
 
-use super::cost::{CALL, MUTATION, OBJECT, size_of};
-use super::{Call, Keeping, Keys, Plan, PlannedField, Selections, Size};
-use crate::operations::possible::PossibleTypes;
-use crate::operations::prepared::OperationKind;
+use super::caching::SelectedField;
+use super::cost::{CALL, MUTATION, OBJECT, requested_size};
+use super::{CachePolicy, Call, Keys, Plan, PlannedField, Selections, Size};
+use crate::operations::flattening::PossibleTypes;
+use crate::operations::kind::OperationKind;
+use crate::operations::rulebook::Rulebook;
 
 /// What the schema's own description costs: it is made without asking anybody, once.
 const INTROSPECTION: u64 = 100;
@@ -26,7 +28,7 @@ pub(crate) struct Planner<'a> {
     depth: usize,
     steps: usize,
     of_viewer: Vec<String>,
-    keeping: Keeping,
+    cache_policy: CachePolicy,
 }
 
 /// Where a field stands.
@@ -36,13 +38,13 @@ struct Place<'a> {
     ty: &'a Name,
     depth: usize,
     /// The sizes that the field around it gives to its own fields (`sizedFields`).
-    sized: Option<&'a Sized>,
+    sizes_below: Option<&'a SizesBelow>,
     /// The kind of the operation, at its root.
     root: Option<OperationKind>,
 }
 
 /// A size that belongs to fields one level below (`@listSize(sizedFields:)`).
-struct Sized {
+struct SizesBelow {
     fields: Vec<String>,
     size: Size,
 }
@@ -50,19 +52,20 @@ struct Sized {
 impl<'a> Planner<'a> {
     /// The plan of an operation's flattened selections.
     pub(crate) fn plan(
-        (schema, possible): (&'a Valid<Schema>, &'a PossibleTypes),
+        rulebook: &'a Rulebook,
         root: &Name,
         kind: OperationKind,
         items: &[Positioned<engine::Selection>],
     ) -> Plan {
+        let Rulebook { schema, possible, .. } = rulebook;
         let mut planner =
-            Self { schema, possible, depth: 0, steps: 0, of_viewer: Vec::new(), keeping: Keeping::of(kind) };
-        let place = Place { ty: root, depth: 1, sized: None, root: Some(kind) };
+            Self { schema, possible, depth: 0, steps: 0, of_viewer: Vec::new(), cache_policy: CachePolicy::of(kind) };
+        let place = Place { ty: root, depth: 1, sizes_below: None, root: Some(kind) };
         let fields = planner.fields(items, place);
-        let Self { depth, steps, mut of_viewer, keeping, .. } = planner;
+        let Self { depth, steps, mut of_viewer, cache_policy, .. } = planner;
         of_viewer.sort_unstable();
         of_viewer.dedup();
-        Plan { fields, depth, of_viewer, keeping, steps }
+        Plan { fields, depth, of_viewer, cache_policy, steps }
     }
 
     fn selections(&mut self, items: &[Positioned<engine::Selection>], place: Place<'_>) -> Selections {
@@ -96,7 +99,7 @@ impl<'a> Planner<'a> {
         let name = field.name.node.as_str();
         if name.starts_with("__") {
             let weight = if name == "__typename" { return None } else { INTROSPECTION };
-            self.keeping.introspection(name);
+            self.cache_policy.add_introspection(name);
             let (size, selections) = (Size::Known(0), Selections::none());
             return Some(PlannedField { key, weight, object: 0, size, calls: Vec::new(), selections });
         }
@@ -106,11 +109,12 @@ impl<'a> Planner<'a> {
         self.note_access(place.ty, definition);
         let returned = definition.ty.inner_named_type();
         let objects = self.possible.of(returned);
-        self.keeping.field(schema, (place.ty, definition, place.root.is_some()), objects);
+        let is_root = place.root.is_some();
+        self.cache_policy.add(schema, &SelectedField { parent: place.ty, definition, is_root, objects });
         let is_object = !objects.is_empty();
-        let (size, sized) = Self::sizes(definition, field, place.sized);
-        let calls = self.calls(definition, field, place.root.is_some());
-        let below = Place { ty: returned, depth: place.depth + 1, sized: sized.as_ref(), root: None };
+        let (size, sizes_below) = Self::sizes(definition, field, place.sizes_below);
+        let calls = self.calls(definition, field, is_root);
+        let below = Place { ty: returned, depth: place.depth + 1, sizes_below: sizes_below.as_ref(), root: None };
         let selections = self.selections(&field.selection_set.node.items, below);
         let weight = weight(definition, !calls.is_empty(), place.root);
         if weight == 0 && !is_object && selections.is_empty() {
@@ -127,14 +131,18 @@ impl<'a> Planner<'a> {
     }
 
     /// How many objects a field returns, and what it says of the sizes below it.
-    fn sizes(definition: &FieldDefinition, field: &engine::Field, around: Option<&Sized>) -> (Size, Option<Sized>) {
-        let given = around.filter(|sized| sized.fields.iter().any(|name| *name == *definition.name));
+    fn sizes(
+        definition: &FieldDefinition,
+        field: &engine::Field,
+        around: Option<&SizesBelow>,
+    ) -> (Size, Option<SizesBelow>) {
+        let given = around.filter(|sizes_below| sizes_below.fields.iter().any(|name| *name == *definition.name));
         let own = size(definition, field);
         let below = names(definition, "sizedFields");
         let is_list = matches!(definition.ty, Type::List(_) | Type::NonNullList(_));
         match (given, own) {
             (Some(given), _) => (given.size.clone(), None),
-            (None, Some(size)) if !below.is_empty() => (Size::Known(1), Some(Sized { fields: below, size })),
+            (None, Some(size)) if !below.is_empty() => (Size::Known(1), Some(SizesBelow { fields: below, size })),
             (None, Some(size)) if is_list => (size, None),
             _ => (Size::Known(1), None),
         }
@@ -186,7 +194,7 @@ fn size(definition: &FieldDefinition, field: &engine::Field) -> Option<Size> {
             // A list with a variable in it is as long as it is written.
             (Some(Value::List(items)), _) => Some(Size::Known(items.len() as u64)),
             (Some(value), default) => {
-                value.clone().into_const().and_then(|value| size_of(&value)).or(default).map(Size::Known)
+                value.clone().into_const().and_then(|value| requested_size(&value)).or(default).map(Size::Known)
             }
             (None, default) => default.map(Size::Known),
         }

@@ -1,7 +1,7 @@
-//! How long the answer of an operation may be kept by whoever stands between, and whether at all.
+//! Whether shared caches may store the response of an operation, and for how long.
 //!
-//! In: what `@cacheControl` says of each field and of all that it can return. Out: the smallest age, or the field that
-//! stands against keeping it. What says nothing is not kept: a new type is private until somebody decides otherwise.
+//! In: the `@cacheControl` directives of each field and of every type that it can return. Out: the smallest `maxAge`, or
+//! the reason why the response is not cacheable. Types without the directive are not cacheable: new types start private.
 
 use std::time::Duration;
 
@@ -10,102 +10,109 @@ use apollo_compiler::schema::FieldDefinition;
 use apollo_compiler::{Name, Schema};
 
 use super::argument;
-use crate::operations::prepared::OperationKind;
+use crate::operations::kind::OperationKind;
 
-/// An answer that is the same for everybody, and may be kept.
+/// A response that is the same for everybody and may be stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Caching {
     /// For how long.
     pub max_age: Duration,
 }
 
-/// What the fields of an operation say so far.
+/// The policy of an operation, as its fields are added one by one.
 #[derive(Debug, Default)]
-pub(crate) struct Keeping {
+pub(crate) struct CachePolicy {
     /// The smallest age, in seconds.
     age: Option<u64>,
-    /// What stands against it first: `User.email (private)`.
-    against: Option<String>,
+    /// The first reason why the response is not cacheable: `User.email (private)`.
+    reason_not_cacheable: Option<String>,
 }
 
-impl Keeping {
-    /// What stands against it before any field is looked at: only a query's answer is ever kept.
+/// A field, and the place where it is selected.
+pub(crate) struct SelectedField<'a> {
+    /// The type of the object that it belongs to.
+    pub(crate) parent: &'a Name,
+    pub(crate) definition: &'a FieldDefinition,
+    /// Whether it is a root field.
+    pub(crate) is_root: bool,
+    /// The object types that it can return; none for a scalar.
+    pub(crate) objects: &'a [Name],
+}
+
+impl CachePolicy {
+    /// The policy before any field is added: only responses to queries are cacheable.
     pub(crate) fn of(kind: OperationKind) -> Self {
-        let against = match kind {
+        let reason = match kind {
             OperationKind::Query => None,
             OperationKind::Mutation => Some("a mutation"),
             OperationKind::Subscription => Some("a subscription"),
         };
-        Self { age: None, against: against.map(str::to_owned) }
+        Self { age: None, reason_not_cacheable: reason.map(str::to_owned) }
     }
 
-    /// The schema's own description: never kept.
-    pub(crate) fn introspection(&mut self, name: &str) {
-        self.refuse(|| format!("{name} (introspection)"));
+    /// Adds an introspection field: not cacheable.
+    pub(crate) fn add_introspection(&mut self, name: &str) {
+        self.forbid(|| format!("{name} (introspection)"));
     }
 
-    /// One field of an object of type `ty` (at the root or not), and the objects that it can return: none for a scalar.
-    pub(crate) fn field(
-        &mut self,
-        schema: &Schema,
-        (ty, field, is_root): (&Name, &FieldDefinition, bool),
-        objects: &[Name],
-    ) {
-        if self.against.is_some() {
+    /// Adds a field.
+    pub(crate) fn add(&mut self, schema: &Schema, field: &SelectedField<'_>) {
+        if self.reason_not_cacheable.is_some() {
             return;
         }
-        let coordinate = |why: &str| format!("{ty}.{} ({why})", field.name);
-        let own = Said::by(field.directives.get("cacheControl").map(|said| &**said));
-        if own.private || field.directives.has("access") {
-            return self.refuse(|| coordinate("private"));
+        let coordinate = |why: &str| format!("{}.{} ({why})", field.parent, field.definition.name);
+        let directives = &field.definition.directives;
+        let own = CacheControl::read(directives.get("cacheControl").map(|directive| &**directive));
+        if own.is_private || directives.has("access") {
+            return self.forbid(|| coordinate("private"));
         }
-        let mut ages = own.age;
-        for object in objects {
-            let of_object = schema.get_object(object).and_then(|object| object.directives.get("cacheControl"));
-            let of_object = Said::by(of_object.map(|said| &**said));
-            if of_object.private {
-                return self.refuse(|| coordinate(&format!("{object} is private")));
+        let mut age = own.age;
+        for object in field.objects {
+            let directive = schema.get_object(object).and_then(|object| object.directives.get("cacheControl"));
+            let of_object = CacheControl::read(directive.map(|directive| &**directive));
+            if of_object.is_private {
+                return self.forbid(|| coordinate(&format!("{object} is private")));
             }
-            let Some(age) = of_object.age.or(own.age) else {
-                return self.refuse(|| coordinate(&format!("{object} says nothing")));
+            let Some(of_object) = of_object.age.or(own.age) else {
+                return self.forbid(|| coordinate(&format!("{object} says nothing")));
             };
-            ages = Some(ages.map_or(age, |known| known.min(age)));
+            age = Some(age.map_or(of_object, |known| known.min(of_object)));
         }
-        match ages {
-            Some(0) => self.refuse(|| coordinate("age 0")),
+        match age {
+            Some(0) => self.forbid(|| coordinate("age 0")),
             Some(age) => self.age = Some(self.age.map_or(age, |known| known.min(age))),
-            // A scalar is kept as its object is; at the root there is none.
-            None if is_root => self.refuse(|| coordinate("says nothing")),
+            // A scalar has the policy of its object; a root field has no object around it.
+            None if field.is_root => self.forbid(|| coordinate("says nothing")),
             None => {}
         }
     }
 
-    /// The verdict, or what stands against keeping the answer.
+    /// The policy of all fields, or the reason why the response is not cacheable.
     pub(crate) fn verdict(&self) -> Result<Caching, &str> {
-        match (&self.against, self.age) {
-            (Some(against), _) => Err(against),
+        match (&self.reason_not_cacheable, self.age) {
+            (Some(reason), _) => Err(reason),
             (None, Some(age)) => Ok(Caching { max_age: Duration::from_secs(age) }),
             (None, None) => Err("nothing in it says for how long"),
         }
     }
 
-    fn refuse(&mut self, against: impl FnOnce() -> String) {
-        self.against.get_or_insert_with(against);
+    fn forbid(&mut self, reason: impl FnOnce() -> String) {
+        self.reason_not_cacheable.get_or_insert_with(reason);
     }
 }
 
-/// One `@cacheControl`, or none.
+/// The arguments of one `@cacheControl`, or none.
 #[derive(Clone, Copy, Default)]
-struct Said {
+struct CacheControl {
     age: Option<u64>,
-    private: bool,
+    is_private: bool,
 }
 
-impl Said {
-    fn by(directive: Option<&Directive>) -> Self {
+impl CacheControl {
+    fn read(directive: Option<&Directive>) -> Self {
         let Some(directive) = directive else { return Self::default() };
-        // A negative age is one that is over.
+        // A negative age is in the past.
         let age = argument(directive, "maxAge").map(|age| age.parse().unwrap_or_default());
-        Self { age, private: argument(directive, "scope").is_some_and(|scope| scope != "PUBLIC") }
+        Self { age, is_private: argument(directive, "scope").is_some_and(|scope| scope != "PUBLIC") }
     }
 }

@@ -68,16 +68,16 @@ impl PlannedField {
 }
 
 impl Size {
-    pub(super) fn of(&self, variables: &Variables) -> u64 {
+    pub(crate) fn of(&self, variables: &Variables) -> u64 {
         match self {
             Self::Known(size) => *size,
-            Self::Variable { name, default } => variables.get(name).and_then(size_of).unwrap_or(*default),
+            Self::Variable { name, default } => variables.get(name).and_then(requested_size).unwrap_or(*default),
         }
     }
 }
 
 /// The size that an argument's value asks for: a number, or as many as there are in a list.
-pub(crate) fn size_of(value: &ConstValue) -> Option<u64> {
+pub(crate) fn requested_size(value: &ConstValue) -> Option<u64> {
     match value {
         // Less than none is none.
         ConstValue::Number(number) => Some(number.as_u64().unwrap_or_default()),

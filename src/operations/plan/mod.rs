@@ -9,17 +9,15 @@ mod calls;
 mod cost;
 #[cfg(test)]
 mod tests;
-mod worst;
 
 use apollo_compiler::Name;
 use async_graphql::Name as EngineName;
 
 pub(crate) use build::{Planner, argument};
+pub(crate) use caching::CachePolicy;
 pub use caching::Caching;
-pub(crate) use caching::Keeping;
 pub use calls::{Keys, PlannedCall};
 pub use cost::Cost;
-pub(crate) use worst::Demand;
 
 /// The plan of one flattened operation.
 #[derive(Debug)]
@@ -29,8 +27,8 @@ pub(crate) struct Plan {
     pub(crate) depth: usize,
     /// Coordinates of the fields that depend on the viewer, with their `@access` rules: `User.email (SELF_OR_ADMIN)`.
     pub(crate) of_viewer: Vec<String>,
-    /// Whether the answer may be kept, and for how long.
-    pub(crate) keeping: Keeping,
+    /// Whether shared caches may store the response, and for how long.
+    pub(crate) cache_policy: CachePolicy,
     /// Fields looked at while making the plan.
     pub(crate) steps: usize,
 }

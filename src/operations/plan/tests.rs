@@ -149,7 +149,7 @@ fn what_hangs_on_the_same_call_goes_out_together() {
 fn an_answer_is_kept_as_long_as_the_shortest_of_its_parts_and_never_if_one_is_private() {
     let verdict = |document: &str| {
         let Prepared { operation, .. } = prepare(document, json!({})).unwrap();
-        match (operation.caching(), operation.not_kept()) {
+        match (operation.caching(), operation.reason_not_cacheable()) {
             (Some(caching), None) => format!("{} s", caching.max_age.as_secs()),
             (None, Some(why)) => why.to_owned(),
             both => panic!("{both:?}"),
@@ -214,7 +214,7 @@ fn ages_are_the_smallest_of_fields_types_and_of_all_that_an_interface_can_be() {
     ] {
         let Prepared { operation, .. } = operations.prepare(document, None, Map::new()).unwrap();
         let age = operation.caching().map(|caching| caching.max_age.as_secs());
-        assert_eq!(age.ok_or_else(|| operation.not_kept().unwrap()), expected, "{document}");
+        assert_eq!(age.ok_or_else(|| operation.reason_not_cacheable().unwrap()), expected, "{document}");
     }
 }
 

@@ -5,37 +5,37 @@
 
 use apollo_compiler::ast::{Definition, DirectiveList, Document, Selection, Value};
 
-use super::limits::Limits;
-use super::rejection::{Rejection, RejectionCode};
+use crate::operations::limits::Limits;
+use crate::operations::rejection::{Rejection, RejectionCode};
 
 /// What a document is made of.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Tally {
+pub(crate) struct Counts {
     /// Selections and values: what the tree's memory grows with.
     pub(crate) nodes: usize,
     aliases: usize,
     directives: usize,
 }
 
-impl Tally {
+impl Counts {
     /// Counts a document.
     pub(crate) fn of(syntax: &Document) -> Self {
-        let mut tally = Self::default();
+        let mut counts = Self::default();
         for definition in &syntax.definitions {
             match definition {
                 Definition::OperationDefinition(operation) => {
-                    tally.directives(&operation.directives);
-                    operation.variables.iter().for_each(|variable| tally.directives(&variable.directives));
-                    tally.selections(&operation.selection_set);
+                    counts.directives(&operation.directives);
+                    operation.variables.iter().for_each(|variable| counts.directives(&variable.directives));
+                    counts.selections(&operation.selection_set);
                 }
                 Definition::FragmentDefinition(fragment) => {
-                    tally.directives(&fragment.directives);
-                    tally.selections(&fragment.selection_set);
+                    counts.directives(&fragment.directives);
+                    counts.selections(&fragment.selection_set);
                 }
                 _ => {}
             }
         }
-        tally
+        counts
     }
 
     /// Holds it to the limits.

@@ -4,26 +4,28 @@
 //! number, so 3.0 is an integer here as it is in the reference implementation.
 
 use apollo_compiler::schema::EnumType;
+use async_graphql::Name as EngineName;
 use async_graphql_value::ConstValue;
 use serde_json::{Number, Value};
 
-use super::coerce::{Mismatch, untyped};
 use super::literal::engine_name;
+use super::mismatch::Mismatch;
 use super::scalars::Scalars;
 
 /// The greatest integer up to which doubles hold every integer exactly.
 const EXACT: f64 = 9_007_199_254_740_991.0;
 
-/// A value in the place of a scalar, and how many levels of JSON it may still have.
-pub(crate) struct Leaf {
-    pub(crate) value: Value,
-    pub(crate) levels_left: usize,
+/// A scalar type, built-in or custom.
+pub(crate) struct ScalarType<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) checks: &'a Scalars,
 }
 
-impl Leaf {
-    /// Coerces the value to the scalar of that name.
-    pub(crate) fn coerce(self, scalar: &str, scalars: &Scalars) -> Result<ConstValue, Mismatch> {
-        let coerced = match (scalar, self.value) {
+impl ScalarType<'_> {
+    /// Coerces a value to the scalar; that of a custom scalar may have so many more levels of JSON.
+    pub(crate) fn coerce(&self, value: Value, levels_left: usize) -> Result<ConstValue, Mismatch> {
+        let scalar = self.name;
+        let coerced = match (scalar, value) {
             ("Int", Value::Number(number)) => {
                 integer(&number).and_then(|whole| i32::try_from(whole).ok()).map(ConstValue::from)
             }
@@ -33,9 +35,9 @@ impl Leaf {
             ("Boolean", Value::Bool(value)) => Some(ConstValue::Boolean(value)),
             ("Int" | "Float" | "String" | "ID" | "Boolean", _) => None,
             (_, value) => {
-                let verdict = scalars.check(scalar, &value);
+                let verdict = self.checks.check(scalar, &value);
                 verdict.map_err(|wrong| Mismatch::new(format!("of type `{scalar}` {wrong}")))?;
-                Some(untyped(value, self.levels_left)?)
+                Some(untyped(value, levels_left)?)
             }
         };
         coerced.ok_or_else(|| Mismatch::new(wanted(scalar)))
@@ -49,6 +51,28 @@ pub(crate) fn enum_value(values: &EnumType, value: &Value) -> Result<ConstValue,
         .and_then(|name| values.values.get(name))
         .map(|known| ConstValue::Enum(engine_name(&known.value)))
         .ok_or_else(|| Mismatch::new(format!("must be a value of enum `{}`", values.name)))
+}
+
+/// JSON of a custom scalar as the engine's value, nested no deeper than allowed.
+fn untyped(value: Value, levels_left: usize) -> Result<ConstValue, Mismatch> {
+    let Some(inside) = levels_left.checked_sub(1) else {
+        return Err(Mismatch::new("is nested too deep"));
+    };
+    Ok(match value {
+        Value::Null => ConstValue::Null,
+        Value::Bool(value) => ConstValue::Boolean(value),
+        Value::Number(number) => ConstValue::Number(number),
+        Value::String(text) => ConstValue::String(text),
+        Value::Array(items) => {
+            let items: Result<_, _> = items.into_iter().map(|item| untyped(item, inside)).collect();
+            ConstValue::List(items?)
+        }
+        Value::Object(members) => {
+            let member = |(name, value): (String, _)| Ok((EngineName::new(name), untyped(value, inside)?));
+            let members: Result<_, Mismatch> = members.into_iter().map(member).collect();
+            ConstValue::Object(members?)
+        }
+    })
 }
 
 fn wanted(scalar: &str) -> &'static str {

@@ -48,7 +48,7 @@ pub(crate) fn judge(
             None => documents.unknown.push(label),
             Some(selected) => documents.known.push(Known {
                 label,
-                usage: Usage::new(schema, &selected.judged.document),
+                usage: Usage::new(schema, &selected.document.document),
                 rejected: after.select(&found.text, None).err(),
             }),
         }

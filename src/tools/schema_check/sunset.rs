@@ -10,7 +10,7 @@ use apollo_compiler::{
 };
 use jiff::civil::Date;
 
-use super::{change::Change, types::is_own};
+use super::{change::Change, named_types::is_own};
 
 /// What a schema says of an element's end.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use apollo_compiler::parser::SourceSpan;
 
-use super::rejection::Location;
+use crate::operations::rejection::Location;
 
 /// Bytes between two marks.
 const STRIDE: usize = 1_024;

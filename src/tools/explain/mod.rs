@@ -4,8 +4,7 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use super::plan::{Keys, PlannedCall};
-use super::{Limits, OperationKind, Prepared};
+use crate::operations::{Keys, Limits, OperationKind, PlannedCall, Prepared};
 
 /// Shows a prepared operation.
 pub struct Explanation<'a> {
@@ -28,7 +27,7 @@ impl Display for Explanation<'_> {
             (_, []) => writeln!(f, "answer  public: nothing in it depends on the viewer")?,
             (_, fields) => writeln!(f, "answer  the viewer's: {}", fields.join(", "))?,
         }
-        match (operation.caching(), operation.not_kept()) {
+        match (operation.caching(), operation.reason_not_cacheable()) {
             (Some(caching), _) => writeln!(f, "cache   public, {} s", caching.max_age.as_secs())?,
             (None, why) => writeln!(f, "cache   not kept: {}", why.unwrap_or_default())?,
         }

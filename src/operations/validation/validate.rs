@@ -11,16 +11,14 @@ use apollo_compiler::ast;
 use apollo_compiler::diagnostic::ToCliReport;
 use apollo_compiler::parser::{Parser, SourceSpan};
 use apollo_compiler::validation::{DiagnosticList, Valid};
-use apollo_compiler::{ExecutableDocument, Name, Schema};
+use apollo_compiler::{ExecutableDocument, Name};
 
-use super::limits::Limits;
-use super::literal_checks;
-use super::position::LineIndex;
-use super::rejection::{Location, Rejection, RejectionCode};
-use super::rules;
-use super::scalars::Scalars;
-use super::tally::Tally;
-use super::toggles;
+use super::counts::Counts;
+use super::line_index::LineIndex;
+use super::{literal_checks, rules};
+use crate::operations::flattening::conditional_variables;
+use crate::operations::rejection::{Location, Rejection, RejectionCode};
+use crate::operations::rulebook::Rulebook;
 
 /// How the compiler names the text in its own reports, which nobody sees.
 const SOURCE_NAME: &str = "document.graphql";
@@ -31,18 +29,18 @@ const NODE_BYTES: usize = 288;
 
 /// A valid document.
 #[derive(Debug)]
-pub(crate) struct Judged {
+pub(crate) struct ValidDocument {
     /// The typed tree: operations and fragments.
     pub(crate) document: Valid<ExecutableDocument>,
     /// The text and its lines.
     pub(crate) lines: LineIndex,
-    /// Variables that decide a `@skip` or `@include` anywhere in the document.
-    pub(crate) toggles: HashSet<Name>,
+    /// For each operation, the variables that decide a `@skip` or `@include` in it.
+    pub(crate) conditional_variables: Vec<HashSet<Name>>,
     /// Selections and values in the tree.
     nodes: usize,
 }
 
-impl Judged {
+impl ValidDocument {
     /// Bytes held, estimated for the cache's account.
     pub(crate) fn bytes(&self) -> usize {
         // The text is there once more, as names and strings of the tree.
@@ -50,24 +48,21 @@ impl Judged {
     }
 }
 
-/// What documents are judged by; made once.
-#[derive(Debug)]
-pub(crate) struct Judge {
-    pub(crate) schema: Valid<Schema>,
-    pub(crate) scalars: Scalars,
-    pub(crate) limits: Limits,
+/// Validates documents by a rulebook.
+pub(crate) struct Validator<'a> {
+    pub(crate) rulebook: &'a Rulebook,
 }
 
-impl Judge {
-    /// Judges a text whose tokens and nesting have been found acceptable.
-    pub(crate) fn judge(&self, text: &str) -> Result<Judged, Rejection> {
+impl Validator<'_> {
+    /// Validates a text whose tokens and nesting are within the limits.
+    pub(crate) fn validate(&self, text: &str) -> Result<ValidDocument, Rejection> {
         let text: Arc<str> = text.into();
         let lines = LineIndex::new(Arc::clone(&text));
         let syntax = parse(&text, &lines)?;
-        let tally = Tally::of(&syntax);
-        tally.admit(&self.limits)?;
+        let counts = Counts::of(&syntax);
+        counts.admit(&self.rulebook.limits)?;
         let mut found = rules::of_tree(&syntax, &lines);
-        let document = match syntax.to_executable_validate(&self.schema) {
+        let document = match syntax.to_executable_validate(&self.rulebook.schema) {
             Ok(document) => document,
             Err(invalid) => {
                 found.extend(reported(&invalid.errors, &lines));
@@ -77,11 +72,12 @@ impl Judge {
                 Valid::assume_valid(invalid.partial)
             }
         };
-        found.extend(rules::of_valid(&self.schema, &document, &lines));
-        found.extend(literal_checks::violations(self, &document, &lines));
+        found.extend(rules::of_valid(&self.rulebook.schema, &document, &lines));
+        found.extend(literal_checks::violations(self.rulebook, &document, &lines));
         reject(RejectionCode::ValidationFailed, found)?;
-        let toggles = toggles::of_document(&document);
-        Ok(Judged { toggles, nodes: tally.nodes, document: without_sources(document), lines })
+        let operations = document.operations.iter();
+        let conditional_variables = operations.map(|operation| conditional_variables(&document, operation)).collect();
+        Ok(ValidDocument { conditional_variables, nodes: counts.nodes, document: without_sources(document), lines })
     }
 }
 

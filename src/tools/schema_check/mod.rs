@@ -1,18 +1,18 @@
 //! Whether a schema can take another's place. In: the old and the new definition, the trusted documents, a date. Out: every
 //! change as safe, dangerous or breaking, and which documents of which client break. Nothing is run.
 //!
-//! differences by kind (types → fields → inputs, directives) → sunset → documents → verdict → report
+//! differences by kind (named_types → fields → inputs, directives) → sunset → documents → verdict → report
 
 mod change;
 mod compatible;
 mod directives;
 mod documents;
 mod fields;
-mod gone;
 mod inputs;
+mod named_types;
+mod removed_types;
 mod report;
 mod sunset;
-mod types;
 mod usage;
 mod verdict;
 
@@ -27,7 +27,7 @@ pub use sunset::date;
 
 use crate::operations::documents::source::Found;
 use sunset::Deprecation;
-use verdict::Bench;
+use verdict::Judgement;
 
 /// A schema's definition, and what people call it.
 #[derive(Debug)]
@@ -53,14 +53,14 @@ pub struct SchemaProblem {
 pub fn check(old: &SchemaText, new: &SchemaText, found: &[Found], today: Date) -> Result<Report, SchemaProblem> {
     let (before, after) = (old.parse()?, new.parse()?);
     let (deprecations, later) = (sunset::deprecations(&before), sunset::deprecations(&after));
-    let mut changes = types::changes(&before, &after);
+    let mut changes = named_types::changes(&before, &after);
     changes.extend(directives::changes(&before, &after));
     changes.extend(sunset::changes(&deprecations, &later));
     let documents = documents::judge((old, &before), new, found)?;
-    let bench = Bench { old: &before, deprecations: &deprecations, documents: &documents.known, today };
-    let judged = bench.judge(changes);
+    let judgement = Judgement { old: &before, deprecations: &deprecations, documents: &documents.known, today };
+    let judged = judgement.judge(changes);
     Ok(Report {
-        broken: bench.broken(&judged),
+        broken: judgement.broken(&judged),
         judged,
         warnings: warnings(&deprecations, &later),
         known: documents.known.len(),

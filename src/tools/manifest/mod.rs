@@ -6,8 +6,10 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::{APOLLO_FORMAT, SourceError, source::Found};
-use crate::operations::Operations;
+use crate::operations::{
+    Operations,
+    documents::{APOLLO_FORMAT, SourceError, source::Found},
+};
 
 #[derive(Serialize)]
 struct Manifest<'a> {

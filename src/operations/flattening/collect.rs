@@ -2,7 +2,7 @@
 //!
 //! In: the selection sets behind one place of the answer, and the type of the object there. Out: its fields by
 //! response key, in the order of the answer. A fragment is entered once per place, so fragments that spread each
-//! other twice cost no more than once; every step is charged against the budget.
+//! other twice cost no more than once; every step is charged against the allowance.
 
 use std::collections::HashSet;
 
@@ -12,11 +12,13 @@ use apollo_compiler::ast::Value;
 use apollo_compiler::collections::IndexMap;
 use apollo_compiler::executable::{DirectiveList, ExecutableDocument, Field, Operation, Selection, SelectionSet};
 
-use super::budget::Budget;
+use super::allowance::Allowance;
+use super::conditional_variables::{self, Condition};
+use super::failures::NullVariable;
 use super::possible::PossibleTypes;
-use super::rejection::Rejection;
-use super::toggles;
 use super::variant::{VariableState, Variant};
+use crate::operations::rejection::Rejection;
+use crate::operations::validation::LineIndex;
 
 /// The selections of each response key, first seen first.
 pub(crate) type Grouped<'a> = IndexMap<&'a Name, Vec<&'a Node<Field>>>;
@@ -25,6 +27,7 @@ pub(crate) type Grouped<'a> = IndexMap<&'a Name, Vec<&'a Node<Field>>>;
 pub(crate) struct Collector<'a> {
     pub(crate) document: &'a ExecutableDocument,
     pub(crate) operation: &'a Operation,
+    pub(crate) lines: &'a LineIndex,
     pub(crate) variant: &'a Variant,
     pub(crate) possible: &'a PossibleTypes,
 }
@@ -44,6 +47,8 @@ pub(crate) enum Collected<'a> {
     Fields(Grouped<'a>),
     /// The objects of the abstract type have different fields: collect for each.
     DependsOnObject,
+    /// A condition is null.
+    Fails(NullVariable),
 }
 
 impl<'a> Collector<'a> {
@@ -52,7 +57,7 @@ impl<'a> Collector<'a> {
         &self,
         target: Target<'_>,
         places: &[&'a SelectionSet],
-        budget: &mut Budget,
+        allowance: &mut Allowance,
     ) -> Result<Collected<'a>, Rejection> {
         let mut grouped = Grouped::default();
         let mut entered = HashSet::new();
@@ -62,9 +67,15 @@ impl<'a> Collector<'a> {
                 rest.pop();
                 continue;
             };
-            budget.step()?;
-            if !self.stays(selection.directives()) {
+            allowance.step()?;
+            // A fragment that was entered before adds nothing, whatever its conditions.
+            if matches!(selection, Selection::FragmentSpread(spread) if entered.contains(&spread.fragment_name)) {
                 continue;
+            }
+            match self.stays(selection.directives()) {
+                Ok(true) => {}
+                Ok(false) => continue,
+                Err(cause) => return Ok(Collected::Fails(cause)),
             }
             let (condition, nested) = match selection {
                 Selection::Field(field) => {
@@ -90,11 +101,26 @@ impl<'a> Collector<'a> {
         Ok(Collected::Fields(grouped))
     }
 
-    fn stays(&self, directives: &DirectiveList) -> bool {
-        toggles::conditions(directives).all(|(stays_at, value)| match value {
-            Value::Boolean(value) => *value == stays_at,
-            Value::Variable(name) => self.variant.state(self.operation, name) == VariableState::Decides(stays_at),
-            _ => false,
-        })
+    /// Whether the conditions on a selection let it stay; one that is null lets nothing be collected.
+    fn stays(&self, directives: &DirectiveList) -> Result<bool, NullVariable> {
+        for Condition { selects_at, value } in conditional_variables::conditions(directives) {
+            let stays = match &**value {
+                Value::Boolean(value) => *value == selects_at,
+                Value::Variable(name) => match self.variant.state(self.operation, name) {
+                    VariableState::Null => return Err(self.null_variable(name, value)),
+                    state => state == VariableState::Decides(selects_at),
+                },
+                _ => false,
+            };
+            if !stays {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// The failure of a variable that is null in this value.
+    pub(crate) fn null_variable(&self, name: &Name, value: &Node<Value>) -> NullVariable {
+        NullVariable { variable: name.clone(), location: self.lines.locate_span(value.location()) }
     }
 }

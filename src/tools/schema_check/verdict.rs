@@ -8,20 +8,20 @@ use jiff::civil::Date;
 use super::{
     change::{Change, Severity},
     documents::{Known, Label},
-    gone,
+    removed_types,
     report::{Broken, Judged},
     sunset::Deprecation,
 };
 
 /// By what changes are judged.
-pub(crate) struct Bench<'a> {
+pub(crate) struct Judgement<'a> {
     pub(crate) old: &'a apollo_compiler::Schema,
     pub(crate) deprecations: &'a BTreeMap<String, Deprecation>,
     pub(crate) documents: &'a [Known],
     pub(crate) today: Date,
 }
 
-impl Bench<'_> {
+impl Judgement<'_> {
     /// Judges every change; the worst come first.
     pub(crate) fn judge(&self, changes: Vec<Change>) -> Vec<Judged> {
         let in_time = self.types_in_time(&changes);
@@ -49,7 +49,7 @@ impl Bench<'_> {
         let expired = changes.iter().filter(is_expired).map(|change| change.coordinate.as_str()).collect();
         let is_type = |change: &&Change| change.of_type.as_ref() == Some(&change.coordinate);
         let removed = changes.iter().filter(is_type).map(|change| change.coordinate.clone()).collect();
-        gone::in_time(self.old, removed, &expired)
+        removed_types::in_time(self.old, removed, &expired)
     }
 
     fn is_over(&self, coordinate: &str) -> bool {

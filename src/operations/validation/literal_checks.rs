@@ -8,18 +8,18 @@ use apollo_compiler::executable::{Selection, SelectionSet};
 use apollo_compiler::schema::{ExtendedType, InputValueDefinition};
 use apollo_compiler::{ExecutableDocument, Node};
 
-use super::judge::Judge;
-use super::literal::literal_to_json;
-use super::position::LineIndex;
-use super::rejection::Location;
+use super::line_index::LineIndex;
+use crate::operations::rejection::Location;
+use crate::operations::rulebook::Rulebook;
+use crate::operations::variables::literal_to_json;
 
 /// Every literal of a custom scalar that its check refuses, each fragment looked at once.
 pub(crate) fn violations(
-    judge: &Judge,
+    rulebook: &Rulebook,
     document: &ExecutableDocument,
     lines: &LineIndex,
 ) -> Vec<(String, Option<Location>)> {
-    let mut walk = Walk { judge, lines, found: Vec::new() };
+    let mut walk = Walk { rulebook, lines, found: Vec::new() };
     for operation in document.operations.iter() {
         walk.defaults(&operation.variables);
         walk.selections(&operation.selection_set);
@@ -31,7 +31,7 @@ pub(crate) fn violations(
 }
 
 struct Walk<'a> {
-    judge: &'a Judge,
+    rulebook: &'a Rulebook,
     lines: &'a LineIndex,
     found: Vec<(String, Option<Location>)>,
 }
@@ -76,9 +76,9 @@ impl Walk<'_> {
                     self.value(ty.item_type(), item);
                 }
             }
-            literal => match self.judge.schema.types.get(ty.inner_named_type()) {
+            literal => match self.rulebook.schema.types.get(ty.inner_named_type()) {
                 Some(ExtendedType::Scalar(scalar)) if !scalar.is_built_in() => {
-                    let verdict = self.judge.scalars.check(&scalar.name, &literal_to_json(literal));
+                    let verdict = self.rulebook.scalars.check(&scalar.name, &literal_to_json(literal));
                     if let Err(wrong) = verdict {
                         let message = format!("this literal of type `{}` {wrong}", scalar.name);
                         self.found.push((message, self.lines.locate_span(value.location())));

@@ -13,8 +13,8 @@ mod variables;
 use apollo_compiler::ast::Document;
 use apollo_compiler::{ExecutableDocument, Schema};
 
-use super::position::LineIndex;
-use super::rejection::Location;
+use crate::operations::rejection::Location;
+use crate::operations::validation::line_index::LineIndex;
 
 /// One broken rule and its place.
 pub(crate) type Found = (String, Option<Location>);

@@ -1,23 +1,23 @@
 //! Which flattened form of an operation a request needs.
 //!
 //! In: the operation and its coerced variables. Out: a small key. Two requests share a form if the same variables
-//! are absent (their arguments fall away) and those in `@skip` and `@include` have the same values.
-
-use std::collections::HashSet;
+//! are absent (their arguments fall away), the same are null, and those in `@skip` and `@include` have the same values.
 
 use apollo_compiler::Name;
 use apollo_compiler::executable::Operation;
 use async_graphql_value::ConstValue;
 
-use super::coerce::Coerced;
-use super::rejection::{Rejection, RejectionCode};
+use crate::operations::select::SelectedOperation;
+use crate::operations::variables::Coerced;
 
 /// What the flattened form needs to know of one variable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum VariableState {
     /// Not given, and without a default.
     Absent,
-    /// Given; its value does not change the form.
+    /// Null: it fails where a value is needed.
+    Null,
+    /// Any other value, which does not change the form.
     Present,
     /// Decides a `@skip` or `@include`, with this value.
     Decides(bool),
@@ -33,26 +33,19 @@ pub(crate) struct Variant {
 }
 
 impl Variant {
-    /// The form that these values need; a condition must be true or false, even where its variable may be null.
-    pub(crate) fn new(
-        place: usize,
-        operation: &Operation,
-        toggles: &HashSet<Name>,
-        coerced: &Coerced,
-    ) -> Result<Self, Rejection> {
-        let states = operation.variables.iter().zip(coerced);
+    /// The form that these values need.
+    pub(crate) fn new(selected: &SelectedOperation, coerced: &Coerced) -> Self {
+        let conditional = selected.conditional_variables();
+        let states = selected.operation.variables.iter().zip(coerced);
         let states = states.map(|(definition, value)| match value {
-            None => Ok(VariableState::Absent),
-            Some(ConstValue::Boolean(value)) if toggles.contains(&definition.name) => {
-                Ok(VariableState::Decides(*value))
+            None => VariableState::Absent,
+            Some(ConstValue::Null) => VariableState::Null,
+            Some(ConstValue::Boolean(value)) if conditional.contains(&definition.name) => {
+                VariableState::Decides(*value)
             }
-            Some(ConstValue::Null) if toggles.contains(&definition.name) => {
-                let message = format!("variable `${}` must not be null where it is used", definition.name);
-                Err(Rejection::new(RejectionCode::VariableCoercionFailed, message))
-            }
-            Some(_) => Ok(VariableState::Present),
+            Some(_) => VariableState::Present,
         });
-        Ok(Self { operation: place, variables: states.collect::<Result<_, _>>()? })
+        Self { operation: selected.place, variables: states.collect() }
     }
 
     /// What is known of a variable of the operation.

@@ -6,46 +6,23 @@
 use apollo_compiler::Node;
 use apollo_compiler::ast::{Type, VariableDefinition};
 use apollo_compiler::schema::{ExtendedType, InputObjectType};
-use async_graphql::Name as EngineName;
 use async_graphql_value::ConstValue;
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
-use super::judge::Judge;
-use super::leaf;
 use super::literal::{default_of, engine_name};
-use super::position::LineIndex;
-use super::rejection::{Rejection, RejectionCode};
+use super::mismatch::Mismatch;
+use super::scalar_value::{ScalarType, enum_value};
+use crate::operations::rejection::{Rejection, RejectionCode};
+use crate::operations::rulebook::Rulebook;
+use crate::operations::validation::LineIndex;
 
 /// One entry per variable definition: its value, or `None` where none was given and none is needed.
 pub(crate) type Coerced = Vec<Option<ConstValue>>;
 
-/// Why a value is not of its type: what is wrong, and the way to it from the inside out.
-pub(crate) struct Mismatch {
-    what: String,
-    path: Vec<String>,
-}
-
-impl Mismatch {
-    pub(crate) fn new(what: impl Into<String>) -> Self {
-        Self { what: what.into(), path: Vec::new() }
-    }
-
-    fn inside(mut self, step: String) -> Self {
-        self.path.push(step);
-        self
-    }
-
-    fn describe(&self, variable: &str) -> String {
-        let path: String = self.path.iter().rev().map(String::as_str).collect();
-        format!("variable `${variable}{path}` {}", self.what)
-    }
-}
-
-/// Coerces values by the types of a schema, nested no deeper than allowed.
+/// Coerces values by the types of the schema, nested no deeper than allowed.
 pub(crate) struct Coercion<'a> {
-    pub(crate) judge: &'a Judge,
-    pub(crate) nesting: usize,
+    pub(crate) rulebook: &'a Rulebook,
 }
 
 impl Coercion<'_> {
@@ -72,7 +49,7 @@ impl Coercion<'_> {
     fn variable(&self, definition: &VariableDefinition, given: Option<Value>) -> Result<Option<ConstValue>, Mismatch> {
         match (given, &definition.default_value) {
             (Some(value), _) => self.value(&definition.ty, value, 0).map(Some),
-            (None, Some(default)) => Ok(default_of(&self.judge.schema, &definition.ty, default)),
+            (None, Some(default)) => Ok(default_of(&self.rulebook.schema, &definition.ty, default)),
             (None, None) if definition.ty.is_non_null() => {
                 Err(Mismatch::new(format!("of required type `{}` was not given", definition.ty)))
             }
@@ -81,8 +58,8 @@ impl Coercion<'_> {
     }
 
     fn value(&self, ty: &Type, value: Value, depth: usize) -> Result<ConstValue, Mismatch> {
-        if depth > self.nesting {
-            let allowed = self.nesting;
+        let allowed = self.rulebook.limits.nesting;
+        if depth > allowed {
             return Err(Mismatch::new(format!("is nested deeper than {allowed} levels")));
         }
         match value {
@@ -100,12 +77,12 @@ impl Coercion<'_> {
                 let item = self.value(ty.item_type(), single, depth + 1)?;
                 Ok(ConstValue::List(vec![item]))
             }
-            single => match self.judge.schema.types.get(ty.inner_named_type()) {
+            single => match self.rulebook.schema.types.get(ty.inner_named_type()) {
                 Some(ExtendedType::InputObject(object)) => self.object(object, single, depth),
-                Some(ExtendedType::Enum(values)) => leaf::enum_value(values, &single),
+                Some(ExtendedType::Enum(values)) => enum_value(values, &single),
                 _ => {
-                    let leaf = leaf::Leaf { value: single, levels_left: self.nesting - depth };
-                    leaf.coerce(ty.inner_named_type(), &self.judge.scalars)
+                    let scalar = ScalarType { name: ty.inner_named_type(), checks: &self.rulebook.scalars };
+                    scalar.coerce(single, allowed - depth)
                 }
             },
         }
@@ -126,7 +103,7 @@ impl Coercion<'_> {
                     .value(&field.ty, value, depth + 1)
                     .map_err(|mismatch| mismatch.inside(format!(".{name}")))
                     .map(Some)?,
-                (None, Some(default)) => default_of(&self.judge.schema, &field.ty, default),
+                (None, Some(default)) => default_of(&self.rulebook.schema, &field.ty, default),
                 (None, None) if field.ty.is_non_null() => {
                     let message = format!("of required type `{}` was not given", field.ty);
                     return Err(Mismatch::new(message).inside(format!(".{name}")));
@@ -144,26 +121,4 @@ impl Coercion<'_> {
             None => Ok(ConstValue::Object(fields)),
         }
     }
-}
-
-/// JSON of a custom scalar as the engine's value, nested no deeper than allowed.
-pub(crate) fn untyped(value: Value, levels_left: usize) -> Result<ConstValue, Mismatch> {
-    let Some(inside) = levels_left.checked_sub(1) else {
-        return Err(Mismatch::new("is nested too deep"));
-    };
-    Ok(match value {
-        Value::Null => ConstValue::Null,
-        Value::Bool(value) => ConstValue::Boolean(value),
-        Value::Number(number) => ConstValue::Number(number),
-        Value::String(text) => ConstValue::String(text),
-        Value::Array(items) => {
-            let items: Result<_, _> = items.into_iter().map(|item| untyped(item, inside)).collect();
-            ConstValue::List(items?)
-        }
-        Value::Object(members) => {
-            let member = |(name, value): (String, _)| Ok((EngineName::new(name), untyped(value, inside)?));
-            let members: Result<_, Mismatch> = members.into_iter().map(member).collect();
-            ConstValue::Object(members?)
-        }
-    })
 }

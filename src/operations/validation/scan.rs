@@ -3,8 +3,8 @@
 //! In: the text as it came. Out: leave to parse it, or a rejection. Parsers and validators recurse, and a stack
 //! overflow ends the process, so both numbers are known before either runs. One pass, no allocation.
 
-use super::limits::Limits;
-use super::rejection::{Rejection, RejectionCode};
+use crate::operations::limits::Limits;
+use crate::operations::rejection::{Rejection, RejectionCode};
 
 /// What a document demands of a parser.
 #[derive(Debug, Default, PartialEq, Eq)]

@@ -5,8 +5,8 @@
 
 use async_graphql_value::Value;
 
-use super::limits::Limits;
-use super::rejection::{Rejection, RejectionCode};
+use crate::operations::limits::Limits;
+use crate::operations::rejection::{Rejection, RejectionCode};
 
 /// Steps for each field that an operation may have.
 const STEPS_PER_FIELD: usize = 16;
@@ -19,15 +19,15 @@ const VALUE_BYTES: usize = 96;
 
 /// What is left to spend on one flattening.
 #[derive(Debug)]
-pub(crate) struct Budget {
+pub(crate) struct Allowance {
     fields: usize,
     steps: usize,
     bytes: usize,
     limits: Limits,
 }
 
-impl Budget {
-    /// The whole budget.
+impl Allowance {
+    /// The whole allowance.
     pub(crate) fn new(limits: Limits) -> Self {
         let steps = limits.fields.saturating_mul(STEPS_PER_FIELD);
         Self { fields: limits.fields, steps, bytes: 0, limits }

@@ -1,4 +1,4 @@
-//! One difference between two schemas. Whether it breaks somebody is judged by kind first (`types.rs` and its neighbours), by
+//! One difference between two schemas. Whether it breaks somebody is judged by kind first (`named_types.rs` and its neighbours), by
 //! sunset and by the trusted documents afterwards (`verdict.rs`).
 
 use std::fmt::{self, Display, Formatter};

@@ -4,12 +4,14 @@
 //! A document is no good if it would not be loaded, or could not run even with its default values. That it may pass a limit
 //! with some values is a warning: clients that send those are refused.
 
+mod worst_case;
+
 use std::fmt::{self, Display, Formatter};
 use std::path::PathBuf;
 
-use super::{TrustedDocuments, source::Found};
-use crate::operations::plan::Demand;
+use crate::operations::documents::{TrustedDocuments, source::Found};
 use crate::operations::{Limits, OperationKind, Operations, Rejection};
+use worst_case::WorstCase;
 
 /// All documents of the sources, in the order of their files.
 #[derive(Debug)]
@@ -24,7 +26,7 @@ pub struct CheckedDocument {
     client: String,
     name: String,
     file: PathBuf,
-    verdict: Result<(OperationKind, Demand), String>,
+    verdict: Result<(OperationKind, WorstCase), String>,
 }
 
 /// Looks at every document; none hides another.
@@ -42,7 +44,7 @@ pub fn check(found: Vec<Found>, operations: &Operations) -> CheckReport {
         as_sent = None;
         documents.push(CheckedDocument::new(found, problem, operations));
     }
-    CheckReport { documents, limits: operations.judge.limits }
+    CheckReport { documents, limits: operations.rulebook.limits }
 }
 
 impl CheckedDocument {
@@ -54,43 +56,43 @@ impl CheckedDocument {
         let verdict = match (selected, problem) {
             (Err(rejection), _) => Err(located(&rejection)),
             (Ok(_), Some(problem)) => Err(problem),
-            (Ok(selected), None) => Ok((selected.kind(), operations.demand(&selected))),
+            (Ok(selected), None) => Ok((selected.kind(), WorstCase::of(operations, &selected))),
         };
         Self { client, name, file, verdict }
     }
 
     /// Whether it may be deployed.
     pub fn is_good(&self) -> bool {
-        matches!(&self.verdict, Ok((_, Demand { usual: Ok(_), .. })))
+        matches!(&self.verdict, Ok((_, WorstCase { usual: Ok(_), .. })))
     }
 
     fn warns(&self) -> bool {
-        matches!(&self.verdict, Ok((_, demand)) if demand.refused.is_some() || demand.is_partial)
+        matches!(&self.verdict, Ok((_, worst_case)) if worst_case.rejected.is_some() || worst_case.is_partial)
     }
 
     fn show(&self, limits: &Limits, f: &mut Formatter<'_>) -> fmt::Result {
         writeln!(f, "{} {}  {}", self.client, self.name, self.file.display())?;
-        let (kind, demand) = match &self.verdict {
+        let (kind, worst_case) = match &self.verdict {
             Ok(good) => good,
             Err(problem) => return writeln!(f, "  error   {problem}"),
         };
-        let Demand { cost, depth, usual, .. } = demand;
+        let WorstCase { cost, depth, usual, .. } = worst_case;
         match usual {
             Ok(usual) => writeln!(f, "  cost    {cost} at worst, {usual} by default, of {} allowed", limits.cost)?,
             Err(_) => writeln!(f, "  cost    {cost} at worst, of {} allowed", limits.cost)?,
         }
         writeln!(f, "  depth   {depth} of {} allowed", limits.depth)?;
-        let calls: Vec<_> = demand.calls.iter().map(|(service, times)| format!("{service} {times}")).collect();
+        let calls: Vec<_> = worst_case.calls.iter().map(|(service, times)| format!("{service} {times}")).collect();
         let calls = if calls.is_empty() { "none".to_owned() } else { format!("{} at most", calls.join(", ")) };
         let commands = if *kind == OperationKind::Mutation { "a command for each root field, then " } else { "" };
         writeln!(f, "  calls   {commands}{calls}")?;
-        writeln!(f, "  cache   {}", cacheability(demand))?;
-        match (usual, &demand.refused) {
+        writeln!(f, "  cache   {}", cacheability(worst_case))?;
+        match (usual, &worst_case.rejected) {
             (Err(rejection), _) => writeln!(f, "  error   with default values: {rejection}")?,
             (Ok(_), Some(rejection)) => writeln!(f, "  warning at its worst: {rejection}")?,
             (Ok(_), None) => {}
         }
-        if demand.is_partial {
+        if worst_case.is_partial {
             writeln!(
                 f,
                 "  warning it has too many conditions to look at each setting: all on and all off were looked at"
@@ -117,11 +119,11 @@ impl Display for CheckReport {
 }
 
 /// Whether others may be given the answer: for whom it is.
-fn cacheability(demand: &Demand) -> String {
-    match demand.kept {
-        Some(caching) if demand.not_kept.is_empty() => format!("public, {} s", caching.max_age.as_secs()),
+fn cacheability(worst_case: &WorstCase) -> String {
+    match worst_case.caching {
+        Some(caching) if worst_case.not_cacheable.is_empty() => format!("public, {} s", caching.max_age.as_secs()),
         _ => {
-            let fields: Vec<_> = demand.not_kept.iter().map(String::as_str).collect();
+            let fields: Vec<_> = worst_case.not_cacheable.iter().map(String::as_str).collect();
             format!("not kept: {}", fields.join(", "))
         }
     }
