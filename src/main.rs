@@ -13,7 +13,7 @@ use tessera::{
     cli::{Cli, ConfigArguments, ConfigVerb, ExplainArguments, OperationsVerb, SchemaCheckArguments, SchemaVerb, Verb},
     config::{self, Config},
     graphql::Schema,
-    operations::{Explanation, documents},
+    operations::{Explanation, Limits, documents},
     schema_check::{self, SchemaText},
     server, telemetry,
 };
@@ -54,7 +54,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
             check_documents(&sources.sources, &config)
         }
         Some(Verb::Operations { verb: OperationsVerb::Manifest { sources, client } }) => {
-            let operations = server::operations(&Schema::new(), &config::Limits::default())?;
+            let operations = server::operations(&Schema::new(), Limits::default())?;
             print(&documents::export(documents::source::read(&sources.sources)?, client.as_deref(), &operations)?)
         }
         Some(Verb::Schema { verb: SchemaVerb::Print }) => print(&Schema::new().sdl()),
@@ -67,7 +67,7 @@ fn load(arguments: &ConfigArguments) -> Result<Config, Failure> {
 }
 
 fn check_documents(sources: &[PathBuf], config: &ConfigArguments) -> Result<(), Failure> {
-    let operations = server::operations(&Schema::new(), &limits(config)?)?;
+    let operations = server::operations(&Schema::new(), limits(config)?)?;
     let report = documents::check(documents::source::read(sources)?, &operations);
     print(&report.to_string())?;
     if report.is_good() { Ok(()) } else { Err("not all documents are good".into()) }
@@ -91,8 +91,8 @@ fn schema_text(file: &Path) -> Result<SchemaText, Failure> {
 }
 
 /// The limits of a config file, or the defaults: what looks at documents needs no other setting.
-fn limits(config: &ConfigArguments) -> Result<config::Limits, Failure> {
-    if config.config.is_some() { Ok(load(config)?.limits) } else { Ok(config::Limits::default()) }
+fn limits(config: &ConfigArguments) -> Result<Limits, Failure> {
+    if config.config.is_some() { Ok(load(config)?.limits) } else { Ok(Limits::default()) }
 }
 
 fn explain(arguments: ExplainArguments) -> Result<(), Failure> {
@@ -100,11 +100,11 @@ fn explain(arguments: ExplainArguments) -> Result<(), Failure> {
     let limits = limits(&config)?;
     let document = fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
     // What costs too much is explained like everything else.
-    let unpriced = config::Limits { max_cost: u64::MAX, ..limits.clone() };
-    let prepared = server::operations(&Schema::new(), &unpriced)?
+    let unpriced = Limits { cost: u64::MAX, ..limits };
+    let prepared = server::operations(&Schema::new(), unpriced)?
         .prepare(&document, operation.as_deref(), variables)
         .map_err(|rejection| format!("{}: {rejection}", file.display()))?;
-    print(&Explanation { prepared: &prepared, limits: server::operation_limits(&limits) }.to_string())
+    print(&Explanation { prepared: &prepared, limits }.to_string())
 }
 
 fn print(text: &str) -> Result<(), Failure> {

@@ -3,14 +3,38 @@
 
 use std::time::Duration;
 
-use contract::token::{TokenError, TokenVerifier};
+use contract::{
+    Clock,
+    key_set::KeySource,
+    token::{TokenError, TokenVerifier},
+};
+use serde::{Deserialize, Serialize};
 
 use super::{Credentials, Viewer};
+use crate::settings::not_empty;
 
 /// Between two attempts to get the first keys.
 const WARM_UP_INTERVAL: Duration = Duration::from_secs(1);
 
-/// Verifies tokens; its key source is given by the composition root.
+/// `[auth]`: which access tokens are accepted. Their keys are those of the user service's `/.well-known/jwks.json`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AuthSettings {
+    /// The `iss` claim.
+    #[serde(deserialize_with = "not_empty")]
+    pub issuer: String,
+    /// The `aud` claim.
+    #[serde(deserialize_with = "not_empty")]
+    pub audience: String,
+}
+
+impl Default for AuthSettings {
+    fn default() -> Self {
+        Self { issuer: "tessera".into(), audience: "tessera".into() }
+    }
+}
+
+/// Verifies access tokens.
 pub struct Authenticator {
     verifier: TokenVerifier,
 }
@@ -33,9 +57,9 @@ pub enum AuthenticationError {
 }
 
 impl Authenticator {
-    /// An authenticator that trusts what `verifier` verifies.
-    pub fn new(verifier: TokenVerifier) -> Self {
-        Self { verifier }
+    /// Verifies tokens with keys from that source.
+    pub(crate) fn new(settings: &AuthSettings, keys: KeySource) -> Self {
+        Self { verifier: TokenVerifier::new(&settings.issuer, &settings.audience, keys, Clock::system()) }
     }
 
     /// Fetches the keys ahead of the first token, as often as it takes: without them no token can be judged.

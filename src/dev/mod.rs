@@ -15,7 +15,8 @@ use tokio_util::sync::CancellationToken;
 
 use self::{folder::Folder, ports::Ports, services::Services};
 use crate::{
-    config::{Config, Documents, Http, Secret},
+    config::{Config, Documents, Secret},
+    http::HttpSettings,
     operations::documents::Policy,
     server,
     telemetry::{self, Log, LogFormat},
@@ -82,7 +83,7 @@ async fn serve(arguments: &DevArguments, log: Log) -> Result<(), Box<dyn Error>>
         folder.filled()?;
     }
     let config = Config {
-        http: Http { listen: ports.bff.local_addr()?, development: true, ..Http::default() },
+        http: HttpSettings { listen: ports.bff.local_addr()?, development: true, ..HttpSettings::default() },
         documents: documents(),
         log,
         ..Config::of(services.config(Secret::new(api_key)))

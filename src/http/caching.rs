@@ -13,7 +13,7 @@ use http::{
 };
 use sha2::{Digest, Sha256};
 
-use super::media::MediaType;
+use super::{CacheHeaders, media::MediaType};
 use crate::{clients::Tag, operations::Caching};
 
 /// The most that a tag header holds, in bytes: proxies refuse answers whose headers are larger than some 4 KiB in all.
@@ -22,21 +22,6 @@ const MAX_TAG_BYTES: usize = 3 * 1024;
 const CDN_CACHE_CONTROL: HeaderName = HeaderName::from_static("cdn-cache-control");
 /// How much of the hash is in an `ETag`, in bytes.
 const ETAG_BYTES: usize = 16;
-
-/// What is said to caches beyond what the schema says.
-#[derive(Clone, Debug)]
-pub struct CacheHeaders {
-    /// Seconds that a browser may use a response without revalidating it.
-    pub browser_max_age: u64,
-    /// Seconds that an answer may be given out beyond its age, while a new one is fetched.
-    pub stale_while_revalidate: u64,
-    /// Seconds that it may be given out beyond its age, while we fail.
-    pub stale_if_error: u64,
-    /// The header with the tags.
-    pub tag_header: HeaderName,
-    /// What stands between two tags.
-    pub tag_separator: &'static str,
-}
 
 /// An answer that may be kept.
 pub struct PublicAnswer {
@@ -67,8 +52,8 @@ impl CacheHeaders {
         };
         let headers = response.headers_mut();
         let age = caching.max_age.as_secs();
-        let (revalidate, error) = (self.stale_while_revalidate, self.stale_if_error);
-        let private_age = age.min(self.browser_max_age);
+        let (revalidate, error) = (self.stale_while_revalidate.as_secs(), self.stale_if_error.as_secs());
+        let private_age = age.min(self.browser_max_age.as_secs());
         let stale = format!("stale-while-revalidate={revalidate}, stale-if-error={error}");
         // Browsers obey `max-age` and `must-revalidate`, which forbids them what is stale; shared caches `s-maxage`.
         let control = format!("public, max-age={private_age}, must-revalidate, s-maxage={age}, {stale}");
@@ -89,7 +74,7 @@ impl CacheHeaders {
 
     /// The tags as text; if that is too long, those of the types that are shown.
     fn tags(&self, tags: &BTreeSet<Tag>) -> String {
-        let separator = self.tag_separator;
+        let separator = self.tag_separator.as_str();
         let text = tags.iter().map(Tag::to_string).collect::<Vec<_>>().join(separator);
         if text.len() <= MAX_TAG_BYTES {
             return text;

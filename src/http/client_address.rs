@@ -9,7 +9,7 @@ use parking_lot::Mutex;
 use tokio::time::Instant;
 
 use super::network::Network;
-use crate::metrics::Metrics;
+use crate::telemetry::Metrics;
 
 /// Time between two warnings about unreadable entries.
 const WARN_AGAIN: Duration = Duration::from_secs(60);

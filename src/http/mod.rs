@@ -2,6 +2,7 @@
 //! A request that is not executed is a `Failure`; `status.rs` gives it its status, `response.rs` writes it.
 
 mod body;
+mod cache_headers;
 mod caching;
 mod client_address;
 mod coding;
@@ -21,6 +22,7 @@ mod request;
 mod request_line;
 mod response;
 mod security;
+mod settings;
 pub mod status;
 mod timing;
 
@@ -35,15 +37,16 @@ use axum::{
 use tokio_util::sync::CancellationToken;
 
 pub use body::Bodies;
-pub use caching::CacheHeaders;
+pub use cache_headers::{CacheHeaders, TagSeparator};
 pub use client_address::ClientAddresses;
-pub use connection::{ConnectionLimits, Connections, serve};
+pub use connection::{ConnectionLimits, serve};
 pub use cors::Cors;
 pub use media::MediaType;
 pub use network::Network;
 pub use request::Parameters;
+pub use settings::HttpSettings;
 
-use crate::{metrics::Metrics, requests::Pipeline};
+use crate::{requests::Pipeline, telemetry::Metrics};
 
 /// The HTTP edge: the pipeline, and what HTTP itself needs.
 pub struct App {

@@ -6,8 +6,8 @@ use tokio::time::Instant;
 
 use crate::{
     clients::{CallContext, Service},
-    metrics::{Metrics, OTHERS},
     requests::{Code, OperationRecord},
+    telemetry::{Metrics, OTHERS},
 };
 
 /// The client hung up: no status of HTTP, but the one that proxies log for it.

@@ -1,23 +1,17 @@
 //! The composition root: builds every stage from the configuration, serves a listener until told to stop, then drains.
 
-mod metrics;
-mod settings;
 mod watch;
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
-use ::http::{
-    HeaderValue,
-    header::{InvalidHeaderName, InvalidHeaderValue},
-};
-use contract::{Clock, key_set::KeySource, token::TokenVerifier};
+use ::http::{HeaderValue, header::InvalidHeaderValue};
+use contract::key_set::KeySource;
 use tokio::{net::TcpListener, sync::Semaphore};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-pub use settings::operation_limits;
-
 use crate::{
     auth::Authenticator,
+    budgets::Budgets,
     clients::{
         CallContext, Clients, Service, ServiceClient, ServiceClientSettings, order::OrderClient, post::PostClient,
         user::UserClient,
@@ -25,12 +19,12 @@ use crate::{
     config::{self, Config},
     graphql::{SCALAR_CHECKS, Schema},
     http::{self, App, Bodies, ClientAddresses, router},
-    metrics::Metrics,
     operations::{
-        Operations, SchemaError,
+        Limits, Operations, SchemaError,
         documents::{AutomaticDocuments, Documents, SourceError},
     },
     requests::Pipeline,
+    telemetry::{self, Metrics},
 };
 
 /// Why the BFF does not start.
@@ -39,9 +33,6 @@ pub enum StartError {
     /// The API key cannot be sent in a header.
     #[error("services.api_key cannot be sent in a header")]
     ApiKey(#[from] InvalidHeaderValue),
-    /// Tags cannot be sent under that name.
-    #[error("caching.tag_header is not the name of a header")]
-    TagHeader(#[from] InvalidHeaderName),
     /// The connection pool cannot be built.
     #[error("the HTTP client cannot be built: {0}")]
     HttpClient(#[from] reqwest::Error),
@@ -53,10 +44,10 @@ pub enum StartError {
     Documents(#[from] SourceError),
     /// The metrics' address cannot be listened on.
     #[error("metrics.listen: cannot listen on {0}: {1}")]
-    Metrics(SocketAddr, std::io::Error),
+    Metrics(SocketAddr, io::Error),
     /// The listener failed.
     #[error("serving failed: {0}")]
-    Serve(#[from] std::io::Error),
+    Serve(#[from] io::Error),
 }
 
 /// Serves until `shutdown` resolves and the requests under way are answered, or the drain time is over.
@@ -78,20 +69,21 @@ pub async fn run(
     let draining = app.draining.clone();
     let app = Arc::new(app);
     if let Some(listen) = config.metrics.listen {
-        metrics::serve(app.metrics.clone(), listen).await?;
+        let served = telemetry::serve(app.metrics.clone(), listen).await;
+        served.map_err(|error| StartError::Metrics(listen, error))?;
     }
     tracing::info!(address = %listener.local_addr()?, "listening");
     let commands = app.pipeline.commands.clone();
     let (warm, stopped) = (Arc::clone(&app), draining.clone());
     tokio::spawn(async move { stopped.run_until_cancelled(warm.pipeline.authenticator.warm_up()).await });
-    if config.documents.reload_seconds > 0 {
+    let every = config.documents.reload;
+    if !every.is_zero() {
         let (watched, stopped) = (Arc::clone(&app), draining.clone());
-        let every = Duration::from_secs(config.documents.reload_seconds);
         tokio::spawn(async move { stopped.run_until_cancelled(watch::watch(watched, every)).await });
     }
     let routes = router(app);
     let (stop, closing) = (draining.clone(), CancellationToken::new());
-    let (close, linger) = (closing.clone(), Duration::from_millis(config.http.linger_ms));
+    let (close, linger) = (closing.clone(), config.http.linger);
     tokio::spawn(async move {
         shutdown.await;
         stop.cancel();
@@ -99,8 +91,8 @@ pub async fn run(
         tokio::time::sleep(linger).await;
         close.cancel();
     });
-    let served = http::serve(listener, routes, config.connections.limits()?, closing.clone());
-    let drain = Duration::from_secs(config.http.drain_seconds);
+    let served = http::serve(listener, routes, config.connections.within_open_files()?, closing.clone());
+    let drain = config.http.drain;
     tokio::select! {
         () = async {
             served.await;
@@ -119,16 +111,15 @@ pub async fn run(
 /// # Errors
 /// A setting cannot be used, or the schema and what judges documents by it do not agree.
 pub fn app(config: &Config) -> Result<App, StartError> {
-    let schema = Schema::new().with_max_text(config.limits.max_answer_text);
+    let schema = Schema::new().with_max_text(config.limits.answer_text);
     let http = reqwest::Client::builder()
-        .connect_timeout(Duration::from_millis(config.timeouts.connect_ms))
+        .connect_timeout(config.timeouts.connect)
         .redirect(reqwest::redirect::Policy::none())
         .no_proxy()
         .build()?;
     let clients = clients(config, &http)?;
-    let source = key_source(clients.users.clone(), Duration::from_millis(config.timeouts.call_ms));
-    let verifier = TokenVerifier::new(&config.auth.issuer, &config.auth.audience, source, Clock::system());
-    let operations = operations(&schema, &config.limits)?;
+    let source = key_source(clients.users.clone(), config.timeouts.call);
+    let operations = operations(&schema, config.limits)?;
     let documents = documents(&config.documents, &operations)?;
     let metrics = Metrics::new();
     metrics.trusted_documents(documents.trusted().ids());
@@ -136,8 +127,8 @@ pub fn app(config: &Config) -> Result<App, StartError> {
         documents,
         operations,
         schema,
-        authenticator: Authenticator::new(verifier),
-        budgets: settings::budgets(&config.budgets),
+        authenticator: Authenticator::new(&config.auth, source),
+        budgets: Budgets::new(config.budgets),
         clients,
         slots: Arc::new(Semaphore::new(config.http.max_running)),
         commands: TaskTracker::new(),
@@ -146,10 +137,10 @@ pub fn app(config: &Config) -> Result<App, StartError> {
         pipeline,
         client_addresses: ClientAddresses::new(config.http.trusted_proxies.clone(), metrics.clone()),
         metrics,
-        request_timeout: Duration::from_millis(config.timeouts.request_ms),
+        request_timeout: config.timeouts.request,
         bodies: Bodies::new(config.http.max_body_bytes, config.http.max_bodies_bytes),
-        cors: settings::cors(&config.cors),
-        cache_headers: settings::cache_headers(&config.caching)?,
+        cors: config.cors.clone(),
+        cache_headers: config.caching.clone(),
         development: config.http.development,
         draining: CancellationToken::new(),
     })
@@ -159,8 +150,8 @@ pub fn app(config: &Config) -> Result<App, StartError> {
 ///
 /// # Errors
 /// The schema and what judges documents by it do not agree.
-pub fn operations(schema: &Schema, limits: &config::Limits) -> Result<Operations, SchemaError> {
-    Operations::new(&schema.sdl(), operation_limits(limits), SCALAR_CHECKS.into_iter().collect())
+pub fn operations(schema: &Schema, limits: Limits) -> Result<Operations, SchemaError> {
+    Operations::new(&schema.sdl(), limits, SCALAR_CHECKS.into_iter().collect())
 }
 
 /// The documents that clients may send.
@@ -189,7 +180,7 @@ fn clients(config: &Config, http: &reqwest::Client) -> Result<Clients, StartErro
             service,
             base_url: at.url.clone(),
             api_key: api_key.clone(),
-            call_timeout: Duration::from_millis(config.timeouts.call_ms),
+            call_timeout: config.timeouts.call,
             http: http.clone(),
         })
     };
@@ -205,7 +196,7 @@ fn clients(config: &Config, http: &reqwest::Client) -> Result<Clients, StartErro
 const STACK_BYTES: usize = 16 * 1024 * 1024;
 
 /// The threads that everything runs on.
-pub fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+pub fn runtime() -> io::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_multi_thread().enable_all().thread_stack_size(STACK_BYTES).build()
 }
 

@@ -10,7 +10,8 @@ use harness::town::Sizes;
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tessera::config::{Budgets, Config};
+use tessera::budgets::BudgetSettings;
+use tessera::config::Config;
 use tessera::operations::documents::{Policy, sha256};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -188,7 +189,7 @@ async fn where_nothing_is_registered_the_client_is_told() {
 async fn registering_is_paid_for() {
     let folder = folder();
     let app = app(Policy::AllowAny, &folder, |config| {
-        config.budgets = Budgets { capacity: 1_000_000, per_second: 1, ..Budgets::default() };
+        config.budgets = BudgetSettings { capacity: 1_000_000, per_second: 1, ..BudgetSettings::default() };
     })
     .await;
     let remaining = async |request: RequestBuilder| {

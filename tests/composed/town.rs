@@ -1,5 +1,7 @@
 //! A town: three services with demo data on databases of the test's own, and a BFF in front of them.
 
+use std::time::Duration;
+
 use chassis::{
     Service, ServiceSettings,
     caller::ApiKeyHash,
@@ -12,8 +14,9 @@ use order_service::OrderSettings;
 use post_service::PostSettings;
 use serde_json::{Value, json};
 use tessera::{
-    config::{self, Budgets, Config, Limits, Secret, Timeouts},
-    operations::documents::Policy,
+    budgets::BudgetSettings,
+    config::{self, Config, Secret, Timeouts},
+    operations::{Limits, documents::Policy},
     server,
 };
 use tokio::{net::TcpListener, sync::oneshot};
@@ -103,16 +106,14 @@ async fn bff([user, post, order]: [&RunningService; 3]) -> (Client, oneshot::Sen
     let services = config::Services { api_key: Secret::new(API_KEY), user: at(user), post: at(post), order: at(order) };
     let config = Config {
         // Only a hanging test reaches these: an unoptimised build on a busy machine is slow.
-        timeouts: Timeouts { connect_ms: 5_000, call_ms: 20_000, request_ms: 40_000 },
-        // The limits have tests of their own; here none should be in the way.
-        limits: Limits {
-            max_root_fields: 100,
-            max_aliases: 1_000,
-            max_directives: 1_000,
-            max_cost: u64::MAX,
-            ..Limits::default()
+        timeouts: Timeouts {
+            connect: Duration::from_secs(5),
+            call: Duration::from_secs(20),
+            request: Duration::from_secs(40),
         },
-        budgets: Budgets { capacity: u64::MAX, per_second: u64::MAX, ..Budgets::default() },
+        // The limits have tests of their own; here none should be in the way.
+        limits: Limits { root_fields: 100, aliases: 1_000, directives: 1_000, cost: u64::MAX, ..Limits::default() },
+        budgets: BudgetSettings { capacity: u64::MAX, per_second: u64::MAX, ..BudgetSettings::default() },
         documents: config::Documents { policy: Policy::AllowAny, sources: Vec::new(), ..config::Documents::default() },
         ..Config::of(services)
     };
