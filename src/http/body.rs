@@ -12,7 +12,7 @@ use http::{
 use http_body_util::BodyExt;
 use tokio::sync::Semaphore;
 
-use super::{coding::Coding, failure::Failure};
+use super::{compression::Coding, failure::Failure};
 use crate::requests::Refused;
 
 /// A body is not read further than that, in bytes, whoever is still sending.

@@ -25,7 +25,7 @@ const ZSTD_WINDOW_LOG: u32 = 23;
 const BUFFER: usize = 16 * 1024;
 
 /// Compresses answers for clients that take it; never a stream of events, which would be held back.
-pub fn compression() -> CompressionLayer<impl Predicate> {
+pub fn layer() -> CompressionLayer<impl Predicate> {
     CompressionLayer::new().quality(LEVEL).compress_when(SizeAbove::new(WORTH_IT).and(NotForContentType::SSE))
 }
 

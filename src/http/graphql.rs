@@ -13,13 +13,11 @@ use http::{HeaderValue, Method, header::IF_NONE_MATCH, request::Parts};
 use percent_encoding::percent_decode_str;
 use tokio::time::timeout_at;
 
-use super::{
-    App, caching::PublicAnswer, exchange::Exchange, failure::Failure, media::MediaType, request::Parameters, response,
-};
+use super::{App, caching::PublicAnswer, exchange::Exchange, failure::Failure, media::MediaType, parameters, response};
 use crate::{
     auth::Credentials,
     operations::OperationKind,
-    requests::{Ask, Audience, Client, Executed, Refused, Sent},
+    requests::{Ask, Audience, Client, Executed, Parameters, Refused},
 };
 
 /// A request with this header, whatever its value, gets `extensions.cost`, where the schema is public.
@@ -69,27 +67,24 @@ async fn run(app: &App, parts: Parts, body: Body, exchange: &mut Exchange) -> Re
 
 async fn read(app: &App, parts: &Parts, body: Body) -> Result<Parameters, Failure> {
     match parts.method {
-        Method::GET | Method::HEAD => Parameters::from_query_string(parts.uri.query().unwrap_or_default()),
+        Method::GET | Method::HEAD => parameters::from_query_string(parts.uri.query().unwrap_or_default()),
         Method::POST => {
             if !is_json(&parts.headers) {
                 return Err(Failure::UnsupportedMediaType);
             }
-            Parameters::from_json(&app.bodies.read(&parts.headers, body).await?)
+            parameters::from_json(&app.bodies.read(&parts.headers, body).await?)
         }
         _ => Err(Failure::MethodNotAllowed("GET, HEAD, POST")),
     }
 }
 
 fn ask(parts: &Parts, parameters: Parameters, exchange: &Exchange) -> Result<Ask, Failure> {
-    let Parameters { query, document_id, automatic, operation_name, variables } = parameters;
     let id_in_path = parts.uri.path().strip_prefix("/graphql/").map(|path| percent_decode_str(path).decode_utf8());
     let id_in_path = id_in_path.transpose().map_err(|_| Failure::BadRequest("the path is not UTF-8".into()))?;
     let is_safe = parts.method != Method::POST;
     let name = CLIENT_NAME.iter().find_map(|name| parts.headers.get(*name)?.to_str().ok()).map(str::to_owned);
     Ok(Ask {
-        sent: Sent { text: query, id: document_id, id_in_path: id_in_path.map(Into::into), automatic },
-        operation_name,
-        variables,
+        parameters: Parameters { id_in_path: id_in_path.map(Into::into), ..parameters },
         credentials: Credentials::from_headers(&parts.headers),
         client: Client { address: exchange.client(), name },
         allowed_kinds: allowed_kinds(is_safe),

@@ -5,7 +5,7 @@ mod body;
 mod cache_headers;
 mod caching;
 mod client_address;
-mod coding;
+mod compression;
 mod connection;
 mod cors;
 mod exchange;
@@ -13,12 +13,11 @@ mod failure;
 mod graphql;
 mod head_limits;
 mod health;
-mod json;
 mod media;
 mod network;
+pub mod parameters;
 #[cfg(feature = "dev")]
 mod playground;
-mod request;
 mod request_line;
 mod response;
 mod security;
@@ -43,7 +42,6 @@ pub use connection::{ConnectionLimits, serve};
 pub use cors::Cors;
 pub use media::MediaType;
 pub use network::Network;
-pub use request::Parameters;
 pub use settings::HttpSettings;
 
 use crate::{requests::Pipeline, telemetry::Metrics};
@@ -83,7 +81,7 @@ pub fn router(app: Arc<App>) -> Router {
     #[cfg(feature = "dev")]
     let routes = if app.development { playground::add_to(routes) } else { routes };
     let routes = routes.layer(from_fn_with_state(Arc::clone(&app), head_limits::admit));
-    let routes = routes.layer(coding::compression()).with_state(app);
+    let routes = routes.layer(compression::layer()).with_state(app);
     // Without origins there is no layer: it would answer preflights.
     let routes = match cors {
         Some(cors) => routes.layer(cors),

@@ -1,93 +1,75 @@
-//! Reads the parameters of GraphQL over HTTP. In: a JSON body or a query string. Out: [`Parameters`], or the one thing
-//! that is wrong with them. Null is absent in JSON, the empty string in a query string; unknown members are ignored.
+//! Reads the parameters of GraphQL over HTTP. In: a JSON body or a query string. Out: [`Parameters`], or what is wrong with
+//! them. Null is absent in JSON, the empty string in a query string; unknown members are ignored. serde_json bounds nesting.
 
 use std::borrow::Cow;
 
+use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
-use super::{
-    failure::Failure,
-    json::{self, JsonError},
-};
+use super::failure::Failure;
+use crate::requests::Parameters;
 
-/// What a client asks.
-#[derive(Debug, Default)]
-pub struct Parameters {
-    /// The document's text.
-    pub query: Option<String>,
-    /// The document's id (GraphQL over HTTP, appendix "Persisted Documents").
-    pub document_id: Option<String>,
-    /// The document's hash as Apollo sends it, in `extensions.persistedQuery`.
-    pub automatic: Option<String>,
-    /// Which of its operations.
-    pub operation_name: Option<String>,
-    /// Values of the operation's variables.
-    pub variables: Map<String, Value>,
+/// The parameters of a POST.
+///
+/// # Errors
+/// The body is not a JSON object, or a parameter is not of its type.
+pub fn from_json(body: &[u8]) -> Result<Parameters, Failure> {
+    let text = std::str::from_utf8(body).map_err(|_| bad("the body is not UTF-8"))?;
+    let body = match serde_json::from_str(text) {
+        Ok(Value::Object(body)) => body,
+        Ok(Value::Array(_)) => {
+            return Err(bad("the body must be one JSON object: arrays of operations are not supported"));
+        }
+        Ok(_) => return Err(bad("the body must be a JSON object")),
+        Err(error) => {
+            let (line, column) = (error.line(), error.column());
+            return Err(bad(format!("the body is not JSON, or nested too deep: line {line}, column {column}")));
+        }
+    };
+    from_members(body)
 }
 
-impl Parameters {
-    /// The parameters of a POST.
-    pub fn from_json(body: &[u8]) -> Result<Self, Failure> {
-        let text = std::str::from_utf8(body).map_err(|_| bad("the body is not UTF-8"))?;
-        let mut body = match json::read(text) {
-            Ok(Value::Object(body)) => body,
-            Ok(Value::Array(_)) => {
-                return Err(bad("the body must be one JSON object: arrays of operations are not supported"));
-            }
-            Ok(_) => return Err(bad("the body must be a JSON object")),
-            Err(JsonError::TooDeep) => return Err(bad("the body is nested too deep")),
-            Err(JsonError::Malformed { line, column }) => {
-                return Err(bad(format!("the body is not JSON: line {line}, column {column}")));
-            }
-        };
-        Ok(Self {
-            query: string(&mut body, "query")?,
-            document_id: string(&mut body, "documentId")?,
-            operation_name: string(&mut body, "operationName")?,
-            variables: map(body.remove("variables"), "variables")?,
-            automatic: automatic(map(body.remove("extensions"), "extensions")?)?,
-        })
-    }
-
-    /// The parameters of a GET.
-    pub fn from_query_string(query_string: &str) -> Result<Self, Failure> {
-        let (mut query, mut document_id, mut operation_name) = (None, None, None);
-        let (mut variables, mut extensions) = (None, None);
-        for pair in query_string.split('&') {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            let place = match &*decode(name)? {
-                "query" => &mut query,
-                "documentId" => &mut document_id,
-                "operationName" => &mut operation_name,
-                "variables" => &mut variables,
-                "extensions" => &mut extensions,
-                _ => continue,
-            };
-            if !value.is_empty() && place.replace(decode(value)?).is_some() {
-                return Err(bad(format!("`{name}` is given twice")));
+/// The parameters of a GET.
+///
+/// # Errors
+/// The query string is malformed or repeats a parameter, or a parameter is not of its type.
+pub fn from_query_string(query_string: &str) -> Result<Parameters, Failure> {
+    let mut parameters = Map::new();
+    for pair in query_string.split('&') {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let name = decode(name)?;
+        let is_known = matches!(&*name, "query" | "documentId" | "operationName" | "variables" | "extensions");
+        if is_known && !value.is_empty() {
+            let message = format!("`{name}` is given twice");
+            if parameters.insert(name, decode(value)?.into()).is_some() {
+                return Err(bad(message));
             }
         }
-        let object = |text: Option<Cow<'_, str>>, name: &'static str| match text {
-            None => Ok(Map::new()),
-            Some(text) => match json::read(&text) {
-                Ok(value) => map(Some(value), name),
-                Err(JsonError::TooDeep) => Err(bad(format!("`{name}` is nested too deep"))),
-                Err(JsonError::Malformed { .. }) => Err(bad(format!("`{name}` is not JSON"))),
-            },
-        };
-        Ok(Self {
-            query: query.map(Cow::into_owned),
-            document_id: document_id.map(Cow::into_owned),
-            operation_name: operation_name.map(Cow::into_owned),
-            variables: object(variables, "variables")?,
-            automatic: automatic(object(extensions, "extensions")?)?,
-        })
     }
+    for name in ["variables", "extensions"] {
+        if let Some(Value::String(text)) = parameters.get(name) {
+            let value = serde_json::from_str(text);
+            let value = value.map_err(|_| bad(format!("`{name}` is not JSON, or nested too deep")))?;
+            parameters.insert(name.to_owned(), value);
+        }
+    }
+    from_members(parameters)
+}
+
+fn from_members(mut members: Map<String, Value>) -> Result<Parameters, Failure> {
+    Ok(Parameters {
+        text: string(&mut members, "query")?,
+        id: string(&mut members, "documentId")?,
+        id_in_path: None,
+        automatic: automatic(object(members.remove("extensions"), "extensions")?)?,
+        operation_name: string(&mut members, "operationName")?,
+        variables: object(members.remove("variables"), "variables")?,
+    })
 }
 
 /// The hash of `{persistedQuery: {version: 1, sha256Hash}}`, Apollo's automatic persisted queries.
 fn automatic(mut extensions: Map<String, Value>) -> Result<Option<String>, Failure> {
-    let mut persisted = map(extensions.remove("persistedQuery"), "extensions.persistedQuery")?;
+    let mut persisted = object(extensions.remove("persistedQuery"), "extensions.persistedQuery")?;
     if persisted.is_empty() {
         return Ok(None);
     }
@@ -101,41 +83,66 @@ fn bad(message: impl Into<Cow<'static, str>>) -> Failure {
     Failure::BadRequest(message.into())
 }
 
-fn string(body: &mut Map<String, Value>, name: &'static str) -> Result<Option<String>, Failure> {
-    match body.remove(name) {
+fn string(members: &mut Map<String, Value>, name: &'static str) -> Result<Option<String>, Failure> {
+    match members.remove(name) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => Ok(Some(text)),
         Some(_) => Err(bad(format!("`{name}` must be a string"))),
     }
 }
 
-fn map(value: Option<Value>, name: &'static str) -> Result<Map<String, Value>, Failure> {
+fn object(value: Option<Value>, name: &'static str) -> Result<Map<String, Value>, Failure> {
     match value {
         None | Some(Value::Null) => Ok(Map::new()),
-        Some(Value::Object(map)) => Ok(map),
+        Some(Value::Object(members)) => Ok(members),
         Some(_) => Err(bad(format!("`{name}` must be an object"))),
     }
 }
 
-/// Percent-decodes one side of a query string's pair; `+` is a space (WHATWG URL, application/x-www-form-urlencoded).
-fn decode(text: &str) -> Result<Cow<'_, str>, Failure> {
-    if !text.contains(['%', '+']) {
-        return Ok(Cow::Borrowed(text));
+/// One side of a pair in a query string (WHATWG URL, application/x-www-form-urlencoded), but malformed escapes are errors.
+fn decode(text: &str) -> Result<String, Failure> {
+    let is_escape =
+        |rest: &str| rest.as_bytes().get(..2).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit));
+    if !text.split('%').skip(1).all(is_escape) {
+        return Err(bad("the query string has a malformed escape"));
     }
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        bytes.push(match byte {
-            b'+' => b' ',
-            b'%' => {
-                let digit = |byte: Option<u8>| byte.and_then(|byte| char::from(byte).to_digit(16));
-                match (digit(rest.next()), digit(rest.next())) {
-                    (Some(high), Some(low)) => (high * 16 + low) as u8,
-                    _ => return Err(bad("the query string holds a broken escape")),
-                }
-            }
-            byte => byte,
-        });
+    let text = text.replace('+', " ");
+    let decoded = percent_decode_str(&text).decode_utf8().map(Cow::into_owned);
+    decoded.map_err(|_| bad("the query string is not UTF-8"))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn variables(text: &str) -> Result<Value, String> {
+        let body = format!(r#"{{"variables": {text}}}"#);
+        from_json(body.as_bytes()).map(|read| Value::Object(read.variables)).map_err(|failure| failure.to_string())
     }
-    String::from_utf8(bytes).map(Cow::Owned).map_err(|_| bad("the query string is not UTF-8"))
+
+    #[test]
+    fn values_are_those_of_the_text() {
+        let text = r#" {"a": [null, true, -1, 18446744073709551615, 1.5, "\u00e9", {"a": {}, "b": 1, "b": 2}]} "#;
+        assert_eq!(variables(text), Ok(json!({"a": [null, true, -1, u64::MAX, 1.5, "é", {"a": {}, "b": 2}]})));
+        for malformed in ["{} 2", "{1}", "{\"a\": x}"] {
+            assert!(variables(malformed).unwrap_err().contains("line 1, column "));
+        }
+    }
+
+    #[test]
+    fn values_that_are_nested_too_deep_are_refused() {
+        let nested = |levels: usize| format!("{{\"a\": {}{}}}", "[".repeat(levels), "]".repeat(levels));
+        assert!(variables(&nested(100)).is_ok());
+        assert!(variables(&nested(130)).is_err());
+        assert!(variables(&"{\"a\":".repeat(100_000)).is_err());
+    }
+
+    /// serde_json's feature `raw_value` would read this string as JSON, with a new allowance of nesting.
+    #[test]
+    fn a_string_is_never_read_as_json_again() {
+        let value = json!({ "a": { "$serde_json::private::RawValue": "[[1]]" } });
+        assert_eq!(variables(&value.to_string()), Ok(value));
+    }
 }

@@ -89,7 +89,7 @@ async fn answer(State(stub): State<PostStub>, uri: Uri, headers: HeaderMap) -> R
             let asked = uri.query().unwrap_or_default().strip_prefix("ids=").unwrap_or_default().to_owned();
             let posts = stub.posts.lock().unwrap();
             let items: Vec<&Json> = asked.split(',').filter_map(|id| posts.get(&id.parse().ok()?)).collect();
-            axum::Json(json!({"items": items})).into_response()
+            ([(header::CONTENT_TYPE, "application/json")], json!({"items": items}).to_string()).into_response()
         }
     }
 }
@@ -106,7 +106,7 @@ impl Signer {
         let x = BASE64.encode(key.verifying_key().as_bytes());
         let jwk = json!({"kty": "OKP", "crv": "Ed25519", "use": "sig", "alg": "EdDSA", "kid": "k1", "x": x});
         let (listener, url) = listen().await;
-        let set = get(async move || axum::Json(json!({"keys": [jwk]})));
+        let set = get(async move || json!({"keys": [jwk]}).to_string());
         serve(listener, Router::new().route("/.well-known/jwks.json", set));
         Self { url, key }
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use axum::{Json as AxumJson, Router, routing};
+use axum::{Router, routing};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use chassis::{
     Deadline, ServiceSettings,
@@ -196,7 +196,7 @@ pub fn with(request: RequestBuilder, body: &Json) -> RequestBuilder {
 async fn publish_keys(signer: &SigningKey) -> String {
     let x = BASE64.encode(signer.verifying_key().as_bytes());
     let keys = json!({"keys": [{"kty": "OKP", "crv": "Ed25519", "use": "sig", "alg": "EdDSA", "kid": "k1", "x": x}]});
-    let routes = Router::new().route("/.well-known/jwks.json", routing::get(async || AxumJson(keys)));
+    let routes = Router::new().route("/.well-known/jwks.json", routing::get(async move || keys.to_string()));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(axum::serve(listener, routes).into_future());
