@@ -93,7 +93,7 @@ async fn serve(arguments: &DevArguments, log: Log) -> Result<(), Box<dyn Error>>
     let done = CancellationToken::new();
     let running = services.serve(ports.services, &done);
     welcome::print(&config)?;
-    let served = server::serve(&config, ports.bff, server::asked_to_stop()).await;
+    let served = server::serve(&config, ports.bff, server::shutdown_signal()).await;
     done.cancel();
     running.await;
     Ok(served?)

@@ -1,6 +1,6 @@
-//! What stands between may keep: public answers of a GET, told apart from everything else, which says `no-store`.
-//! In: the body of an answer that is the same for everybody, for how long it may be kept, and what it shows. Out: the answer
-//! with `Cache-Control`, `ETag`, `Vary` and tags, or 304 without a body. It carries nothing of one request or viewer.
+//! Public responses, which shared caches may store; all other responses have `no-store`. In: a body that is the same for all
+//! viewers, its lifetime and its tags. Out: a response with `Cache-Control`, `ETag`, `Vary` and tags, or 304 without a body.
+//! The response has nothing of the request or the viewer.
 //! Sources: RFC 9111 (caching), RFC 5861 (stale), RFC 9110, section 13.1.2 (`If-None-Match`).
 
 use std::collections::BTreeSet;
@@ -16,32 +16,32 @@ use sha2::{Digest, Sha256};
 use super::{CacheHeaders, media::MediaType};
 use crate::{clients::Tag, operations::Caching};
 
-/// The most that a tag header holds, in bytes: proxies refuse answers whose headers are larger than some 4 KiB in all.
+/// Size limit of the tag header, in bytes: proxies refuse responses with more than some 4 KiB of headers.
 const MAX_TAG_BYTES: usize = 3 * 1024;
-/// `Cache-Control` for CDNs alone: RFC 9213.
+/// `Cache-Control` for CDNs only (RFC 9213).
 const CDN_CACHE_CONTROL: HeaderName = HeaderName::from_static("cdn-cache-control");
-/// How much of the hash is in an `ETag`, in bytes.
+/// Bytes of the hash in an `ETag`.
 const ETAG_BYTES: usize = 16;
 
-/// An answer that may be kept.
-pub struct PublicAnswer {
-    /// For how long.
+/// A response that shared caches may store.
+pub struct PublicResponse {
+    /// The lifetime.
     pub caching: Caching,
-    /// What it shows.
+    /// The cache tags.
     pub tags: BTreeSet<Tag>,
-    /// As which media type.
+    /// The media type.
     pub media_type: MediaType,
     /// The body.
     pub body: Vec<u8>,
 }
 
 impl CacheHeaders {
-    /// The answer; 304 if it is `known`: what the `If-None-Match` headers of the request say.
-    pub fn answer(&self, known: &[HeaderValue], answer: PublicAnswer) -> Response {
-        let PublicAnswer { caching, tags, media_type, body } = answer;
+    /// Writes the response; 304 if the request's `If-None-Match` lists its entity tag.
+    pub fn write(&self, if_none_match: &[HeaderValue], response: PublicResponse) -> Response {
+        let PublicResponse { caching, tags, media_type, body } = response;
         let content_type = media_type.content_type();
         let etag = etag(&content_type, &body);
-        let mut response = if lists_etag(known, &etag) {
+        let mut response = if lists_etag(if_none_match, &etag) {
             let mut response = Response::new(Body::empty());
             *response.status_mut() = StatusCode::NOT_MODIFIED;
             response
@@ -55,7 +55,7 @@ impl CacheHeaders {
         let (revalidate, error) = (self.stale_while_revalidate.as_secs(), self.stale_if_error.as_secs());
         let private_age = age.min(self.browser_max_age.as_secs());
         let stale = format!("stale-while-revalidate={revalidate}, stale-if-error={error}");
-        // Browsers obey `max-age` and `must-revalidate`, which forbids them what is stale; shared caches `s-maxage`.
+        // `max-age` is for browsers, which must not use stale responses (`must-revalidate`); `s-maxage` for shared caches.
         let control = format!("public, max-age={private_age}, must-revalidate, s-maxage={age}, {stale}");
         let targeted = format!("max-age={age}, {stale}");
         for (name, value) in [
@@ -72,7 +72,7 @@ impl CacheHeaders {
         response
     }
 
-    /// The tags as text; if that is too long, those of the types that are shown.
+    /// The tags as text; if they exceed the size limit, only their types.
     fn tags(&self, tags: &BTreeSet<Tag>) -> String {
         let separator = self.tag_separator.as_str();
         let text = tags.iter().map(Tag::to_string).collect::<Vec<_>>().join(separator);
@@ -84,7 +84,7 @@ impl CacheHeaders {
     }
 }
 
-/// Weak: content codings change the bytes. Another media type is another answer.
+/// A weak entity tag, since content codings change the bytes. It depends on the media type.
 fn etag(content_type: &HeaderValue, body: &[u8]) -> String {
     let hash = Sha256::new().chain_update(content_type.as_bytes()).chain_update(body).finalize();
     format!("W/\"{}\"", hex(&hash[..ETAG_BYTES]))

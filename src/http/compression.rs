@@ -1,5 +1,5 @@
-//! Content codings: br, gzip and zstd, for answers and for bodies of requests (RFC 9110, section 8.4). In: an answer that
-//! is worth it and a client that takes it; or a body and its coding. Out: the same in fewer bytes; or what it unpacks to.
+//! Content codings: br, gzip and zstd, for responses and for request bodies (RFC 9110, section 8.4). In: a response, or a body
+//! and its coding. Out: the compressed response, or the decompressed body.
 
 use std::io::{self, Read};
 
@@ -15,18 +15,18 @@ use tower_http::{
 
 use super::failure::Failure;
 
-/// Smaller answers fit a packet or two as they are, in bytes.
-const WORTH_IT: u16 = 1_024;
-/// Of the codings' own scales: where they are still fast.
+/// Bytes of the smallest response that is compressed: a smaller one fits a packet or two.
+const MIN_BYTES: u16 = 1_024;
+/// Compression level, on each coding's own scale.
 const LEVEL: CompressionLevel = CompressionLevel::Precise(4);
-/// A zstd frame may ask for a window of 2^23 bytes at most: RFC 8878, section 3.1.1.1.2, recommends to support as much.
+/// The largest window of a zstd frame is 2^23 bytes, as RFC 8878, section 3.1.1.1.2, recommends.
 const ZSTD_WINDOW_LOG: u32 = 23;
-/// What is unpacked at a time, in bytes.
+/// Buffer size of the decompressor, in bytes.
 const BUFFER: usize = 16 * 1024;
 
-/// Compresses answers for clients that take it; never a stream of events, which would be held back.
+/// Compresses responses for clients that accept a coding. Event streams are not compressed, which would delay events.
 pub fn layer() -> CompressionLayer<impl Predicate> {
-    CompressionLayer::new().quality(LEVEL).compress_when(SizeAbove::new(WORTH_IT).and(NotForContentType::SSE))
+    CompressionLayer::new().quality(LEVEL).compress_when(SizeAbove::new(MIN_BYTES).and(NotForContentType::SSE))
 }
 
 /// The coding of a request's body.
@@ -41,10 +41,10 @@ pub enum Coding {
 }
 
 impl Coding {
-    /// The one coding that the headers name; `None` for a body as it is.
+    /// The coding of the body; `None` for an unencoded body.
     ///
     /// # Errors
-    /// It is none of ours, or there are several.
+    /// The coding is not supported, or there are several.
     pub fn of(headers: &HeaderMap) -> Result<Option<Self>, Failure> {
         let coding = only(headers, CONTENT_ENCODING.as_str()).map_err(|_| Failure::UnsupportedCoding)?;
         let Some(coding) = coding else { return Ok(None) };
@@ -57,28 +57,28 @@ impl Coding {
         }
     }
 
-    /// What a body unpacks to, if that is at most `limit` bytes; not a byte more is ever unpacked.
+    /// The decompressed body. Decompression stops at the limit.
     ///
     /// # Errors
-    /// It is more, or the body is broken.
-    pub fn unpack(self, body: &[u8], limit: usize) -> Result<Vec<u8>, Failure> {
-        let mut unpacked = Vec::new();
+    /// The decompressed body exceeds the limit, or the body is malformed.
+    pub fn decompress(self, body: &[u8], limit: usize) -> Result<Vec<u8>, Failure> {
+        let mut decompressed = Vec::new();
         let read = match self {
-            Self::Brotli => read_to(brotli::Decompressor::new(body, BUFFER), limit, &mut unpacked),
-            Self::Gzip => read_to(flate2::read::MultiGzDecoder::new(body), limit, &mut unpacked),
-            Self::Zstd => zstd_reader(body).and_then(|reader| read_to(reader, limit, &mut unpacked)),
+            Self::Brotli => read_to(brotli::Decompressor::new(body, BUFFER), limit, &mut decompressed),
+            Self::Gzip => read_to(flate2::read::MultiGzDecoder::new(body), limit, &mut decompressed),
+            Self::Zstd => zstd_reader(body).and_then(|reader| read_to(reader, limit, &mut decompressed)),
         };
         match read {
-            Ok(()) if unpacked.len() <= limit => Ok(unpacked),
+            Ok(()) if decompressed.len() <= limit => Ok(decompressed),
             Ok(()) => Err(Failure::PayloadTooLarge(limit)),
-            Err(_) => Err(Failure::BadRequest("the body cannot be unpacked as its content-encoding says".into())),
+            Err(_) => Err(Failure::BadRequest("the body does not conform to its content encoding".into())),
         }
     }
 }
 
-/// One byte more than the limit shows that there is more.
-fn read_to(reader: impl Read, limit: usize, unpacked: &mut Vec<u8>) -> io::Result<()> {
-    reader.take(limit as u64 + 1).read_to_end(unpacked).map(drop)
+/// Reads one byte more than the limit, which shows that the limit is exceeded.
+fn read_to(reader: impl Read, limit: usize, decompressed: &mut Vec<u8>) -> io::Result<()> {
+    reader.take(limit as u64 + 1).read_to_end(decompressed).map(drop)
 }
 
 fn zstd_reader(body: &[u8]) -> io::Result<impl Read> {

@@ -50,25 +50,25 @@ use crate::{requests::Pipeline, telemetry::Metrics};
 pub struct App {
     /// Runs operations.
     pub pipeline: Pipeline,
-    /// How long a request may take.
+    /// Timeout of a request.
     pub request_timeout: Duration,
-    /// Reads bodies.
+    /// Reads request bodies.
     pub bodies: Bodies,
     /// Reads client addresses behind trusted proxies.
     pub client_addresses: ClientAddresses,
-    /// Counts.
+    /// Metrics.
     pub metrics: Metrics,
-    /// Cross-origin requests that browsers may send.
+    /// Cross-origin requests.
     pub cors: Cors,
-    /// Headers for caches.
+    /// Headers of public responses.
     pub cache_headers: CacheHeaders,
-    /// Whether this is `tessera dev`: browsers get the playground.
+    /// Whether this is `tessera dev`, which serves the playground.
     pub development: bool,
-    /// Cancelled once the process was asked to stop.
+    /// Cancelled on SIGTERM.
     pub draining: CancellationToken,
 }
 
-/// All routes, and what is done to every answer: from the outside in security headers, CORS, compression.
+/// The routes and their layers; from the outside in: security headers, CORS, compression, limits on request heads.
 pub fn router(app: Arc<App>) -> Router {
     let cors = app.cors.layer();
     let routes = Router::new()
@@ -82,7 +82,7 @@ pub fn router(app: Arc<App>) -> Router {
     let routes = if app.development { playground::add_to(routes) } else { routes };
     let routes = routes.layer(from_fn_with_state(Arc::clone(&app), head_limits::admit));
     let routes = routes.layer(compression::layer()).with_state(app);
-    // Without origins there is no layer: it would answer preflights.
+    // Without origins there must be no layer: it would answer preflights.
     let routes = match cors {
         Some(cors) => routes.layer(cors),
         None => routes,

@@ -1,5 +1,5 @@
-//! Reads the parameters of GraphQL over HTTP. In: a JSON body or a query string. Out: [`Parameters`], or what is wrong with
-//! them. Null is absent in JSON, the empty string in a query string; unknown members are ignored. serde_json bounds nesting.
+//! Reads the parameters of GraphQL over HTTP. In: a JSON body or a query string. Out: [`Parameters`], or a failure that
+//! describes the error. Null is absent in JSON, the empty string in a query string; unknown members are ignored. serde_json bounds nesting.
 
 use std::borrow::Cow;
 

@@ -1,5 +1,5 @@
-//! An error of a field, ready to be written. In: the engine's error with the typed failure that its resolver attached.
-//! Out: message, code, service; anything else is a defect of ours, whose text never reaches a client.
+//! An error of a field. In: the engine's error with the typed failure that its resolver attached. Out: message, code and
+//! service. An error without such a failure is a defect of the server; its text is not sent to clients.
 
 use async_graphql::ServerError;
 
@@ -9,7 +9,7 @@ use crate::{
     graphql::{FailureKind, FieldFailure},
 };
 
-/// What a client is told of a field's error.
+/// The public part of a field's error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FieldError<'a> {
     /// One sentence.
@@ -23,7 +23,7 @@ pub struct FieldError<'a> {
 impl<'a> From<&'a ServerError> for FieldError<'a> {
     fn from(error: &'a ServerError) -> Self {
         let Some(failure) = error.source::<FieldFailure>() else {
-            let (message, code) = ("something went wrong on our side", Code::InternalServerError);
+            let (message, code) = ("internal server error", Code::InternalServerError);
             return Self { message, code, service: None };
         };
         let service = match failure.kind {

@@ -40,7 +40,7 @@ impl Pipeline {
         self.documents.resolve(documents::Sent { text, id, automatic }).await.map_err(failed)
     }
 
-    /// Logs a document that is not trusted, once, and registers it if its client asked for that.
+    /// Logs a document that is not trusted, once, and registers it if its client requested that.
     pub(super) async fn note_unknown(&self, document: &Document, operation: Option<&str>, client: &Client) {
         if document.trusted.is_some() {
             return;

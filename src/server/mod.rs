@@ -1,4 +1,4 @@
-//! The composition root: builds every stage from the configuration, serves a listener until told to stop, then drains.
+//! The composition root: builds every stage from the configuration, serves a listener until shutdown, then drains.
 
 mod watch;
 
@@ -36,10 +36,10 @@ pub enum StartError {
     /// The connection pool cannot be built.
     #[error("the HTTP client cannot be built: {0}")]
     HttpClient(#[from] reqwest::Error),
-    /// The schema and what judges documents by it do not agree.
+    /// The schema is not usable for validation.
     #[error(transparent)]
     Schema(#[from] SchemaError),
-    /// A trusted document is no good.
+    /// A trusted document is not valid.
     #[error("documents.sources: {0}")]
     Documents(#[from] SourceError),
     /// The metrics' address cannot be listened on.
@@ -50,7 +50,7 @@ pub enum StartError {
     Serve(#[from] io::Error),
 }
 
-/// Serves until `shutdown` resolves and the requests under way are answered, or the drain time is over.
+/// Serves until `shutdown` resolves and the requests in flight are answered, or the drain times out.
 pub async fn serve(
     config: &Config,
     listener: TcpListener,
@@ -59,7 +59,7 @@ pub async fn serve(
     run(app(config)?, config, listener, shutdown).await
 }
 
-/// [`serve`] of an app that was put together before.
+/// Serves an app that is already built.
 pub async fn run(
     app: App,
     config: &Config,
@@ -100,16 +100,16 @@ pub async fn run(
             commands.wait().await;
         } => {}
         () = async { closing.cancelled().await; tokio::time::sleep(drain).await } => {
-            tracing::warn!(drain_seconds = drain.as_secs(), "requests under way were cut off");
+            tracing::warn!(drain_seconds = drain.as_secs(), "drain timed out: requests in flight were aborted");
         }
     }
     Ok(())
 }
 
-/// Puts the stages together.
+/// Builds the stages.
 ///
 /// # Errors
-/// A setting cannot be used, or the schema and what judges documents by it do not agree.
+/// A stage cannot be built with these settings.
 pub fn app(config: &Config) -> Result<App, StartError> {
     let schema = Schema::new().with_max_text(config.limits.answer_text);
     let http = reqwest::Client::builder()
@@ -138,7 +138,7 @@ pub fn app(config: &Config) -> Result<App, StartError> {
         client_addresses: ClientAddresses::new(config.http.trusted_proxies.clone(), metrics.clone()),
         metrics,
         request_timeout: config.timeouts.request,
-        bodies: Bodies::new(config.http.max_body_bytes, config.http.max_bodies_bytes),
+        bodies: Bodies::new(&config.http),
         cors: config.cors.clone(),
         cache_headers: config.caching.clone(),
         development: config.http.development,
@@ -146,10 +146,10 @@ pub fn app(config: &Config) -> Result<App, StartError> {
     })
 }
 
-/// What judges documents by the schema, within the limits.
+/// The stage that validates and plans operations.
 ///
 /// # Errors
-/// The schema and what judges documents by it do not agree.
+/// The schema is not usable for validation.
 pub fn operations(schema: &Schema, limits: Limits) -> Result<Operations, SchemaError> {
     Operations::new(&schema.sdl(), limits, SCALAR_CHECKS.into_iter().collect())
 }
@@ -157,14 +157,14 @@ pub fn operations(schema: &Schema, limits: Limits) -> Result<Operations, SchemaE
 /// The documents that clients may send.
 ///
 /// # Errors
-/// The first file that is no good.
+/// A file cannot be read, or a document is not valid.
 pub fn documents(settings: &config::Documents, operations: &Operations) -> Result<Documents, SourceError> {
     let registers = settings.automatic.unwrap_or(settings.policy.takes_unknown());
     let automatic = registers.then(|| AutomaticDocuments::new(settings.automatic_bytes));
     Documents::new(settings.policy, settings.sources.clone(), automatic, operations)
 }
 
-/// Keys come from the user service, by the same calls as everything else.
+/// The keys of access tokens, fetched from the user service.
 fn key_source(users: UserClient, timeout: Duration) -> KeySource {
     Box::new(move || {
         let users = users.clone();
@@ -191,22 +191,22 @@ fn clients(config: &Config, http: &reqwest::Client) -> Result<Clients, StartErro
     })
 }
 
-/// The stack of a thread that runs operations. Measured: an unoptimised build needs some 45 KB a level of nesting, and
-/// 100 levels are the most that can be configured. Only what is used of it takes memory.
+/// Stack of a worker thread, in bytes. Measured: an unoptimised build needs some 45 KB per level of nesting, and
+/// `limits.max_nesting` is at most 100. Unused pages take no memory.
 const STACK_BYTES: usize = 16 * 1024 * 1024;
 
-/// The threads that everything runs on.
+/// The runtime of the process.
 pub fn runtime() -> io::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_multi_thread().enable_all().thread_stack_size(STACK_BYTES).build()
 }
 
-/// Chooses the TLS implementation of this process. A second call changes nothing.
+/// Installs the TLS implementation of this process. A second call has no effect.
 pub fn install_cryptography() {
     let _ = rustls::crypto::ring::default_provider().install_default();
 }
 
 /// Resolves on SIGTERM or SIGINT.
-pub async fn asked_to_stop() {
+pub async fn shutdown_signal() {
     use tokio::signal::unix::{SignalKind, signal};
     match (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) {
         (Ok(mut terminate), Ok(mut interrupt)) => {
@@ -215,7 +215,7 @@ pub async fn asked_to_stop() {
                 _ = interrupt.recv() => {}
             }
         }
-        // Without signals there is nobody to ask: the process is stopped from outside.
+        // Without signal handlers, signals have their default action.
         _ => std::future::pending().await,
     }
 }

@@ -39,7 +39,7 @@ const MAX_STREAMS: u32 = 100;
 const LAST_REQUEST: Duration = Duration::from_secs(1);
 /// Headers of a request at most. Beyond, hyper answers 431 by itself, without a body.
 const MAX_HEADERS: usize = 256;
-/// Bytes of an HTTP/2 request's head: more than `head_limits.rs` allows, so that the response is ours.
+/// Bytes of an HTTP/2 request's head: more than `head_limits.rs` allows, so that larger heads are refused there, with a body.
 const MAX_HEAD_BYTES: u32 = 64 * 1024;
 
 /// A connection that was accepted.
