@@ -1,4 +1,4 @@
-//! The command line. In: arguments. Out: one of the program's verbs, or a sentence on what is wrong with them.
+//! The command line. In: arguments. Out: one of the program's commands, or a usage error.
 
 use std::path::PathBuf;
 
@@ -8,66 +8,66 @@ use clap::{Parser, Subcommand};
 #[derive(Debug, Parser)]
 #[command(version, args_conflicts_with_subcommands = true)]
 pub struct Cli {
-    /// What to do; without it, `dev` where that is built in.
+    /// The command; `dev` by default, in builds that include it.
     #[command(subcommand)]
     pub verb: Option<Verb>,
-    /// What `dev` takes, for when no verb is given.
+    /// Arguments of `dev`, if no command is given.
     #[cfg(feature = "dev")]
     #[command(flatten)]
     pub dev: crate::dev::DevArguments,
 }
 
-/// The program's verbs.
+/// The program's commands.
 #[derive(Debug, Subcommand)]
 pub enum Verb {
-    /// Everything in one process: the BFF, the three services and demo data.
+    /// Runs the BFF, the three services and demo data in one process.
     #[cfg(feature = "dev")]
     Dev(crate::dev::DevArguments),
-    /// The BFF alone, in front of services that run elsewhere.
+    /// Runs the BFF in front of services that run elsewhere.
     Serve(ConfigArguments),
-    /// What an operation will take: cost, depth, the calls to the services. Nothing is run.
+    /// Prints an operation's cost, depth and calls to the services, without executing it.
     Explain(ExplainArguments),
-    /// The settings as they would be used.
+    /// Validates or prints the configuration.
     Config {
-        /// What to do with them.
+        /// The command.
         #[command(subcommand)]
         verb: ConfigVerb,
     },
-    /// The trusted documents.
+    /// Validates or exports the trusted documents.
     Operations {
-        /// What to do with them.
+        /// The command.
         #[command(subcommand)]
         verb: OperationsVerb,
     },
-    /// The public schema.
+    /// Prints the public schema, or compares it with an older one.
     Schema {
-        /// What to do with it.
+        /// The command.
         #[command(subcommand)]
         verb: SchemaVerb,
     },
 }
 
-/// Where settings come from.
+/// The source of the configuration.
 #[derive(clap::Args, Debug)]
 pub struct ConfigArguments {
-    /// A TOML file; `TESSERA__SECTION__KEY` variables win over it.
+    /// Configuration file in TOML. Environment variables `TESSERA__SECTION__KEY` take precedence.
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
 }
 
-/// What to explain.
+/// Arguments of `explain`.
 #[derive(clap::Args, Debug)]
 pub struct ExplainArguments {
-    /// A GraphQL document.
+    /// GraphQL document.
     #[arg(value_name = "FILE")]
     pub document: PathBuf,
-    /// Which of its operations, if it has several.
+    /// Operation name, if the document has several operations.
     #[arg(long, value_name = "NAME")]
     pub operation: Option<String>,
-    /// Values of its variables, as a JSON object.
+    /// Variables as a JSON object.
     #[arg(long, value_name = "JSON", default_value = "{}", value_parser = json_object)]
     pub variables: serde_json::Map<String, serde_json::Value>,
-    /// Settings with other limits than the defaults.
+    /// Configuration with other limits than the defaults.
     #[command(flatten)]
     pub config: ConfigArguments,
 }
@@ -76,68 +76,68 @@ fn json_object(text: &str) -> Result<serde_json::Map<String, serde_json::Value>,
     serde_json::from_str(text).map_err(|error| format!("not a JSON object: {error}"))
 }
 
-/// What to do with settings.
+/// Commands on the configuration.
 #[derive(Debug, Subcommand)]
 pub enum ConfigVerb {
-    /// Says whether they hold together.
+    /// Validates the configuration.
     Check(ConfigArguments),
-    /// Prints all of them, defaults included, secrets masked.
+    /// Prints all settings, defaults included, secrets masked.
     Print(ConfigArguments),
 }
 
-/// What to do with trusted documents.
+/// Commands on trusted documents.
 #[derive(Debug, Subcommand)]
 pub enum OperationsVerb {
-    /// Says of each document whether it is good, and what it takes; exit code 1 if one is no good.
+    /// Validates each document and prints its worst-case cost; exit code 1 if a document is not valid.
     Check {
-        /// Which documents.
+        /// The documents.
         #[command(flatten)]
         sources: SourceArguments,
-        /// Settings with other limits than the defaults.
+        /// Configuration with other limits than the defaults.
         #[command(flatten)]
         config: ConfigArguments,
     },
-    /// Prints Apollo's persisted query manifest of them.
+    /// Prints the documents as an Apollo persisted query manifest.
     Manifest {
-        /// Which documents.
+        /// The documents.
         #[command(flatten)]
         sources: SourceArguments,
-        /// Only this client's documents.
+        /// Only the documents of this client.
         #[arg(long, value_name = "NAME")]
         client: Option<String>,
     },
 }
 
-/// Where trusted documents are.
+/// The sources of trusted documents.
 #[derive(clap::Args, Debug)]
 pub struct SourceArguments {
-    /// Files, or folders with a folder a client.
+    /// Files, or folders with one folder per client.
     #[arg(long, value_name = "PATH", num_args = 1.., default_value = "persisted-queries")]
     pub sources: Vec<PathBuf>,
 }
 
-/// What to do with the schema.
+/// Commands on the schema.
 #[derive(Debug, Subcommand)]
 pub enum SchemaVerb {
-    /// Prints its definition.
+    /// Prints the schema definition.
     Print,
-    /// Says what changed since an older definition, and which trusted documents break; exit code 1 if something breaks.
+    /// Lists the changes since an older schema and the trusted documents that they break; exit code 1 on a breaking change.
     Check(SchemaCheckArguments),
 }
 
-/// What to compare.
+/// Arguments of `schema check`.
 #[derive(clap::Args, Debug)]
 pub struct SchemaCheckArguments {
-    /// The definition that clients know.
+    /// Schema definition in use by clients.
     #[arg(long, value_name = "FILE")]
     pub against: PathBuf,
-    /// The definition that they will find; without it, this program's own.
+    /// New schema definition; by default that of this program.
     #[arg(long, value_name = "FILE")]
     pub schema: Option<PathBuf>,
-    /// The day by which sunsets are judged; without it, today in UTC.
+    /// Date for the evaluation of sunsets; today in UTC by default.
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub today: Option<String>,
-    /// Which documents.
+    /// The documents.
     #[command(flatten)]
     pub sources: SourceArguments,
 }

@@ -1,4 +1,4 @@
-//! The program `tessera`: reads the verb, does it, and turns whatever went wrong into one sentence and exit code 1.
+//! The program `tessera`: runs a command. An error is one sentence on standard error and exit code 1.
 
 use std::{
     fs,
@@ -13,7 +13,7 @@ use tessera::{
     cli::{Cli, ConfigArguments, ConfigVerb, ExplainArguments, OperationsVerb, SchemaCheckArguments, SchemaVerb, Verb},
     config::{self, Config},
     graphql::Schema,
-    operations::documents::source,
+    operations::{Limits, documents::source},
     server, telemetry,
     tools::{
         document_check,
@@ -27,7 +27,7 @@ use tokio::net::TcpListener;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// What `main` reports; its text is the sentence.
+/// An error; its text is the sentence.
 type Failure = Box<dyn std::error::Error>;
 
 fn main() -> ExitCode {
@@ -45,21 +45,21 @@ fn run(cli: Cli) -> Result<(), Failure> {
         #[cfg(feature = "dev")]
         None => tessera::dev::run(&cli.dev),
         #[cfg(not(feature = "dev"))]
-        None => Err("say what to do: `tessera serve --config tessera.toml`, or `tessera --help`".into()),
+        None => Err("a command is missing: `tessera serve --config tessera.toml`, or `tessera --help`".into()),
         #[cfg(feature = "dev")]
         Some(Verb::Dev(arguments)) => tessera::dev::run(&arguments),
         Some(Verb::Serve(arguments)) => serve(&load(&arguments)?),
         Some(Verb::Explain(arguments)) => explain(arguments),
         Some(Verb::Config { verb: ConfigVerb::Check(arguments) }) => {
             load(&arguments)?;
-            print("the configuration is good\n")
+            print("the configuration is valid\n")
         }
         Some(Verb::Config { verb: ConfigVerb::Print(arguments) }) => print(&toml::to_string(&load(&arguments)?)?),
         Some(Verb::Operations { verb: OperationsVerb::Check { sources, config } }) => {
             check_documents(&sources.sources, &config)
         }
         Some(Verb::Operations { verb: OperationsVerb::Manifest { sources, client } }) => {
-            let operations = server::operations(&Schema::new(), &config::Limits::default())?;
+            let operations = server::operations(&Schema::new(), Limits::default())?;
             print(&manifest::export(source::read(&sources.sources)?, client.as_deref(), &operations)?)
         }
         Some(Verb::Schema { verb: SchemaVerb::Print }) => print(&Schema::new().sdl()),
@@ -72,10 +72,10 @@ fn load(arguments: &ConfigArguments) -> Result<Config, Failure> {
 }
 
 fn check_documents(sources: &[PathBuf], config: &ConfigArguments) -> Result<(), Failure> {
-    let operations = server::operations(&Schema::new(), &limits(config)?)?;
+    let operations = server::operations(&Schema::new(), limits(config)?)?;
     let report = document_check::check(source::read(sources)?, &operations);
     print(&report.to_string())?;
-    if report.is_good() { Ok(()) } else { Err("not all documents are good".into()) }
+    if report.is_good() { Ok(()) } else { Err("some documents are not valid".into()) }
 }
 
 fn check_schema(arguments: &SchemaCheckArguments) -> Result<(), Failure> {
@@ -84,10 +84,11 @@ fn check_schema(arguments: &SchemaCheckArguments) -> Result<(), Failure> {
     let new = arguments.schema.as_deref().map_or_else(own, schema_text)?;
     let now = Clock::system().now().to_string();
     let today = arguments.today.as_deref().unwrap_or(&now[..now.len().min(10)]);
-    let today = schema_check::date(today).ok_or_else(|| format!("--today: `{today}` is no date like 2027-06-30"))?;
+    let today =
+        schema_check::date(today).ok_or_else(|| format!("--today: `{today}` is not a date such as 2027-06-30"))?;
     let report = schema_check::check(&old, &new, &source::read(&arguments.sources.sources)?, today)?;
     print(&report.to_string())?;
-    if report.breaks() { Err("the schema breaks what clients rely on".into()) } else { Ok(()) }
+    if report.breaks() { Err("the schema has breaking changes".into()) } else { Ok(()) }
 }
 
 fn schema_text(file: &Path) -> Result<SchemaText, Failure> {
@@ -95,21 +96,21 @@ fn schema_text(file: &Path) -> Result<SchemaText, Failure> {
     Ok(SchemaText { name: file.display().to_string(), text })
 }
 
-/// The limits of a config file, or the defaults: what looks at documents needs no other setting.
-fn limits(config: &ConfigArguments) -> Result<config::Limits, Failure> {
-    if config.config.is_some() { Ok(load(config)?.limits) } else { Ok(config::Limits::default()) }
+/// The limits of a configuration file, or the defaults: the commands on documents need no other setting.
+fn limits(config: &ConfigArguments) -> Result<Limits, Failure> {
+    if config.config.is_some() { Ok(load(config)?.limits) } else { Ok(Limits::default()) }
 }
 
 fn explain(arguments: ExplainArguments) -> Result<(), Failure> {
     let ExplainArguments { document: file, operation, variables, config } = arguments;
     let limits = limits(&config)?;
     let document = fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
-    // What costs too much is explained like everything else.
-    let unpriced = config::Limits { max_cost: u64::MAX, ..limits.clone() };
-    let prepared = server::operations(&Schema::new(), &unpriced)?
+    // Operations that exceed the cost limit are explained, too.
+    let unpriced = Limits { cost: u64::MAX, ..limits };
+    let prepared = server::operations(&Schema::new(), unpriced)?
         .prepare(&document, operation.as_deref(), variables)
         .map_err(|rejection| format!("{}: {rejection}", file.display()))?;
-    print(&Explanation { prepared: &prepared, limits: server::operation_limits(&limits) }.to_string())
+    print(&Explanation { prepared: &prepared, limits }.to_string())
 }
 
 fn print(text: &str) -> Result<(), Failure> {
@@ -124,6 +125,6 @@ fn serve(config: &Config) -> Result<(), Failure> {
         let listener = TcpListener::bind(address)
             .await
             .map_err(|error| format!("http.listen: cannot listen on {address}: {error}"))?;
-        Ok(server::serve(config, listener, server::asked_to_stop()).await?)
+        Ok(server::serve(config, listener, server::shutdown_signal()).await?)
     })
 }

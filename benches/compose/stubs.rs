@@ -42,7 +42,7 @@ pub async fn run() {
         .route("/v1/orders/by-buyer", get(orders_by_buyer))
         .layer(from_fn_with_state(Arc::clone(&services), count));
     let router = Router::new()
-        .route("/.well-known/jwks.json", get(async || axum::Json(token::key_set())))
+        .route("/.well-known/jwks.json", get(async || token::key_set().to_string()))
         .route(
             "/calls",
             get(async |State(services): State<Arc<Services>>| services.calls.load(Ordering::Relaxed).to_string()),

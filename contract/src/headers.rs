@@ -6,6 +6,8 @@ use http::{
     header::{CONTENT_TYPE, TRANSFER_ENCODING},
 };
 
+use crate::MediaRange;
+
 /// The request's id, taken over from the caller or made; in every log line and error body.
 pub const X_REQUEST_ID: &str = "x-request-id";
 /// W3C Trace Context, section 3.2.
@@ -64,21 +66,58 @@ pub fn check_transfer_codings(headers: &HeaderMap) -> Result<(), TransferCodingE
     if chunked > 1 { Err(TransferCodingError::RepeatedChunked) } else { Ok(()) }
 }
 
-/// Whether there is one content type, and it is `application/json`, in UTF-8 if it says so.
+/// Whether there is one `Content-Type`, and it is `application/json` in UTF-8.
 pub fn is_json(headers: &HeaderMap) -> bool {
     let Ok(Some(content_type)) = only(headers, CONTENT_TYPE.as_str()) else { return false };
-    let Ok(content_type) = content_type.to_str() else { return false };
-    let mut parts = content_type.split(';').map(str::trim);
-    let json = parts.next().is_some_and(|media_type| media_type.eq_ignore_ascii_case("application/json"));
-    json && parts.all(|parameter| match parameter.split_once('=') {
-        Some((name, value)) if name.trim().eq_ignore_ascii_case("charset") => {
-            value.trim().trim_matches('"').eq_ignore_ascii_case("utf-8")
-        }
-        _ => true,
-    })
+    let media_type = content_type.to_str().ok().and_then(MediaRange::parse);
+    media_type.is_some_and(|media_type| media_type.name == "application/json")
+}
+
+/// Whether `If-None-Match` lists the entity tag, by weak comparison (RFC 9110, sections 8.8.3.2 and 13.1.2).
+pub fn lists_etag<'a>(if_none_match: impl IntoIterator<Item = &'a HeaderValue>, etag: &str) -> bool {
+    let mut lists = if_none_match.into_iter().filter_map(|value| value.to_str().ok());
+    // A tag with a comma in it is split into pieces with one quotation mark each, which equal no tag.
+    lists.any(|list| list.trim() == "*" || list.split(',').any(|tag| opaque_tag(tag) == opaque_tag(etag)))
+}
+
+/// The tag without its weakness indicator.
+fn opaque_tag(etag: &str) -> &str {
+    let etag = etag.trim();
+    etag.strip_prefix("W/").unwrap_or(etag)
 }
 
 /// Whether it can be an [`IDEMPOTENCY_KEY`]: 1 to 255 visible ASCII characters.
 pub fn is_idempotency_key(key: &str) -> bool {
     (1..=255).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tag_is_found_by_weak_comparison_in_lists_and_by_the_star() {
+        let etag = r#"W/"0123""#;
+        for (sent, listed) in [
+            (&[r#"W/"0123""#][..], true),
+            (&[r#""0123""#], true),
+            (&["*"], true),
+            (&[" * "], true),
+            (&[r#""other", W/"0123""#], true),
+            (&[r#""other",W/"0123","more""#], true),
+            (&[r#""other""#, r#"W/"0123""#], true),
+            (&[r#""a,b", W/"0123""#], true),
+            (&[], false),
+            (&[""], false),
+            (&["0123"], false),
+            (&[r#"w/"0123""#], false),
+            (&[r#""*""#], false),
+            (&[r#""01234""#], false),
+            (&[r#"W/"012", "3""#], false),
+            (&[r#""x,0123""#], false),
+        ] {
+            let lists: Vec<_> = sent.iter().map(|value| HeaderValue::from_static(value)).collect();
+            assert_eq!(lists_etag(&lists, etag), listed, "{sent:?}");
+        }
+    }
 }

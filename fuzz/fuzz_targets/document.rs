@@ -12,9 +12,8 @@ use std::sync::LazyLock;
 use libfuzzer_sys::fuzz_target;
 use serde_json::{Map, Value};
 use tessera::{
-    config::Limits,
     graphql::Schema,
-    operations::{Cost, OperationKind, Operations, PlannedCall, Prepared, Rejection, RejectionCode, RootField},
+    operations::{Cost, Limits, OperationKind, Operations, PlannedCall, Prepared, Rejection, RejectionCode, RootField},
     server,
 };
 
@@ -24,19 +23,19 @@ const MAX_VIOLATIONS: usize = 10;
 const MAX_MESSAGE: usize = 300 + 6;
 
 /// As in production, but for a cache so small that documents are dropped from it while the fuzzer runs.
-static LIMITS: LazyLock<Limits> = LazyLock::new(|| Limits { document_cache_bytes: 1024 * 1024, ..Limits::default() });
-static OPERATIONS: LazyLock<Operations> = LazyLock::new(|| server::operations(&Schema::new(), &LIMITS).unwrap());
+static LIMITS: LazyLock<Limits> = LazyLock::new(|| Limits { cache_bytes: 1024 * 1024, ..Limits::default() });
+static OPERATIONS: LazyLock<Operations> = LazyLock::new(|| server::operations(&Schema::new(), *LIMITS).unwrap());
 
 /// For flattened operations, which have more tokens and aliases than what was sent, and nothing remembered.
 static UNLIMITED: LazyLock<Operations> = LazyLock::new(|| {
     let limits = Limits {
-        max_aliases: usize::MAX,
-        max_tokens: usize::MAX,
-        max_nesting: 10 * LIMITS.max_nesting,
-        document_cache_bytes: 0,
+        aliases: usize::MAX,
+        tokens: usize::MAX,
+        nesting: 10 * LIMITS.nesting,
+        cache_bytes: 0,
         ..Limits::default()
     };
-    server::operations(&Schema::new(), &limits).unwrap()
+    server::operations(&Schema::new(), limits).unwrap()
 });
 
 fuzz_target!(|input: &[u8]| {
@@ -88,9 +87,9 @@ fn prepare(document: &str, name: Option<&str>, variables: Map<String, Value>) ->
 
 fn check_accepted(prepared: &Prepared) {
     let facts = Facts::of(prepared);
-    assert!(facts.depth <= LIMITS.max_depth && facts.cost <= LIMITS.max_cost, "{facts:?}");
-    assert!(facts.root_fields.len() <= LIMITS.max_root_fields, "{facts:?}");
-    assert!(flattened::fields(prepared) <= LIMITS.max_fields);
+    assert!(facts.depth <= LIMITS.depth && facts.cost <= LIMITS.cost, "{facts:?}");
+    assert!(facts.root_fields.len() <= LIMITS.root_fields, "{facts:?}");
+    assert!(flattened::fields(prepared) <= LIMITS.fields);
     assert_eq!(prepared.operation.actual_cost(&async_graphql::Value::Null), 0);
 
     let text = flattened::text(prepared);

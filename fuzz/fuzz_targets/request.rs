@@ -7,10 +7,16 @@
 use http::{HeaderMap, HeaderValue, header::ACCEPT};
 use libfuzzer_sys::fuzz_target;
 use serde_json::{Value, json};
-use tessera::http::{MediaType, Parameters};
+use tessera::{
+    http::{
+        MediaType,
+        parameters::{from_json, from_query_string},
+    },
+    requests::Parameters,
+};
 
-/// The reader's own limit on nested JSON.
-const MAX_NESTING: usize = 100;
+/// serde_json's limit on nested JSON.
+const MAX_NESTING: usize = 127;
 /// Bytes of the longest message.
 const MAX_MESSAGE: usize = 100;
 
@@ -23,11 +29,11 @@ fuzz_target!(|input: &[u8]| {
 });
 
 fn read_body(body: &[u8]) {
-    match Parameters::from_json(body) {
+    match from_json(body) {
         Ok(read) => {
             // The body is one level of its own.
             assert!(nesting(&read) < MAX_NESTING);
-            let again = Parameters::from_query_string(&query_string(&read));
+            let again = from_query_string(&query_string(&read));
             match again {
                 Ok(again) => assert_same(read, again),
                 Err(failure) => panic!("{failure}: {read:?}"),
@@ -41,11 +47,11 @@ fn read_body(body: &[u8]) {
 }
 
 fn read_query_string(text: &str) {
-    match Parameters::from_query_string(text) {
+    match from_query_string(text) {
         Ok(read) => {
             let deepest = nesting(&read);
             assert!(deepest <= MAX_NESTING);
-            let again = Parameters::from_json(body(&read).as_bytes());
+            let again = from_json(body(&read).as_bytes());
             match again {
                 Ok(again) => assert_same(read, again),
                 Err(failure) => assert_eq!(deepest, MAX_NESTING, "{failure}: {read:?}"),
@@ -76,7 +82,7 @@ fn read_accept(text: &str) {
 }
 
 fn body(read: &Parameters) -> String {
-    let mut body = json!({ "query": read.query, "documentId": read.document_id });
+    let mut body = json!({ "query": read.text, "documentId": read.id });
     body["operationName"] = json!(read.operation_name);
     body["variables"] = Value::Object(read.variables.clone());
     body["extensions"] = extensions(read);
@@ -90,8 +96,8 @@ fn extensions(read: &Parameters) -> Value {
 
 fn query_string(read: &Parameters) -> String {
     let texts = [
-        ("query", read.query.clone()),
-        ("documentId", read.document_id.clone()),
+        ("query", read.text.clone()),
+        ("documentId", read.id.clone()),
         ("operationName", read.operation_name.clone()),
         ("variables", Some(Value::Object(read.variables.clone()).to_string())),
         ("extensions", Some(extensions(read).to_string())),
@@ -108,8 +114,7 @@ fn escaped(text: &str) -> String {
 
 fn assert_same(left: Parameters, right: Parameters) {
     // Absent and empty are told apart in a body alone.
-    let texts =
-        |it: &Parameters| [&it.query, &it.document_id, &it.operation_name].map(|text| text.clone().unwrap_or_default());
+    let texts = |it: &Parameters| [&it.text, &it.id, &it.operation_name].map(|text| text.clone().unwrap_or_default());
     assert_eq!(texts(&left), texts(&right));
     assert_eq!(left.automatic, right.automatic);
     let (left, right) = (Value::Object(left.variables), Value::Object(right.variables));

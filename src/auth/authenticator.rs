@@ -1,51 +1,75 @@
-//! Verifies credentials: none is an anonymous caller, a valid bearer token is a viewer, everything else is refused. A bad or
-//! expired token never makes an anonymous caller.
+//! Verifies credentials: a valid bearer token is a viewer, and a caller without credentials is anonymous. Everything else is
+//! refused: an invalid or expired token never makes an anonymous caller.
 
 use std::time::Duration;
 
-use contract::token::{TokenError, TokenVerifier};
+use contract::{
+    Clock,
+    key_set::KeySource,
+    token::{TokenError, TokenVerifier},
+};
+use serde::{Deserialize, Serialize};
 
 use super::{Credentials, Viewer};
+use crate::settings::not_empty;
 
-/// Between two attempts to get the first keys.
+/// Interval between two attempts to fetch the first keys.
 const WARM_UP_INTERVAL: Duration = Duration::from_secs(1);
 
-/// Verifies tokens; its key source is given by the composition root.
+/// `[auth]`: which access tokens are accepted. Their keys are those of the user service's `/.well-known/jwks.json`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AuthSettings {
+    /// The `iss` claim.
+    #[serde(deserialize_with = "not_empty")]
+    pub issuer: String,
+    /// The `aud` claim.
+    #[serde(deserialize_with = "not_empty")]
+    pub audience: String,
+}
+
+impl Default for AuthSettings {
+    fn default() -> Self {
+        Self { issuer: "tessera".into(), audience: "tessera".into() }
+    }
+}
+
+/// Verifies access tokens.
 pub struct Authenticator {
     verifier: TokenVerifier,
 }
 
-/// Why credentials do not make a viewer.
+/// Why credentials are refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AuthenticationError {
-    /// Another scheme than `Bearer`, or no token behind it.
-    #[error("there must be one Authorization header, `Bearer` and a token")]
+    /// The scheme is not `Bearer`, there is no token, or there are several headers.
+    #[error("the request must have one Authorization header, with the scheme `Bearer` and a token")]
     Malformed,
-    /// The token is forged, foreign or not good yet.
+    /// The token is forged, of another issuer or audience, or not valid yet.
     #[error("the access token is not valid")]
     Invalid,
-    /// The token was good once.
+    /// The token has expired.
     #[error("the access token has expired")]
     Expired,
-    /// No key to verify with was ever had.
-    #[error("access tokens cannot be verified at the moment")]
+    /// No keys were fetched yet.
+    #[error("access tokens cannot be verified; retry later")]
     Unavailable,
 }
 
 impl Authenticator {
-    /// An authenticator that trusts what `verifier` verifies.
-    pub fn new(verifier: TokenVerifier) -> Self {
-        Self { verifier }
+    /// Verifies tokens with keys from that source.
+    pub(crate) fn new(settings: &AuthSettings, keys: KeySource) -> Self {
+        Self { verifier: TokenVerifier::new(&settings.issuer, &settings.audience, keys, Clock::system()) }
     }
 
-    /// Fetches the keys ahead of the first token, as often as it takes: without them no token can be judged.
+    /// Fetches the keys ahead of the first token; retries until that succeeds.
     pub async fn warm_up(&self) {
         while !self.verifier.fetch_keys().await {
             tokio::time::sleep(WARM_UP_INTERVAL).await;
         }
     }
 
-    /// The viewer that the credentials prove; `None` without credentials.
+    /// The viewer with these credentials; `None` without credentials.
     ///
     /// # Errors
     /// The credentials are malformed, invalid or expired, or cannot be verified.

@@ -1,4 +1,4 @@
-//! What a caller sends to prove who it is. In: `Authorization` headers. Out: credentials, not verified yet.
+//! A caller's credentials. In: `Authorization` headers. Out: credentials, not verified yet.
 
 use http::{HeaderMap, HeaderValue, header::AUTHORIZATION};
 
@@ -14,7 +14,7 @@ pub enum Credentials {
 }
 
 impl Credentials {
-    /// The credentials in these headers. An empty value is none: auth links send one while they have no token.
+    /// The credentials in these headers. An empty value counts as absent: clients send one while they have no token.
     pub fn from_headers(headers: &HeaderMap) -> Self {
         let is_given = |value: &&HeaderValue| !value.as_bytes().trim_ascii().is_empty();
         let mut values = headers.get_all(AUTHORIZATION).iter().filter(is_given);

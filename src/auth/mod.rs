@@ -4,6 +4,6 @@ mod authenticator;
 mod credentials;
 mod viewer;
 
-pub use authenticator::{AuthenticationError, Authenticator};
+pub use authenticator::{AuthSettings, AuthenticationError, Authenticator};
 pub use credentials::Credentials;
 pub use viewer::Viewer;

@@ -8,7 +8,7 @@ use contract::{
 };
 use http::HeaderValue;
 
-/// Who is signed in.
+/// A signed-in user.
 #[derive(Clone)]
 pub struct Viewer {
     claims: Arc<Claims>,
@@ -16,7 +16,7 @@ pub struct Viewer {
 }
 
 impl Viewer {
-    /// The viewer of verified claims, and the header value that they came from.
+    /// The viewer with these verified claims, and the header value that proves them.
     pub(crate) fn new(claims: Arc<Claims>, mut authorization: HeaderValue) -> Self {
         authorization.set_sensitive(true);
         Self { claims, authorization }

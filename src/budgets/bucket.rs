@@ -1,18 +1,13 @@
-//! One token bucket. In: what is taken and given back, and when. Out: whether there was enough, and what is left.
+//! A token bucket. In: cost that is charged and refunded, and when. Out: whether the bucket had enough, and what remains.
 
 use std::time::Duration;
 
 use contract::rate_limit::Allowance;
 use tokio::time::Instant;
 
-/// How much buckets hold, and how fast they fill.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Size {
-    pub(super) capacity: u64,
-    pub(super) per_second: u64,
-}
+use super::BudgetSettings;
 
-/// A bucket and when it was last looked at.
+/// A bucket, and when it was last refilled.
 #[derive(Debug)]
 pub(super) struct Bucket {
     level: f64,
@@ -20,14 +15,14 @@ pub(super) struct Bucket {
 }
 
 impl Bucket {
-    pub(super) fn full(size: Size, now: Instant) -> Self {
-        Self { level: size.capacity as f64, at: now }
+    pub(super) fn full(settings: BudgetSettings, now: Instant) -> Self {
+        Self { level: settings.capacity as f64, at: now }
     }
 
-    /// Takes that much, if there is that much.
-    pub(super) fn take(&mut self, size: Size, cost: u64, now: Instant) -> bool {
-        let filled = now.saturating_duration_since(self.at).as_secs_f64() * size.per_second as f64;
-        self.level = (self.level + filled).min(size.capacity as f64);
+    /// Charges that cost, if the bucket has enough.
+    pub(super) fn take(&mut self, settings: BudgetSettings, cost: u64, now: Instant) -> bool {
+        let filled = now.saturating_duration_since(self.at).as_secs_f64() * settings.per_second as f64;
+        self.level = (self.level + filled).min(settings.capacity as f64);
         self.at = now;
         let enough = self.level >= cost as f64;
         if enough {
@@ -36,27 +31,31 @@ impl Bucket {
         enough
     }
 
-    /// Puts an actual cost in the place of an estimate.
-    pub(super) fn correct(&mut self, size: Size, estimate: u64, actual: u64) {
-        self.level = (self.level + estimate as f64 - actual as f64).clamp(0.0, size.capacity as f64);
+    /// Replaces an estimate, which was charged, by the actual cost.
+    pub(super) fn correct(&mut self, settings: BudgetSettings, estimate: u64, actual: u64) {
+        self.level = (self.level + estimate as f64 - actual as f64).clamp(0.0, settings.capacity as f64);
     }
 
-    /// What is left.
-    pub(super) fn allowance(&self, size: Size) -> Allowance {
-        Allowance { limit: size.capacity, remaining: self.level as u64, reset: self.until(size, size.capacity) }
+    /// The state of the bucket, for `X-RateLimit-…` headers.
+    pub(super) fn allowance(&self, settings: BudgetSettings) -> Allowance {
+        Allowance {
+            limit: settings.capacity,
+            remaining: self.level as u64,
+            reset: self.until(settings, settings.capacity),
+        }
     }
 
-    /// How long until there is that much in it.
-    pub(super) fn until(&self, size: Size, level: u64) -> Duration {
-        Duration::from_secs_f64(((level as f64 - self.level) / size.per_second as f64).clamp(0.0, 86_400.0))
+    /// Time until the bucket has reached that level.
+    pub(super) fn until(&self, settings: BudgetSettings, level: u64) -> Duration {
+        Duration::from_secs_f64(((level as f64 - self.level) / settings.per_second as f64).clamp(0.0, 86_400.0))
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::Mode, *};
 
-    const SIZE: Size = Size { capacity: 100, per_second: 10 };
+    const SIZE: BudgetSettings = BudgetSettings { mode: Mode::Enforce, capacity: 100, per_second: 10 };
 
     #[test]
     fn a_bucket_empties_and_fills() {

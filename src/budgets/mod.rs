@@ -1,109 +1,124 @@
-//! What a caller may spend over time: a token bucket of cost for each user, or for each network of anonymous clients.
+//! Budgets of cost over time: a token bucket for each user, and for each network of anonymous clients.
 //!
-//! In: who pays, and what the operation may cost. Out: leave to run it, with a [`Charge`] that is settled by what it did
-//! cost; or how long to wait. In memory, bounded. `charge` and `settle` are all that others know of it, and are async
-//! because a store that several instances share would be asked over the network.
+//! In: the payer and the estimated cost of an operation. Out: a [`Charge`], which is settled with the actual cost, or the time
+//! to wait. In memory, bounded. `charge` and `settle` are async for a store that several instances share.
 
 mod bucket;
 
-use std::{
-    net::IpAddr,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use contract::{UserId, rate_limit::Allowance};
 use moka::sync::Cache;
+use parking_lot::Mutex;
+use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
-use bucket::{Bucket, Size};
+use crate::settings::{Between, UNBOUNDED};
+use bucket::Bucket;
 
-/// Callers remembered at most; a forgotten one has a full bucket.
+/// Buckets in memory at most. A caller without a bucket has a full budget.
 const MAX_PAYERS: u64 = 100_000;
 
-/// Whose bucket.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Payer {
-    /// Somebody signed in.
-    User(UserId),
-    /// Everybody anonymous behind a network (`contract::network`).
-    Network(IpAddr),
+/// `[budgets]`
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct BudgetSettings {
+    /// Whether an exhausted budget refuses operations.
+    pub mode: Mode,
+    /// Cost that a full bucket holds.
+    pub capacity: u64,
+    /// Cost that is refilled per second.
+    #[serde(with = "Between::<1, UNBOUNDED>")]
+    pub per_second: u64,
 }
 
-/// What is done when a bucket is empty.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The effect of an exhausted budget.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Mode {
-    /// The operation is refused.
+    /// The operation is refused with 429.
     Enforce,
-    /// It is run all the same, and counted.
+    /// The operation is executed; its log line has `overdrawn`.
     Measure,
+}
+
+impl Default for BudgetSettings {
+    fn default() -> Self {
+        Self { mode: Mode::Enforce, capacity: 40_000, per_second: 4_000 }
+    }
+}
+
+/// The owner of a bucket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Payer {
+    /// A signed-in user.
+    User(UserId),
+    /// All anonymous clients of a network (`contract::network`).
+    Network(IpAddr),
 }
 
 /// The buckets of all callers.
 pub struct Budgets {
     buckets: Cache<Payer, Arc<Mutex<Bucket>>>,
-    size: Size,
-    mode: Mode,
+    settings: BudgetSettings,
 }
 
-/// An operation's estimated cost, taken from a bucket. Stays taken if it is never settled: whoever hangs up pays.
+/// An operation's estimated cost, charged to a bucket. A charge that is never settled, because the client disconnected, is
+/// not refunded.
 pub struct Charge {
     bucket: Arc<Mutex<Bucket>>,
-    size: Size,
+    settings: BudgetSettings,
     estimate: u64,
-    /// Whether there was not enough, and it was let through to be counted.
+    /// Whether the budget was exhausted, and the mode is [`Mode::Measure`].
     pub overdrawn: bool,
 }
 
-/// There is not enough in a bucket.
+/// A budget is exhausted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Exhausted {
-    /// What is in it.
+    /// The state of the bucket.
     pub allowance: Allowance,
-    /// Until there is enough.
+    /// Time until the bucket has enough.
     pub retry_after: Duration,
 }
 
 impl Budgets {
-    /// Buckets of that capacity, refilled at that rate a second.
-    pub fn new(capacity: u64, per_second: u64, mode: Mode) -> Self {
-        let size = Size { capacity, per_second };
-        // A bucket that was not touched for as long as it takes to fill is full.
+    /// Buckets with these settings, all full.
+    pub(crate) fn new(settings: BudgetSettings) -> Self {
+        let BudgetSettings { capacity, per_second, .. } = settings;
+        // A bucket that was not charged for the time that it takes to fill is full.
         let full_after = Duration::from_secs(capacity.div_ceil(per_second.max(1)).clamp(1, 86_400));
         let buckets = Cache::builder().max_capacity(MAX_PAYERS).time_to_idle(full_after).build();
-        Self { buckets, size, mode }
+        Self { buckets, settings }
     }
 
-    /// Takes `estimate` from the payer's bucket.
+    /// Charges `estimate` to the payer's bucket.
     ///
     /// # Errors
-    /// There is not enough in it.
+    /// The budget is exhausted, and the mode is [`Mode::Enforce`].
     pub async fn charge(&self, payer: Payer, estimate: u64) -> Result<Charge, Exhausted> {
         let now = Instant::now();
-        let bucket = self.buckets.get_with(payer, || Arc::new(Mutex::new(Bucket::full(self.size, now))));
-        let enough = lock(&bucket).take(self.size, estimate, now);
-        if !enough && self.mode == Mode::Enforce {
-            let bucket = lock(&bucket);
+        let settings = self.settings;
+        let bucket = self.buckets.get_with(payer, || Arc::new(Mutex::new(Bucket::full(settings, now))));
+        let enough = bucket.lock().take(settings, estimate, now);
+        if !enough && settings.mode == Mode::Enforce {
+            let bucket = bucket.lock();
             return Err(Exhausted {
-                allowance: bucket.allowance(self.size),
-                retry_after: bucket.until(self.size, estimate),
+                allowance: bucket.allowance(settings),
+                retry_after: bucket.until(settings, estimate),
             });
         }
-        Ok(Charge { size: self.size, estimate, overdrawn: !enough, bucket })
+        Ok(Charge { settings, estimate, overdrawn: !enough, bucket })
     }
 }
 
 impl Charge {
-    /// Gives back what the operation did not cost, or takes what it cost beyond the estimate.
+    /// Replaces the estimate by the actual cost.
     pub async fn settle(self, actual: u64) -> Allowance {
-        let mut bucket = lock(&self.bucket);
+        let mut bucket = self.bucket.lock();
         if !self.overdrawn {
-            bucket.correct(self.size, self.estimate, actual);
+            bucket.correct(self.settings, self.estimate, actual);
         }
-        bucket.allowance(self.size)
+        bucket.allowance(self.settings)
     }
-}
-
-fn lock(bucket: &Mutex<Bucket>) -> MutexGuard<'_, Bucket> {
-    bucket.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,28 +1,32 @@
-//! Which documents are answered: where the trusted ones are, and what is done with others. Settings, defaults and their check.
+//! `[documents]`: the sources of trusted documents, and the policy on all others.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use super::{ConfigError, check::expect};
-use crate::operations::documents::{DEFAULT_SOURCE, Policy};
+use crate::{
+    operations::documents::{DEFAULT_SOURCE, Policy},
+    settings::{Between, Seconds, UNBOUNDED},
+};
 
-/// Which documents are answered.
+/// `[documents]`
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Documents {
-    /// What clients may send in place of a trusted document's id.
+    /// Which documents clients may send.
     pub policy: Policy,
-    /// Files and folders of trusted documents: a folder for each client, with `.graphql` files and manifests. The default
-    /// folder may be missing where `policy` takes unknown documents.
+    /// Files and folders of trusted documents: one folder per client, with `.graphql` files and manifests. The default
+    /// folder may be missing if `policy` allows unknown documents.
     pub sources: Vec<PathBuf>,
-    /// Whether clients may register documents under their hash (Apollo's automatic persisted queries); by default wherever the
-    /// policy takes unknown documents.
+    /// Whether clients may register documents under their hash (Apollo's automatic persisted queries). By default, they may
+    /// if `policy` allows unknown documents.
     pub automatic: Option<bool>,
-    /// Memory for registered documents, in bytes.
+    /// Bytes of memory for registered documents.
+    #[serde(with = "Between::<1, UNBOUNDED>")]
     pub automatic_bytes: u64,
-    /// How often the files are looked at, in seconds; 0 for never again.
-    pub reload_seconds: u64,
+    /// Interval between checks of the files for changes; 0 disables reloading.
+    #[serde(rename = "reload_seconds", with = "Seconds::<0, UNBOUNDED>")]
+    pub reload: Duration,
 }
 
 impl Default for Documents {
@@ -32,27 +36,7 @@ impl Default for Documents {
             sources: vec![DEFAULT_SOURCE.into()],
             automatic: None,
             automatic_bytes: 16 * 1024 * 1024,
-            reload_seconds: 2,
+            reload: Duration::from_secs(2),
         }
-    }
-}
-
-impl Documents {
-    /// Whether they hold together.
-    ///
-    /// # Errors
-    /// The first setting that does not, and how to mend it.
-    pub(super) fn check(&self) -> Result<(), ConfigError> {
-        expect(
-            self.policy.takes_unknown() || !self.sources.is_empty(),
-            "documents.sources",
-            "must not be empty while documents.policy takes trusted documents alone: nothing could be answered",
-        )?;
-        expect(
-            self.policy.takes_unknown() || self.automatic != Some(true),
-            "documents.automatic",
-            "must not be true while documents.policy takes trusted documents alone: nothing can be registered",
-        )?;
-        expect(self.automatic_bytes > 0, "documents.automatic_bytes", "must be more than 0")
     }
 }

@@ -1,4 +1,4 @@
-//! Reads settings: first the file, then the environment, each key of which must be a setting.
+//! Reads the configuration: first the file, then the environment. A key that is not a setting is an error.
 
 use std::path::{Path, PathBuf};
 
@@ -11,41 +11,44 @@ use figment::{
 
 use super::{Config, Secret, Services};
 
-/// Why there is no configuration.
+/// The configuration cannot be read, or is not valid.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// The file cannot be read.
     #[error("the config file {path} cannot be read: {reason}")]
     Unreadable {
-        /// Which file.
+        /// The file.
         path: PathBuf,
-        /// Why.
+        /// The system's error.
         reason: String,
     },
-    /// The file is no TOML. Its text is not repeated: it may hold the key.
+    /// The file is not TOML. The error does not quote it: the line may hold the API key.
     #[error("the config file {path} is not TOML: line {line}: {problem}")]
     NotToml {
-        /// Which file.
+        /// The file.
         path: PathBuf,
-        /// Where, from 1.
+        /// The line, from 1.
         line: usize,
-        /// What is wrong.
+        /// The parser's error.
         problem: String,
     },
-    /// A key is unknown, missing or of the wrong kind.
+    /// A key is unknown or missing, or its value is not valid.
     #[error("{0}")]
     Invalid(String),
-    /// The settings contradict each other or are out of range.
-    #[error("{key} {problem}")]
+    /// Settings contradict each other.
+    #[error("{key}: {problem}")]
     Refused {
-        /// Which setting.
-        key: String,
-        /// What is wrong, and how to mend it.
-        problem: String,
+        /// The setting to change.
+        key: &'static str,
+        /// The rule that it breaks.
+        problem: &'static str,
     },
 }
 
-/// The settings of that file and the environment, checked.
+/// Reads and validates the configuration.
+///
+/// # Errors
+/// The configuration cannot be read, or is not valid.
 pub fn load(path: Option<&Path>) -> Result<Config, ConfigError> {
     let mut settings = Figment::new();
     if let Some(path) = path {
@@ -59,8 +62,8 @@ pub fn load(path: Option<&Path>) -> Result<Config, ConfigError> {
     Ok(config)
 }
 
-/// The settings in the environment: `TESSERA__SECTION__KEY`. A text setting is its value byte for byte; figment's own reader
-/// takes digits for numbers, brackets for lists, and drops quotation marks and white space. Others are read as in TOML.
+/// The settings in the environment: `TESSERA__SECTION__KEY`. A text setting is the variable's value byte for byte, where
+/// figment's own reader would parse numbers and lists and trim quotation marks. Other settings are parsed as TOML values.
 fn environment() -> Result<Figment, ConfigError> {
     let services = Services::new(Secret::new(""), |_| String::new());
     let known = Figment::from(Serialized::defaults(Config::of(services)));
@@ -82,7 +85,7 @@ fn environment() -> Result<Figment, ConfigError> {
 
 const PREFIX: &str = "TESSERA__";
 
-/// Figment's own error on broken TOML has several lines and quotes the file.
+/// Figment's own syntax error has several lines and quotes the file.
 fn check_syntax(path: &Path, text: &str) -> Result<(), ConfigError> {
     let Err(error) = text.parse::<toml::Table>() else { return Ok(()) };
     let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
@@ -90,18 +93,20 @@ fn check_syntax(path: &Path, text: &str) -> Result<(), ConfigError> {
     Err(ConfigError::NotToml { path: path.to_owned(), line, problem: error.message().replace('\n', ", ") })
 }
 
-/// Figment's errors name the key apart from the problem: one sentence for each, the first one first.
+/// One sentence per error, each beginning with the key.
 fn explain(error: figment::Error) -> ConfigError {
     let sentence = |error: figment::Error| {
         let problem = match &error.kind {
-            // The value that was found is not repeated: it may be the key.
+            // The value is not repeated: it may be the API key.
             Kind::InvalidType(_, expected) if expected == "a string" => "must be text in quotation marks".into(),
+            Kind::InvalidType(_, expected) if expected == "u64" => "must be a whole number, not negative".into(),
             Kind::InvalidType(_, expected) | Kind::InvalidValue(_, expected) => format!("must be {expected}"),
             Kind::MissingField(field) => {
                 format!(
-                    "`{field}` is missing: give it in a file (`--config FILE`) or as `TESSERA__…`, as the README shows"
+                    "`{field}` is missing: set it in a file (`--config FILE`) or as `TESSERA__…` (docs/configuration.md)"
                 )
             }
+            Kind::UnknownVariant(_, names) => format!("must be one of {}", names.join(", ")),
             kind => kind.to_string(),
         };
         let key = error.path.join(".");

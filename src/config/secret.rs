@@ -1,12 +1,14 @@
-//! A setting that is never shown: not in logs, not in errors, not by `tessera config print`.
+//! The API key: never shown, neither in logs nor in errors nor by `tessera config print`.
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
-/// A value that writes itself as stars.
-#[derive(Clone, Deserialize)]
-#[serde(transparent)]
+/// Bytes that a key has at least.
+const MIN_BYTES: usize = 16;
+
+/// A text that is written as asterisks.
+#[derive(Clone)]
 pub struct Secret(String);
 
 impl Secret {
@@ -15,8 +17,8 @@ impl Secret {
         Self(text.into())
     }
 
-    /// The text, for the one place that needs it.
-    pub fn reveal(&self) -> &str {
+    /// The text.
+    pub(crate) fn reveal(&self) -> &str {
         &self.0
     }
 }
@@ -30,5 +32,14 @@ impl fmt::Debug for Secret {
 impl Serialize for Secret {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str("********")
+    }
+}
+
+impl<'de> Deserialize<'de> for Secret {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let key = String::deserialize(deserializer)?;
+        let is_visible = key.trim() == key && key.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+        let problem = "must be 16 or more visible ASCII characters, without white space around them";
+        if is_visible && key.len() >= MIN_BYTES { Ok(Self(key)) } else { Err(D::Error::custom(problem)) }
     }
 }

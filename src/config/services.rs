@@ -10,7 +10,7 @@ use serde::{
 };
 
 use super::Secret;
-use crate::services::Service;
+use crate::{services::Service, settings::service_url};
 
 /// Addresses of the services, and the BFF's key.
 #[derive(Clone, Debug)]
@@ -24,6 +24,7 @@ pub struct Services {
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Section {
+    #[serde(deserialize_with = "service_url")]
     url: String,
 }
 

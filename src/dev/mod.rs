@@ -17,7 +17,8 @@ use tokio_util::sync::CancellationToken;
 
 use self::{folder::Folder, ports::Ports, services::Services};
 use crate::{
-    config::{Config, Documents, Http, Secret},
+    config::{Config, Documents, Secret},
+    http::HttpSettings,
     operations::documents::Policy,
     server,
     telemetry::{self, Log, LogFormat},
@@ -84,7 +85,7 @@ async fn serve(arguments: &DevArguments, log: Log) -> Result<(), Box<dyn Error>>
         folder.filled()?;
     }
     let config = Config {
-        http: Http { listen: ports.bff.local_addr()?, development: true, ..Http::default() },
+        http: HttpSettings { listen: ports.bff.local_addr()?, development: true, ..HttpSettings::default() },
         documents: documents(),
         log,
         ..Config::of(services.config(Secret::new(api_key)))
@@ -94,7 +95,7 @@ async fn serve(arguments: &DevArguments, log: Log) -> Result<(), Box<dyn Error>>
     let done = CancellationToken::new();
     let running = services.serve(ports.services, &done);
     welcome::print(&config)?;
-    let served = server::serve(&config, ports.bff, server::asked_to_stop()).await;
+    let served = server::serve(&config, ports.bff, server::shutdown_signal()).await;
     done.cancel();
     running.await;
     Ok(served?)

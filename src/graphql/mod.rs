@@ -48,8 +48,8 @@ pub struct Mutation(
     order::OrderMutation,
 );
 
-/// Bytes of text in an answer, unless the settings say otherwise.
-const MAX_TEXT: usize = 8 * 1024 * 1024;
+/// Bytes of user-written text in a response, by default.
+pub(crate) const MAX_TEXT: usize = 8 * 1024 * 1024;
 
 /// The executable schema; cheap to clone.
 #[derive(Clone)]

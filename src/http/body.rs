@@ -1,7 +1,7 @@
-//! Reads a request's body, at most as much as allowed. In: the body as it arrives. Out: its bytes, unpacked, or why not.
+//! Reads request bodies within size limits. In: a body. Out: its decompressed bytes, or a failure.
 //!
-//! What is too large is read on for a while and thrown away: a client that is still sending when the connection closes
-//! would not see the answer (RFC 9112, section 9.6).
+//! A body over the limit is read to its end and discarded: a client that is still sending when the connection closes
+//! would not see the response (RFC 9112, section 9.6).
 
 use axum::body::Body;
 use bytes::{Bytes, BytesMut};
@@ -12,33 +12,33 @@ use http::{
 use http_body_util::BodyExt;
 use tokio::sync::Semaphore;
 
-use super::{coding::Coding, failure::Failure};
+use super::{HttpSettings, compression::Coding, failure::Failure};
 use crate::requests::Refused;
 
-/// A body is not read further than that, in bytes, whoever is still sending.
+/// Bytes after which a body over the limit is no longer read.
 const MAX_DISCARDED: usize = 64 * 1024 * 1024;
 
-/// Reads bodies within a size each, and a size together: slow ones cost no more memory than that.
+/// Reads bodies within a limit per body, and a limit on the memory for all bodies that are being received.
 pub struct Bodies {
-    /// The largest, in bytes.
+    /// Bytes per body.
     limit: usize,
-    /// Bytes that may be held of those that are not whole yet.
+    /// Bytes of all incomplete bodies.
     room: Semaphore,
 }
 
 impl Bodies {
-    /// At most `limit` bytes each, and `together` of all that are under way.
-    pub fn new(limit: usize, together: usize) -> Self {
-        Self { limit, room: Semaphore::new(together) }
+    /// Reads bodies within the limits of these settings.
+    pub(crate) fn new(settings: &HttpSettings) -> Self {
+        Self { limit: settings.max_body_bytes, room: Semaphore::new(settings.max_bodies_bytes) }
     }
 
-    /// The body, if it is small enough as it comes and unpacked.
+    /// The decompressed body, if it is within the limit both before and after decompression.
     pub async fn read(&self, headers: &HeaderMap, body: Body) -> Result<Bytes, Failure> {
         let coding = Coding::of(headers)?;
         let body = receive(headers, body, self).await?;
         match coding {
             None => Ok(body),
-            Some(coding) => coding.unpack(&body, self.limit).map(Bytes::from),
+            Some(coding) => coding.decompress(&body, self.limit).map(Bytes::from),
         }
     }
 }
@@ -47,13 +47,13 @@ async fn receive(headers: &HeaderMap, mut body: Body, bodies: &Bodies) -> Result
     let limit = bodies.limit;
     let announced = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
     let announced = announced.unwrap_or_default();
-    // Whoever asks first, or announces a body without end, is not made to send it.
+    // Refuse before the upload if the client waits for `100 Continue`, or announced more than is discarded.
     if announced > limit && (headers.contains_key(EXPECT) || announced > MAX_DISCARDED) {
         return Err(Failure::PayloadTooLarge(limit));
     }
     let (mut bytes, mut received, mut held) = (BytesMut::new(), 0, Vec::new());
     while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|_| Failure::BadRequest("the body broke off".into()))?;
+        let frame = frame.map_err(|_| Failure::BadRequest("the body is incomplete".into()))?;
         let Ok(data) = frame.into_data() else { continue };
         received += data.len();
         if received <= limit {

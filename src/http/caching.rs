@@ -1,62 +1,47 @@
-//! What stands between may keep: public answers of a GET, told apart from everything else, which says `no-store`.
-//! In: the body of an answer that is the same for everybody, for how long it may be kept, and what it shows. Out: the answer
-//! with `Cache-Control`, `ETag`, `Vary` and tags, or 304 without a body. It carries nothing of one request or viewer.
+//! Public responses, which shared caches may store; all other responses have `no-store`. In: a body that is the same for all
+//! viewers, its lifetime and its tags. Out: a response with `Cache-Control`, `ETag`, `Vary` and tags, or 304 without a body.
+//! The response has nothing of the request or the viewer.
 //! Sources: RFC 9111 (caching), RFC 5861 (stale), RFC 9110, section 13.1.2 (`If-None-Match`).
 
 use std::collections::BTreeSet;
 
 use axum::{body::Body, response::Response};
-use contract::hex;
+use contract::{headers::lists_etag, hex};
 use http::{
     HeaderName, HeaderValue, StatusCode,
     header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, VARY},
 };
 use sha2::{Digest, Sha256};
 
-use super::media::MediaType;
+use super::{CacheHeaders, media::MediaType};
 use crate::{cache::Tag, operations::Caching};
 
-/// The most that a tag header holds, in bytes: proxies refuse answers whose headers are larger than some 4 KiB in all.
+/// Size limit of the tag header, in bytes: proxies refuse responses with more than some 4 KiB of headers.
 const MAX_TAG_BYTES: usize = 3 * 1024;
-/// `Cache-Control` for CDNs alone: RFC 9213.
+/// `Cache-Control` for CDNs only (RFC 9213).
 const CDN_CACHE_CONTROL: HeaderName = HeaderName::from_static("cdn-cache-control");
-/// How much of the hash is in an `ETag`, in bytes.
+/// Bytes of the hash in an `ETag`.
 const ETAG_BYTES: usize = 16;
 
-/// What is said to caches beyond what the schema says.
-#[derive(Clone, Debug)]
-pub struct CacheHeaders {
-    /// Seconds that a browser may use a response without revalidating it.
-    pub browser_max_age: u64,
-    /// Seconds that an answer may be given out beyond its age, while a new one is fetched.
-    pub stale_while_revalidate: u64,
-    /// Seconds that it may be given out beyond its age, while we fail.
-    pub stale_if_error: u64,
-    /// The header with the tags.
-    pub tag_header: HeaderName,
-    /// What stands between two tags.
-    pub tag_separator: &'static str,
-}
-
-/// An answer that may be kept.
-pub struct PublicAnswer {
-    /// For how long.
+/// A response that shared caches may store.
+pub struct PublicResponse {
+    /// The lifetime.
     pub caching: Caching,
-    /// What it shows.
+    /// The cache tags.
     pub tags: BTreeSet<Tag>,
-    /// As which media type.
+    /// The media type.
     pub media_type: MediaType,
     /// The body.
     pub body: Vec<u8>,
 }
 
 impl CacheHeaders {
-    /// The answer; 304 if it is `known`: what the `If-None-Match` headers of the request say.
-    pub fn answer(&self, known: &[HeaderValue], answer: PublicAnswer) -> Response {
-        let PublicAnswer { caching, tags, media_type, body } = answer;
+    /// Writes the response; 304 if the request's `If-None-Match` lists its entity tag.
+    pub fn write(&self, if_none_match: &[HeaderValue], response: PublicResponse) -> Response {
+        let PublicResponse { caching, tags, media_type, body } = response;
         let content_type = media_type.content_type();
         let etag = etag(&content_type, &body);
-        let mut response = if is_known(known, &etag) {
+        let mut response = if lists_etag(if_none_match, &etag) {
             let mut response = Response::new(Body::empty());
             *response.status_mut() = StatusCode::NOT_MODIFIED;
             response
@@ -67,10 +52,10 @@ impl CacheHeaders {
         };
         let headers = response.headers_mut();
         let age = caching.max_age.as_secs();
-        let (revalidate, error) = (self.stale_while_revalidate, self.stale_if_error);
-        let private_age = age.min(self.browser_max_age);
+        let (revalidate, error) = (self.stale_while_revalidate.as_secs(), self.stale_if_error.as_secs());
+        let private_age = age.min(self.browser_max_age.as_secs());
         let stale = format!("stale-while-revalidate={revalidate}, stale-if-error={error}");
-        // Browsers obey `max-age` and `must-revalidate`, which forbids them what is stale; shared caches `s-maxage`.
+        // `max-age` is for browsers, which must not use stale responses (`must-revalidate`); `s-maxage` for shared caches.
         let control = format!("public, max-age={private_age}, must-revalidate, s-maxage={age}, {stale}");
         let targeted = format!("max-age={age}, {stale}");
         for (name, value) in [
@@ -87,9 +72,9 @@ impl CacheHeaders {
         response
     }
 
-    /// The tags as text; if that is too long, those of the types that are shown.
+    /// The tags as text; if they exceed the size limit, only their types.
     fn tags(&self, tags: &BTreeSet<Tag>) -> String {
-        let separator = self.tag_separator;
+        let separator = self.tag_separator.as_str();
         let text = tags.iter().map(Tag::to_string).collect::<Vec<_>>().join(separator);
         if text.len() <= MAX_TAG_BYTES {
             return text;
@@ -99,54 +84,15 @@ impl CacheHeaders {
     }
 }
 
-/// Weak: content codings change the bytes. Another media type is another answer.
+/// A weak entity tag, since content codings change the bytes. It depends on the media type.
 fn etag(content_type: &HeaderValue, body: &[u8]) -> String {
     let hash = Sha256::new().chain_update(content_type.as_bytes()).chain_update(body).finalize();
     format!("W/\"{}\"", hex(&hash[..ETAG_BYTES]))
 }
 
-/// Whether `If-None-Match` lists the tag, by weak comparison: RFC 9110, section 8.8.3.2.
-fn is_known(known: &[HeaderValue], etag: &str) -> bool {
-    let mut lists = known.iter().filter_map(|value| value.to_str().ok());
-    // A foreign tag with a comma in it falls apart into pieces with one quotation mark each: none of them is ours.
-    lists.any(|list| list.trim() == "*" || list.split(',').any(|tag| opaque(tag) == opaque(etag)))
-}
-
-/// The tag without what says that it is weak.
-fn opaque(etag: &str) -> &str {
-    let etag = etag.trim();
-    etag.strip_prefix("W/").unwrap_or(etag)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_tag_is_known_by_weak_comparison_in_lists_and_by_the_star() {
-        let etag = r#"W/"0123""#;
-        for (sent, known) in [
-            (&[r#"W/"0123""#][..], true),
-            (&[r#""0123""#], true),
-            (&["*"], true),
-            (&[" * "], true),
-            (&[r#""other", W/"0123""#], true),
-            (&[r#""other",W/"0123","more""#], true),
-            (&[r#""other""#, r#"W/"0123""#], true),
-            (&[r#""a,b", W/"0123""#], true),
-            (&[], false),
-            (&[""], false),
-            (&["0123"], false),
-            (&[r#"w/"0123""#], false),
-            (&[r#""*""#], false),
-            (&[r#""01234""#], false),
-            (&[r#"W/"012", "3""#], false),
-            (&[r#""x,0123""#], false),
-        ] {
-            let lists: Vec<_> = sent.iter().map(|value| HeaderValue::from_static(value)).collect();
-            assert_eq!(is_known(&lists, etag), known, "{sent:?}");
-        }
-    }
 
     #[test]
     fn another_body_or_another_media_type_is_another_etag() {

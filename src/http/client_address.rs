@@ -9,7 +9,7 @@ use parking_lot::Mutex;
 use tokio::time::Instant;
 
 use super::network::Network;
-use crate::metrics::Metrics;
+use crate::telemetry::Metrics;
 
 /// Time between two warnings about unreadable entries.
 const WARN_AGAIN: Duration = Duration::from_secs(60);
@@ -53,7 +53,7 @@ impl ClientAddresses {
         self.trusted_proxies.iter().any(|network| network.contains(address))
     }
 
-    /// All clients behind that proxy share one address, and so one budget: operators have to know.
+    /// Warns: all clients behind that proxy share one address, and so one budget.
     fn unreadable(&self, proxy: IpAddr) {
         self.metrics.unreadable_client_address();
         let mut last = self.last_warning.lock();

@@ -1,29 +1,38 @@
-//! Which pages of other origins may ask (CORS, Fetch standard). In: the origins that are listed. Out: the layer that
-//! answers preflights and marks answers; without origins nothing is marked, and a preflight is any other method.
+//! Cross-origin requests (CORS, Fetch standard). In: the origins of `[cors]`. Out: the layer that answers preflights and adds
+//! the `Access-Control-…` headers. Without origins there is no layer, and a preflight is answered like any other method.
 
 use std::time::Duration;
 
-use axum::http::HeaderValue;
 use http::{
     HeaderName, Method,
     header::{ORIGIN, RETRY_AFTER},
 };
+use serde::{Deserialize, Serialize};
 use tower_http::cors::{AllowHeaders, AllowOrigin, Any, CorsLayer, ExposeHeaders};
 
 use super::response::REQUEST_ID;
+use crate::settings::{Origin, Seconds, UNBOUNDED};
 
-/// The pages of other origins that may ask.
-#[derive(Clone, Debug, Default)]
+/// `[cors]`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Cors {
-    /// Origins, or `*` alone.
-    pub origins: Vec<String>,
-    /// Whether browsers may send what they keep for us.
+    /// Origins such as `https://app.example.com`, or `*` alone for all. None by default.
+    pub origins: Vec<Origin>,
+    /// `Access-Control-Allow-Credentials`; not with `*`.
     pub credentials: bool,
-    /// How long a browser may remember that it may.
+    /// `Access-Control-Max-Age`.
+    #[serde(rename = "max_age_seconds", with = "Seconds::<0, UNBOUNDED>")]
     pub max_age: Duration,
 }
 
-/// Headers that pages may read beyond the few they always may.
+impl Default for Cors {
+    fn default() -> Self {
+        Self { origins: Vec::new(), credentials: false, max_age: Duration::from_secs(3_600) }
+    }
+}
+
+/// `Access-Control-Expose-Headers`.
 const EXPOSED: [HeaderName; 5] = [
     REQUEST_ID,
     RETRY_AFTER,
@@ -33,21 +42,26 @@ const EXPOSED: [HeaderName; 5] = [
 ];
 
 impl Cors {
-    /// As a layer; `None` if no origin is listed.
-    pub fn layer(&self) -> Option<CorsLayer> {
+    /// Whether all origins are allowed.
+    pub(crate) fn allows_all(&self) -> bool {
+        self.origins.iter().any(Origin::is_wildcard)
+    }
+
+    /// The layer; `None` without origins.
+    pub(super) fn layer(&self) -> Option<CorsLayer> {
         if self.origins.is_empty() {
             return None;
         }
         let layer = CorsLayer::new()
             .allow_methods([Method::GET, Method::POST])
-            // Whose pages may ask at all may name any header: none of them is trusted for its being there.
+            // No header grants anything by its presence, so pages of an allowed origin may send all of them.
             .allow_headers(AllowHeaders::mirror_request())
             .expose_headers(ExposeHeaders::list(EXPOSED))
             .max_age(self.max_age);
-        if self.origins.iter().any(|origin| origin == "*") {
+        if self.allows_all() {
             return Some(layer.allow_origin(Any).vary([]));
         }
-        let origins = self.origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok());
+        let origins = self.origins.iter().filter_map(Origin::header_value);
         Some(layer.allow_origin(AllowOrigin::list(origins)).allow_credentials(self.credentials).vary([ORIGIN]))
     }
 }

@@ -1,4 +1,4 @@
-//! One HTTP exchange: what its request brings along (ids, trace, address) and the log line and metrics that it leaves.
+//! One HTTP exchange: the context of the request (ids, trace, client address), and its log line and metrics.
 
 use std::net::IpAddr;
 
@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{clients::CallContext, requests::OperationRecord};
 
-/// A request that is being answered. Dropped without an answer, it is logged as one whose client disconnected.
+/// A request in flight. If it is dropped without a response, it is logged as a disconnected client.
 pub struct Exchange {
     started: Instant,
     context: CallContext,
@@ -48,7 +48,7 @@ impl Exchange {
         self.client
     }
 
-    /// What is logged of the operation.
+    /// The operation's part of the log line.
     pub fn record(&mut self) -> &mut OperationRecord {
         &mut self.line.operation
     }
@@ -59,13 +59,13 @@ impl Exchange {
         response
     }
 
-    /// Ends the exchange with a response that says where its time went.
+    /// Ends the exchange with a response that has `Server-Timing`.
     pub fn timed(self, mut response: Response) -> Response {
         timing::write(response.headers_mut(), self.started.elapsed(), self.context.ledger().calls().waited);
         self.answered(response)
     }
 
-    /// The whole exchange of a request that is refused by its head, before `/graphql` or any other route reads it.
+    /// The exchange of a request that is refused by its head, before any route reads it.
     pub fn refuse(app: &App, peer: IpAddr, headers: &HeaderMap, failure: &Failure) -> Response {
         let media_type = MediaType::accepted(headers).unwrap_or(MediaType::Json);
         Self::begin(app, peer, headers).refused(failure, media_type)

@@ -1,5 +1,5 @@
-//! Everything that stops an HTTP request before its operation is executed: what HTTP itself refuses, and what the pipeline
-//! does. `status.rs` gives each its status, `response.rs` writes it.
+//! Reasons why an HTTP request is refused before its operation is executed: those of HTTP itself, and those of the pipeline.
+//! `status.rs` maps each to its status, `response.rs` writes the response.
 
 use std::borrow::Cow;
 
@@ -17,14 +17,14 @@ pub enum Failure {
     /// Malformed JSON, or parameters of the wrong type.
     #[error("{0}")]
     BadRequest(Cow<'static, str>),
-    /// Another method than the resource has. Holds the value of `Allow`.
-    #[error("this resource takes {0}")]
+    /// The resource does not support the method. Holds the value of `Allow`.
+    #[error("the method is not allowed; allowed methods: {0}")]
     MethodNotAllowed(&'static str),
     /// A mutation by GET.
     #[error("a mutation must be sent by POST")]
     MutationByGet,
     /// None of the media types of GraphQL over HTTP is acceptable.
-    #[error("answers are application/graphql-response+json or application/json")]
+    #[error("no acceptable media type: responses are application/graphql-response+json or application/json")]
     NotAcceptable,
     /// A POST whose content is not JSON in UTF-8.
     #[error("the content type must be application/json in UTF-8")]
@@ -38,12 +38,12 @@ pub enum Failure {
     /// The request's target is longer than allowed, in bytes.
     #[error("the URL is longer than {0} bytes")]
     UriTooLong(usize),
-    /// The headers are larger or more than allowed.
+    /// The headers exceed their limits.
     #[error("the headers are larger than {bytes} bytes, or more than {headers}")]
     HeadersTooLarge {
-        /// All of them, in bytes.
+        /// The limit on their size, in bytes.
         bytes: usize,
-        /// How many.
+        /// The limit on their number.
         headers: usize,
     },
     /// A transfer coding other than `chunked`.
@@ -52,11 +52,11 @@ pub enum Failure {
     /// `chunked` applied more than once.
     #[error("the chunked transfer coding must be applied once")]
     RepeatedChunked,
-    /// The body did not arrive within the request's time.
-    #[error("the body did not arrive in time")]
+    /// The body was not received within the request's timeout.
+    #[error("the body was not received in time")]
     RequestTimeout,
     /// No resource at this path.
-    #[error("there is nothing at this path")]
+    #[error("no resource at this path")]
     NotFound,
 }
 

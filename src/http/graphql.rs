@@ -1,4 +1,4 @@
-//! `/graphql`: reads an [`Ask`] from an HTTP request, runs it, writes the outcome as an HTTP response.
+//! `/graphql`: reads an operation from an HTTP request, runs it, and writes the result as an HTTP response.
 
 use std::{net::SocketAddr, panic::AssertUnwindSafe, sync::Arc};
 
@@ -14,20 +14,20 @@ use percent_encoding::percent_decode_str;
 use tokio::time::timeout_at;
 
 use super::{
-    App, caching::PublicAnswer, exchange::Exchange, failure::Failure, media::MediaType, request::Parameters, response,
+    App, caching::PublicResponse, exchange::Exchange, failure::Failure, media::MediaType, parameters, response,
 };
 use crate::{
     auth::Credentials,
     operations::OperationKind,
-    requests::{Ask, Audience, Client, Executed, Refused, Sent},
+    requests::{Ask, Audience, Client, Executed, Parameters, Refused},
 };
 
-/// A request with this header, whatever its value, gets `extensions.cost`, where the schema is public.
+/// A request with this header, of any value, gets `extensions.cost` if the policy shows the schema.
 const SHOW_COST: &str = "x-tessera-cost";
-/// Headers in which clients give their name.
+/// Headers with the client's name.
 const CLIENT_NAME: [&str; 2] = ["apollographql-client-name", "x-client-name"];
 
-/// Answers one request and writes its line into the log.
+/// Responds to a request, and logs it.
 pub async fn handle(
     State(app): State<Arc<App>>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
@@ -37,9 +37,10 @@ pub async fn handle(
     let mut exchange = Exchange::begin(&app, peer.ip(), &parts.headers);
     let acceptable = MediaType::accepted(&parts.headers);
     let media_type = acceptable.unwrap_or(MediaType::Json);
-    let accepted = Accepted { media_type, known: parts.headers.get_all(IF_NONE_MATCH).iter().cloned().collect() };
+    let accepted =
+        Accepted { media_type, if_none_match: parts.headers.get_all(IF_NONE_MATCH).iter().cloned().collect() };
     let outcome = match acceptable {
-        // A panic in a stage ends this request alone. Its text is in the log by the panic hook.
+        // A panic in a stage ends only this request. The panic hook logs its text.
         Some(_) => AssertUnwindSafe(run(&app, parts, body, &mut exchange))
             .catch_unwind()
             .await
@@ -52,11 +53,10 @@ pub async fn handle(
     }
 }
 
-/// Representations of the answer that the client accepts or has.
+/// Representations of the response that the client accepts or has cached.
 struct Accepted {
     media_type: MediaType,
-    /// `If-None-Match`.
-    known: Vec<HeaderValue>,
+    if_none_match: Vec<HeaderValue>,
 }
 
 /// Reads the request and runs its operation.
@@ -69,27 +69,24 @@ async fn run(app: &App, parts: Parts, body: Body, exchange: &mut Exchange) -> Re
 
 async fn read(app: &App, parts: &Parts, body: Body) -> Result<Parameters, Failure> {
     match parts.method {
-        Method::GET | Method::HEAD => Parameters::from_query_string(parts.uri.query().unwrap_or_default()),
+        Method::GET | Method::HEAD => parameters::from_query_string(parts.uri.query().unwrap_or_default()),
         Method::POST => {
             if !is_json(&parts.headers) {
                 return Err(Failure::UnsupportedMediaType);
             }
-            Parameters::from_json(&app.bodies.read(&parts.headers, body).await?)
+            parameters::from_json(&app.bodies.read(&parts.headers, body).await?)
         }
         _ => Err(Failure::MethodNotAllowed("GET, HEAD, POST")),
     }
 }
 
 fn ask(parts: &Parts, parameters: Parameters, exchange: &Exchange) -> Result<Ask, Failure> {
-    let Parameters { query, document_id, automatic, operation_name, variables } = parameters;
     let id_in_path = parts.uri.path().strip_prefix("/graphql/").map(|path| percent_decode_str(path).decode_utf8());
     let id_in_path = id_in_path.transpose().map_err(|_| Failure::BadRequest("the path is not UTF-8".into()))?;
     let is_safe = parts.method != Method::POST;
     let name = CLIENT_NAME.iter().find_map(|name| parts.headers.get(*name)?.to_str().ok()).map(str::to_owned);
     Ok(Ask {
-        sent: Sent { text: query, id: document_id, id_in_path: id_in_path.map(Into::into), automatic },
-        operation_name,
-        variables,
+        parameters: Parameters { id_in_path: id_in_path.map(Into::into), ..parameters },
         credentials: Credentials::from_headers(&parts.headers),
         client: Client { address: exchange.client(), name },
         allowed_kinds: allowed_kinds(is_safe),
@@ -99,19 +96,19 @@ fn ask(parts: &Parts, parameters: Parameters, exchange: &Exchange) -> Result<Ask
     })
 }
 
-/// A safe method (RFC 9110, 9.2.1) changes nothing.
+/// Safe methods (RFC 9110, section 9.2.1) carry queries only.
 fn allowed_kinds(is_safe: bool) -> &'static [OperationKind] {
     if is_safe { &[OperationKind::Query] } else { &[OperationKind::Query, OperationKind::Mutation] }
 }
 
 fn write(app: &App, executed: Executed, exchange: Exchange, accepted: Accepted) -> Response {
-    let Accepted { media_type, known } = accepted;
+    let Accepted { media_type, if_none_match } = accepted;
     match executed.audience {
-        // Caches give it to others: nothing of this request or viewer goes with it.
+        // Caches send it to other clients: it must not carry anything of this request or viewer.
         Audience::Public { caching, tags } => match response::public_body(&executed.response) {
             Ok(body) => {
-                let answer = PublicAnswer { caching, tags, media_type, body };
-                exchange.answered(app.cache_headers.answer(&known, answer))
+                let response = PublicResponse { caching, tags, media_type, body };
+                exchange.answered(app.cache_headers.write(&if_none_match, response))
             }
             Err(_) => exchange.refused(&Refused::Internal.into(), media_type),
         },

@@ -13,11 +13,11 @@ use http::{Version, header::HOST};
 
 use super::{App, exchange::Exchange, failure::Failure};
 
-/// The longest path and query, in bytes.
+/// Size limit of path and query, in bytes.
 const MAX_URI_BYTES: usize = 16 * 1024;
-/// The most headers.
+/// Limit on the number of headers.
 const MAX_HEADERS: usize = 100;
-/// The most that names and values of all headers may have, in bytes.
+/// Size limit of the names and values of all headers, in bytes.
 const MAX_HEADER_BYTES: usize = 16 * 1024;
 
 /// Rejects requests whose head is malformed or too large.
@@ -39,9 +39,9 @@ fn check(request: &Request) -> Result<(), Failure> {
         TransferCodingError::Unknown => Failure::UnknownTransferCoding,
         TransferCodingError::RepeatedChunked => Failure::RepeatedChunked,
     })?;
-    // RFC 9112, section 3.2: proxies on the way may have chosen different ones of several hosts.
+    // RFC 9112, section 3.2: with several hosts, proxies in front may have used another one.
     if request.version() == Version::HTTP_11 && headers.get_all(HOST).iter().count() != 1 {
-        return Err(Failure::BadRequest("there must be one Host header".into()));
+        return Err(Failure::BadRequest("the request must have one Host header".into()));
     }
     let uri = request.uri().path_and_query().map_or(0, |target| target.as_str().len());
     if uri > MAX_URI_BYTES {

@@ -1,5 +1,5 @@
-//! Liveness and readiness for orchestrators, and the answers to what is not there. A dead service does not make the BFF
-//! unready: it answers with the data of the others.
+//! Liveness and readiness for orchestrators, 404 and 405. An unavailable service does not make the BFF unready: it responds
+//! with the data of the others.
 
 use std::{net::SocketAddr, sync::Arc};
 
@@ -11,17 +11,17 @@ use http::StatusCode;
 
 use super::{App, exchange::Exchange, failure::Failure};
 
-/// `GET /livez`: the process runs.
+/// `GET /livez`: 204 while the process runs.
 pub async fn live() -> StatusCode {
     StatusCode::NO_CONTENT
 }
 
-/// `GET /readyz`: 204, or 503 once the process was asked to stop.
+/// `GET /readyz`: 204, or 503 from SIGTERM on.
 pub async fn ready(State(app): State<Arc<App>>) -> StatusCode {
     if app.draining.is_cancelled() { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::NO_CONTENT }
 }
 
-/// Any other path: 404.
+/// 404 for any other path.
 pub async fn not_found(
     State(app): State<Arc<App>>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
@@ -30,7 +30,7 @@ pub async fn not_found(
     Exchange::refuse(&app, peer.ip(), request.headers(), &Failure::NotFound)
 }
 
-/// Any other method of these paths: 405.
+/// 405 for any other method of these paths.
 pub async fn method_not_allowed(
     State(app): State<Arc<App>>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,

@@ -1,16 +1,17 @@
-//! Which of the two media types of GraphQL over HTTP an answer gets. In: the `Accept` headers. Out: the type that the
+//! Content negotiation between the two media types of GraphQL over HTTP. In: the `Accept` headers. Out: the type that the
 //! client ranks highest, or none. Source: GraphQL-over-HTTP draft, "Accept"; RFC 9110, section 12.5.1.
 
 use std::cmp::Reverse;
 
-use http::{HeaderMap, HeaderValue, header::ACCEPT};
+use contract::MediaRange;
+use http::{HeaderMap, HeaderValue};
 
-/// The media type of an answer.
+/// The media type of a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MediaType {
-    /// `application/graphql-response+json`: the status says how it went.
+    /// `application/graphql-response+json`: the status depends on the outcome.
     GraphqlResponse,
-    /// `application/json`: for older clients, which take anything but 200 for a broken network.
+    /// `application/json`: for older clients, which read a body only under 200.
     Json,
 }
 
@@ -23,70 +24,42 @@ impl MediaType {
         })
     }
 
-    /// What the client accepts best; `None` if neither. Without the header, and where only wildcards speak of both, it is
-    /// `application/json`. The range that names a type most exactly decides on it.
+    /// The media type that the client ranks highest; `None` if it accepts neither. Without `Accept`, and where only wildcards
+    /// match both, it is `application/json`. The most specific range that matches a type sets its weight.
     pub fn accepted(headers: &HeaderMap) -> Option<Self> {
-        let ranges: Vec<_> = ranges(headers).collect();
-        if lists(headers).all(|range| range.trim().is_empty()) {
-            return Some(Self::Json);
-        }
-        let candidates = [Self::Json, Self::GraphqlResponse].into_iter().filter_map(|media_type| {
-            let (exactness, place, weight) = media_type.ranked(&ranges)?;
-            // Of equal weights the one that is named comes first, then the one that is named earlier.
-            (weight > 0).then_some((weight, exactness, Reverse(place), media_type))
-        });
-        let best = candidates.max_by_key(|(weight, exactness, place, media_type)| {
-            (*weight, *exactness, *place, *media_type == Self::Json)
-        });
-        best.map(|(.., media_type)| media_type)
+        let Some(ranges) = MediaRange::accepted(headers) else { return Some(Self::Json) };
+        let candidates = [Self::Json, Self::GraphqlResponse].into_iter();
+        let ranked = candidates.filter_map(|media_type| Some((media_type.rank(&ranges)?, media_type)));
+        ranked.max_by_key(|(rank, media_type)| (*rank, *media_type == Self::Json)).map(|(_, media_type)| media_type)
     }
 
-    /// The most exact range that it falls into: how exact, its place, its weight.
-    fn ranked(self, ranges: &[(String, u16)]) -> Option<(usize, usize, u16)> {
+    /// The rank of the most specific range that matches; `None` if none does, or its weight is 0.
+    fn rank(self, ranges: &[MediaRange]) -> Option<Rank> {
         let name = match self {
             Self::GraphqlResponse => "application/graphql-response+json",
             Self::Json => "application/json",
         };
-        let mut places = ["*/*", "application/*", name].into_iter().enumerate().rev();
-        places.find_map(|(exactness, range)| {
-            let place = ranges.iter().position(|(name, _)| name == range)?;
-            Some((exactness, place, ranges[place].1))
-        })
+        let mut by_specificity = ["*/*", "application/*", name].into_iter().enumerate().rev();
+        let rank = by_specificity.find_map(|(specificity, name)| {
+            let position = ranges.iter().position(|range| range.name == name)?;
+            Some(Rank { weight: ranges[position].weight, specificity, position: Reverse(position) })
+        });
+        rank.filter(|rank| rank.weight > 0)
     }
 }
 
-/// The media ranges of `Accept` in lower case, each with its weight in thousandths; those that are malformed, or ask for
-/// another charset than UTF-8, are not among them.
-pub fn ranges(headers: &HeaderMap) -> impl Iterator<Item = (String, u16)> {
-    lists(headers).filter_map(range)
-}
-
-fn lists(headers: &HeaderMap) -> impl Iterator<Item = &str> {
-    let lists = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
-    lists.flat_map(|list| list.split(','))
-}
-
-fn range(range: &str) -> Option<(String, u16)> {
-    let mut parameters = range.split(';').map(str::trim);
-    let name = parameters.next()?.to_ascii_lowercase();
-    let mut weight = 1000;
-    for parameter in parameters {
-        let Some((name, value)) = parameter.split_once('=') else { continue };
-        match name.trim().to_ascii_lowercase().as_str() {
-            "q" => {
-                let given = value.trim().parse::<f32>().ok().filter(|weight| (0.0..=1.0).contains(weight))?;
-                weight = (given * 1000.0).round() as u16;
-            }
-            // Nothing but UTF-8 is ever sent.
-            "charset" if !value.trim().trim_matches('"').eq_ignore_ascii_case("utf-8") => return None,
-            _ => {}
-        }
-    }
-    Some((name, weight))
+/// How a client ranks a media type: by weight, then by the specificity of the range, then by its position in the list.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Rank {
+    weight: u16,
+    specificity: usize,
+    position: Reverse<usize>,
 }
 
 #[cfg(test)]
 mod tests {
+    use http::header::ACCEPT;
+
     use super::*;
 
     #[test]

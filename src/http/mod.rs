@@ -2,9 +2,10 @@
 //! A request that is not executed is a `Failure`; `status.rs` gives it its status, `response.rs` writes it.
 
 mod body;
+mod cache_headers;
 mod caching;
 mod client_address;
-mod coding;
+mod compression;
 mod connection;
 mod cors;
 mod exchange;
@@ -12,15 +13,15 @@ mod failure;
 mod graphql;
 mod head_limits;
 mod health;
-mod json;
 mod media;
 mod network;
+pub mod parameters;
 #[cfg(feature = "dev")]
 mod playground;
-mod request;
 mod request_line;
 mod response;
 mod security;
+mod settings;
 pub mod status;
 mod timing;
 
@@ -35,39 +36,39 @@ use axum::{
 use tokio_util::sync::CancellationToken;
 
 pub use body::Bodies;
-pub use caching::CacheHeaders;
+pub use cache_headers::{CacheHeaders, TagSeparator};
 pub use client_address::ClientAddresses;
-pub use connection::{ConnectionLimits, Connections, serve};
+pub use connection::{ConnectionLimits, serve};
 pub use cors::Cors;
 pub use media::MediaType;
 pub use network::Network;
-pub use request::Parameters;
+pub use settings::HttpSettings;
 
-use crate::{metrics::Metrics, requests::Pipeline};
+use crate::{requests::Pipeline, telemetry::Metrics};
 
 /// The HTTP edge: the pipeline, and what HTTP itself needs.
 pub struct App {
     /// Runs operations.
     pub pipeline: Pipeline,
-    /// How long a request may take.
+    /// Timeout of a request.
     pub request_timeout: Duration,
-    /// Reads bodies.
+    /// Reads request bodies.
     pub bodies: Bodies,
     /// Reads client addresses behind trusted proxies.
     pub client_addresses: ClientAddresses,
-    /// Counts.
+    /// Metrics.
     pub metrics: Metrics,
-    /// Cross-origin requests that browsers may send.
+    /// Cross-origin requests.
     pub cors: Cors,
-    /// Headers for caches.
+    /// Headers of public responses.
     pub cache_headers: CacheHeaders,
-    /// Whether this is `tessera dev`: browsers get the playground.
+    /// Whether this is `tessera dev`, which serves the playground.
     pub development: bool,
-    /// Cancelled once the process was asked to stop.
+    /// Cancelled on SIGTERM.
     pub draining: CancellationToken,
 }
 
-/// All routes, and what is done to every answer: from the outside in security headers, CORS, compression.
+/// The routes and their layers; from the outside in: security headers, CORS, compression, limits on request heads.
 pub fn router(app: Arc<App>) -> Router {
     let cors = app.cors.layer();
     let routes = Router::new()
@@ -80,8 +81,8 @@ pub fn router(app: Arc<App>) -> Router {
     #[cfg(feature = "dev")]
     let routes = if app.development { playground::add_to(routes) } else { routes };
     let routes = routes.layer(from_fn_with_state(Arc::clone(&app), head_limits::admit));
-    let routes = routes.layer(coding::compression()).with_state(app);
-    // Without origins there is no layer: it would answer preflights.
+    let routes = routes.layer(compression::layer()).with_state(app);
+    // Without origins there must be no layer: it would answer preflights.
     let routes = match cors {
         Some(cors) => routes.layer(cors),
         None => routes,

@@ -1,4 +1,4 @@
-//! A network in the configuration: `10.0.0.0/8`, `fd00::/8`, or a single address. In: text. Out: which addresses are in it.
+//! A network in the configuration: `10.0.0.0/8`, `fd00::/8`, or a single address. In: text. Out: a set of addresses.
 //! IPv4-mapped IPv6 networks (`::ffff:10.0.0.0/104`) are the IPv4 networks that they map.
 
 use std::{net::IpAddr, str::FromStr};

@@ -1,5 +1,5 @@
-//! The playground, in `tessera dev`: `GET /`, and `GET /graphql` for whoever wants HTML and asks nothing, get the page;
-//! `/playground/…` are the files that it loads. Everything else goes its way as without it.
+//! The playground, in `tessera dev`: `GET /` and, for clients that prefer HTML and send no query, `GET /graphql` respond with
+//! the page; `/playground/…` are its files. All other requests are unaffected.
 
 use std::{net::SocketAddr, sync::Arc};
 
@@ -10,14 +10,15 @@ use axum::{
     response::{Html, IntoResponse, Response},
     routing::get,
 };
+use contract::MediaRange;
 use http::{
-    HeaderMap, Method,
+    Method,
     header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS},
 };
 
-use super::{App, health::not_found, media::ranges};
+use super::{App, health::not_found};
 
-/// Adds it to the routes.
+/// Adds the playground to the routes.
 pub fn add_to(routes: Router<Arc<App>>) -> Router<Arc<App>> {
     routes.layer(middleware::from_fn(page_for_browsers)).route("/", get(page)).route("/playground/{*path}", get(file))
 }
@@ -50,26 +51,19 @@ async fn file(app: State<Arc<App>>, peer: ConnectInfo<SocketAddr>, request: Requ
     (headers, file.content).into_response()
 }
 
-/// Whether it is a `GET /graphql` without `query` that ranks HTML above everything a GraphQL answer may be.
+/// Whether this is a `GET /graphql` without `query` that ranks HTML above every type that a GraphQL response may have.
 fn wants_page(request: &Request) -> bool {
-    let asks = |query: &str| query.split('&').any(|pair| pair.split('=').next() == Some("query"));
+    const RESPONSES: [&str; 4] = ["application/graphql-response+json", "application/json", "application/*", "*/*"];
+    let has_query = |query: &str| query.split('&').any(|pair| pair.split('=').next() == Some("query"));
+    let ranges = MediaRange::accepted(request.headers()).unwrap_or_default();
+    let weight = |names: &[&str]| {
+        let weights = ranges.iter().filter(|range| names.contains(&range.name.as_str())).map(|range| range.weight);
+        weights.max().unwrap_or_default()
+    };
     request.method() == Method::GET
         && request.uri().path() == "/graphql"
-        && !request.uri().query().is_some_and(asks)
-        && weight(request.headers(), &["text/html"])
-            > weight(
-                request.headers(),
-                &["application/graphql-response+json", "application/json", "application/*", "*/*"],
-            )
-}
-
-/// The highest weight that `Accept` gives one of these ranges; 0 if it has none of them.
-fn weight(headers: &HeaderMap, names: &[&str]) -> u16 {
-    ranges(headers)
-        .filter(|(name, _)| names.contains(&name.as_str()))
-        .map(|(_, weight)| weight)
-        .max()
-        .unwrap_or_default()
+        && !request.uri().query().is_some_and(has_query)
+        && weight(&["text/html"]) > weight(&RESPONSES)
 }
 
 #[cfg(test)]

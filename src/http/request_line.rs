@@ -1,19 +1,19 @@
-//! One log line per request: what was asked, how it went, how long it took, which services were called how often. A
-//! request whose client hung up before the answer gets its line too, with 499 for a status.
+//! One log line per request: operation, status, duration, calls to each service. A request whose client disconnected before
+//! the response is logged with status 499.
 
 use http::StatusCode;
 use tokio::time::Instant;
 
 use crate::{
     clients::CallContext,
-    metrics::{Metrics, OTHERS},
     requests::{Code, OperationRecord},
+    telemetry::{Metrics, OTHERS},
 };
 
-/// The client hung up: no status of HTTP, but the one that proxies log for it.
+/// The client disconnected. Not a status of HTTP; proxies log it.
 const CLIENT_CLOSED_REQUEST: u16 = 499;
 
-/// Collects a request's line while its stages run, and writes it when dropped.
+/// The log line of a request. Written when dropped.
 pub struct RequestLine {
     started: Instant,
     context: CallContext,
@@ -25,7 +25,7 @@ pub struct RequestLine {
 }
 
 impl RequestLine {
-    /// The line of a request that starts now.
+    /// The line of a request that started at that time.
     pub fn new(started: Instant, context: CallContext, metrics: Metrics) -> Self {
         Self {
             started,
@@ -37,12 +37,12 @@ impl RequestLine {
         }
     }
 
-    /// The request was not executed, for the reason that this code names.
+    /// Records the code of a request that was not executed.
     pub fn refused(&mut self, code: Code) {
         (self.operation.errors, self.code) = (1, code.as_str());
     }
 
-    /// The request is answered.
+    /// Records the status of the response.
     pub fn answered(mut self, status: StatusCode) {
         self.status = status.as_u16();
     }

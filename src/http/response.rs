@@ -1,5 +1,5 @@
-//! Writes responses. In: the engine's response, or a [`Failure`]. Out: status, headers and body. Every error gets `code` and
-//! `requestId`; an error that is a defect of ours is logged and its text replaced.
+//! Writes responses. In: the engine's response, or a [`Failure`]. Out: status, headers and body. Every error has `code` and
+//! `requestId`; an internal error is logged, and its text replaced.
 
 use async_graphql::{PathSegment, Pos, ServerError, Value};
 use axum::{body::Body, response::Response};
@@ -17,8 +17,8 @@ use crate::{
     services::Service,
 };
 
-/// Where an answer's buffer begins, so that it seldom has to grow.
-const USUAL_ANSWER_BYTES: usize = 8 * 1024;
+/// Initial capacity of a response's buffer, in bytes.
+const INITIAL_CAPACITY: usize = 8 * 1024;
 
 /// `X-Request-Id`.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static(contract::headers::X_REQUEST_ID);
@@ -78,7 +78,7 @@ impl From<&Pos> for LocationBody {
     }
 }
 
-/// The answer of an executed operation.
+/// The response of an executed operation.
 pub fn executed(
     response: &async_graphql::Response,
     cost: Option<CostReport>,
@@ -94,14 +94,14 @@ pub fn executed(
 /// The body of an executed operation without errors, for caches: nothing of the request or the viewer is in it.
 ///
 /// # Errors
-/// It cannot be written.
+/// The response cannot be serialized.
 pub fn public_body(response: &async_graphql::Response) -> Result<Vec<u8>, serde_json::Error> {
-    let mut text = Vec::with_capacity(USUAL_ANSWER_BYTES);
+    let mut text = Vec::with_capacity(INITIAL_CAPACITY);
     let body = ResponseBody { errors: Vec::new(), data: Some(&response.data), extensions: None };
     serde_json::to_writer(&mut text, &body).map(|()| text)
 }
 
-/// The answer of a request that was not executed.
+/// The response of a request that was not executed.
 pub fn failed(failure: &Failure, media_type: MediaType, request_id: &RequestId) -> Response {
     let message = failure.to_string();
     let refused = match failure {
@@ -143,7 +143,7 @@ fn execution_error<'a>(error: &'a ServerError, request_id: &'a RequestId) -> Err
     let FieldError { message, code, service } = error.into();
     if code == Code::InternalServerError {
         let request_id = request_id.as_str();
-        tracing::error!(request_id, message = error.message, path = ?error.path, "a field failed for an internal reason");
+        tracing::error!(request_id, message = error.message, path = ?error.path, "internal error of a field");
     }
     ErrorBody {
         message,
@@ -159,15 +159,12 @@ fn execution_error<'a>(error: &'a ServerError, request_id: &'a RequestId) -> Err
 }
 
 fn written(status: StatusCode, media_type: MediaType, request_id: &RequestId, body: &impl Serialize) -> Response {
-    let mut text = Vec::with_capacity(USUAL_ANSWER_BYTES);
+    let mut text = Vec::with_capacity(INITIAL_CAPACITY);
     let (status, body) = match serde_json::to_writer(&mut text, body) {
         Ok(()) => (status, text),
         Err(error) => {
-            tracing::error!(request_id = request_id.as_str(), %error, "an answer could not be written");
-            (
-                StatusCode::INTERNAL_SERVER_ERROR,
-                br#"{"errors":[{"message":"something went wrong on our side"}]}"#.to_vec(),
-            )
+            tracing::error!(request_id = request_id.as_str(), %error, "the response could not be serialized");
+            (StatusCode::INTERNAL_SERVER_ERROR, br#"{"errors":[{"message":"internal server error"}]}"#.to_vec())
         }
     };
     let mut response = Response::new(Body::from(body));

@@ -1,5 +1,5 @@
-//! What every answer says to browsers: this is data, show it nowhere. In: an answer. Out: the same with headers that were
-//! not there. `Strict-Transport-Security` is for whoever ends TLS in front of us.
+//! Security headers: browsers must not render responses, frame them or guess their type. In: a response. Out: the response
+//! with the headers that it lacked. `Strict-Transport-Security` is set where TLS is terminated.
 
 use axum::response::Response;
 use http::{
@@ -14,7 +14,7 @@ const HEADERS: [(HeaderName, HeaderValue); 4] = [
     (X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
 ];
 
-/// Adds them.
+/// Adds the security headers.
 pub async fn headers(mut response: Response) -> Response {
     for (name, value) in HEADERS {
         response.headers_mut().entry(name).or_insert(value);

@@ -9,24 +9,24 @@ use http::{
 use super::{failure::Failure, media::MediaType};
 use crate::{
     auth::AuthenticationError,
+    operations::documents::DocumentError,
     requests::{Code, Named, Refused},
 };
 
-/// The statuses of a code, if nothing was executed.
+/// The statuses of a request that was not executed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Statuses {
     /// Under `application/graphql-response+json`.
     pub graphql: StatusCode,
-    /// Under `application/json` alone: older clients read a body only under 200.
+    /// Under `application/json`: older clients read a body only under 200.
     pub json: StatusCode,
 }
 
 impl Statuses {
-    /// Of that code. A code that only a field can have is 200: data comes with it.
+    /// The statuses of a code; 200 for codes of fields, which come with data.
     pub fn of(code: Code) -> Self {
-        let both = |status| Self { graphql: status, json: status };
         match code {
-            // These answers are about the client's document, which older clients look for under 200.
+            // Older clients read errors of their document only under 200.
             Code::GraphqlParseFailed
             | Code::GraphqlValidationFailed
             | Code::OperationResolutionFailed
@@ -42,42 +42,61 @@ impl Statuses {
             | Code::PersistedQueryNotFound
             | Code::PersistedQueryNotSupported
             | Code::PersistedQueryRequired
-            | Code::PersistedQueryIdMismatch => both(StatusCode::BAD_REQUEST),
-            Code::Unauthenticated => both(StatusCode::UNAUTHORIZED),
-            Code::MethodNotAllowed => both(StatusCode::METHOD_NOT_ALLOWED),
-            Code::NotAcceptable => both(StatusCode::NOT_ACCEPTABLE),
-            Code::RequestTimeout => both(StatusCode::REQUEST_TIMEOUT),
-            Code::PayloadTooLarge => both(StatusCode::PAYLOAD_TOO_LARGE),
-            Code::UriTooLong => both(StatusCode::URI_TOO_LONG),
-            Code::UnsupportedMediaType => both(StatusCode::UNSUPPORTED_MEDIA_TYPE),
-            Code::RateLimited => both(StatusCode::TOO_MANY_REQUESTS),
-            Code::HeadersTooLarge => both(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE),
-            Code::InternalServerError => both(StatusCode::INTERNAL_SERVER_ERROR),
-            Code::Overloaded | Code::ServiceUnavailable => both(StatusCode::SERVICE_UNAVAILABLE),
-            Code::DeadlineExceeded => both(StatusCode::GATEWAY_TIMEOUT),
-            Code::Forbidden | Code::ServiceTimeout | Code::ServiceBadResponse => both(StatusCode::OK),
+            | Code::PersistedQueryIdMismatch => Self::both(StatusCode::BAD_REQUEST),
+            Code::Unauthenticated => Self::both(StatusCode::UNAUTHORIZED),
+            Code::MethodNotAllowed => Self::both(StatusCode::METHOD_NOT_ALLOWED),
+            Code::NotAcceptable => Self::both(StatusCode::NOT_ACCEPTABLE),
+            Code::RequestTimeout => Self::both(StatusCode::REQUEST_TIMEOUT),
+            Code::PayloadTooLarge => Self::both(StatusCode::PAYLOAD_TOO_LARGE),
+            Code::UriTooLong => Self::both(StatusCode::URI_TOO_LONG),
+            Code::UnsupportedMediaType => Self::both(StatusCode::UNSUPPORTED_MEDIA_TYPE),
+            Code::RateLimited => Self::both(StatusCode::TOO_MANY_REQUESTS),
+            Code::HeadersTooLarge => Self::both(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE),
+            Code::InternalServerError => Self::both(StatusCode::INTERNAL_SERVER_ERROR),
+            Code::Overloaded | Code::ServiceUnavailable => Self::both(StatusCode::SERVICE_UNAVAILABLE),
+            Code::DeadlineExceeded => Self::both(StatusCode::GATEWAY_TIMEOUT),
+            Code::Forbidden | Code::ServiceTimeout | Code::ServiceBadResponse => Self::both(StatusCode::OK),
         }
     }
 
-    /// Of a failure: those of its code, but for documents that are a resource of their own or Apollo's protocol.
+    /// Of a failure: those of its code, except for missing resources and what Apollo's protocol requires.
     fn of_failure(failure: &Failure) -> Self {
-        let of_code = Self::of(failure.code());
         match failure {
-            Failure::UnknownTransferCoding => {
-                Self { graphql: StatusCode::NOT_IMPLEMENTED, json: StatusCode::NOT_IMPLEMENTED }
-            }
-            Failure::NotFound => Self { graphql: StatusCode::NOT_FOUND, json: StatusCode::NOT_FOUND },
-            Failure::Refused(Refused::Document { named, .. }) => match (named, failure.code()) {
-                (Named::ByPath, Code::PersistedQueryNotFound) => {
-                    Self { graphql: StatusCode::NOT_FOUND, json: StatusCode::NOT_FOUND }
-                }
-                (Named::Automatically, Code::PersistedQueryIdMismatch) => of_code,
-                // Apollo Client reads a miss only under 200.
-                (Named::Automatically, _) => Self { json: StatusCode::OK, ..of_code },
-                _ => of_code,
-            },
-            _ => of_code,
+            Failure::UnknownTransferCoding => Self::both(StatusCode::NOT_IMPLEMENTED),
+            Failure::NotFound => Self::both(StatusCode::NOT_FOUND),
+            Failure::Refused(Refused::Document { error, named }) => Self::of_document(*error, *named),
+            Failure::Refused(_)
+            | Failure::BadRequest(_)
+            | Failure::MethodNotAllowed(_)
+            | Failure::MutationByGet
+            | Failure::NotAcceptable
+            | Failure::UnsupportedMediaType
+            | Failure::UnsupportedCoding
+            | Failure::PayloadTooLarge(_)
+            | Failure::UriTooLong(_)
+            | Failure::HeadersTooLarge { .. }
+            | Failure::RepeatedChunked
+            | Failure::RequestTimeout => Self::of(failure.code()),
         }
+    }
+
+    fn of_document(error: DocumentError, named: Named) -> Self {
+        use DocumentError::{Mismatch, Missing, NotFound, NotSupported, Required};
+        let of_code = Self::of(error.into());
+        match (named, error) {
+            (Named::ByPath, NotFound) => Self::both(StatusCode::NOT_FOUND),
+            // Apollo Client reads a miss only under 200.
+            (Named::Automatically, Missing | NotFound | NotSupported | Required) => {
+                Self { json: StatusCode::OK, ..of_code }
+            }
+            (Named::ByPath, Missing | NotSupported | Required | Mismatch)
+            | (Named::ByParameters, Missing | NotFound | NotSupported | Required | Mismatch)
+            | (Named::Automatically, Mismatch) => of_code,
+        }
+    }
+
+    const fn both(status: StatusCode) -> Self {
+        Self { graphql: status, json: status }
     }
 }
 
@@ -99,13 +118,32 @@ pub fn header(failure: &Failure) -> Option<(HeaderName, &'static str)> {
         // Where the body ends is uncertain: what follows must not be read as another request (RFC 9112, section 11.2).
         Failure::UnknownTransferCoding | Failure::RepeatedChunked => Some((CONNECTION, "close")),
         Failure::UnsupportedCoding => Some((ACCEPT_ENCODING, "br, gzip, zstd")),
-        Failure::Refused(Refused::Overloaded | Refused::Unauthenticated(AuthenticationError::Unavailable)) => {
-            Some((RETRY_AFTER, "1"))
-        }
-        Failure::Refused(Refused::SignInNeeded | Refused::Unauthenticated(AuthenticationError::Malformed)) => {
+        Failure::Refused(refused) => header_of_refused(refused),
+        Failure::BadRequest(_)
+        | Failure::NotAcceptable
+        | Failure::UnsupportedMediaType
+        | Failure::PayloadTooLarge(_)
+        | Failure::UriTooLong(_)
+        | Failure::HeadersTooLarge { .. }
+        | Failure::RequestTimeout
+        | Failure::NotFound => None,
+    }
+}
+
+fn header_of_refused(refused: &Refused) -> Option<(HeaderName, &'static str)> {
+    match refused {
+        Refused::Overloaded | Refused::Unauthenticated(AuthenticationError::Unavailable) => Some((RETRY_AFTER, "1")),
+        Refused::SignInNeeded | Refused::Unauthenticated(AuthenticationError::Malformed) => {
             Some((WWW_AUTHENTICATE, "Bearer"))
         }
-        Failure::Refused(Refused::Unauthenticated(_)) => Some((WWW_AUTHENTICATE, "Bearer error=\"invalid_token\"")),
-        _ => None,
+        Refused::Unauthenticated(AuthenticationError::Invalid | AuthenticationError::Expired) => {
+            Some((WWW_AUTHENTICATE, "Bearer error=\"invalid_token\""))
+        }
+        Refused::Document { .. }
+        | Refused::Rejected(_)
+        | Refused::KindNotAllowed(_)
+        | Refused::BudgetExhausted(_)
+        | Refused::DeadlineExceeded
+        | Refused::Internal => None,
     }
 }

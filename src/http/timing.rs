@@ -1,5 +1,5 @@
-//! `Server-Timing`: where a request's time went. In: the whole, and the part in which services were waited for.
-//! Out: the header. Source: W3C Server Timing; durations are milliseconds.
+//! `Server-Timing` (W3C Server Timing). In: the duration of a request, and the part of it that was spent waiting for services.
+//! Out: the header, in milliseconds.
 
 use std::time::Duration;
 

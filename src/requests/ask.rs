@@ -8,12 +8,8 @@ use crate::{auth::Credentials, clients::CallContext, operations::OperationKind};
 
 /// One operation as it arrived.
 pub struct Ask {
-    /// The document: text, id or both.
-    pub sent: Sent,
-    /// Which of the document's operations.
-    pub operation_name: Option<String>,
-    /// Values of the operation's variables.
-    pub variables: Map<String, Value>,
+    /// Document, operation name and variables.
+    pub parameters: Parameters,
     /// The caller's credentials, not verified yet.
     pub credentials: Credentials,
     /// Where the request came from.
@@ -28,9 +24,9 @@ pub struct Ask {
     pub context: CallContext,
 }
 
-/// The document's text and ids, as sent.
+/// The parameters of GraphQL over HTTP.
 #[derive(Debug, Default)]
-pub struct Sent {
+pub struct Parameters {
     /// `query`.
     pub text: Option<String>,
     /// `documentId` (GraphQL over HTTP, appendix "Persisted Documents").
@@ -39,6 +35,10 @@ pub struct Sent {
     pub id_in_path: Option<String>,
     /// `extensions.persistedQuery.sha256Hash`, as Apollo's clients send it.
     pub automatic: Option<String>,
+    /// `operationName`.
+    pub operation_name: Option<String>,
+    /// `variables`.
+    pub variables: Map<String, Value>,
 }
 
 /// The program that sent the operation.

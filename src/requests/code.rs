@@ -92,7 +92,7 @@ codes! {
     ServiceBadResponse = "SERVICE_BAD_RESPONSE",
     /// Too many operations run at the same time.
     Overloaded = "OVERLOADED",
-    /// A defect of ours.
+    /// A defect of the server.
     InternalServerError = "INTERNAL_SERVER_ERROR",
 }
 

@@ -1,5 +1,6 @@
-//! An error of a field, ready to be written. In: the engine's error with the typed failure that its resolver attached, or with
-//! the code of a rejection where a variable is null. Out: message, code, service; anything else is a defect of ours, whose text never reaches a client.
+//! An error of a field. In: the engine's error with the typed failure that its resolver attached, or with the code of a
+//! rejection where a variable is null. Out: message, code and service. An error without either is a defect of the server;
+//! its text is not sent to clients.
 
 use async_graphql::ServerError;
 
@@ -10,7 +11,7 @@ use crate::{
     services::Service,
 };
 
-/// What a client is told of a field's error.
+/// The public part of a field's error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FieldError<'a> {
     /// One sentence.
@@ -27,7 +28,7 @@ impl<'a> From<&'a ServerError> for FieldError<'a> {
             return Self { message: &error.message, code: (*code).into(), service: None };
         }
         let Some(failure) = error.source::<FieldFailure>() else {
-            let (message, code) = ("something went wrong on our side", Code::InternalServerError);
+            let (message, code) = ("internal server error", Code::InternalServerError);
             return Self { message, code, service: None };
         };
         let service = match failure.kind {

@@ -1,7 +1,7 @@
 //! The document stage. In: what was sent of a document. Out: the document that may be executed, or why there is none; and
 //! once its operation is admitted, logging and registration of a document that is not trusted.
 
-use super::{Client, Pipeline, Refused, Sent};
+use super::{Client, Parameters, Pipeline, Refused};
 use crate::operations::documents::{self, Document, DocumentError, canonical, sha256};
 
 /// Bytes of a document that cost one unit to register.
@@ -25,7 +25,7 @@ pub(super) fn registration_cost(document: &Document) -> u64 {
 
 impl Pipeline {
     /// Finds the document.
-    pub(super) async fn identify(&self, sent: &Sent) -> Result<Document, Refused> {
+    pub(super) async fn identify(&self, sent: &Parameters) -> Result<Document, Refused> {
         let named = match (&sent.id_in_path, &sent.automatic) {
             (Some(_), _) => Named::ByPath,
             (None, Some(_)) => Named::Automatically,
@@ -40,7 +40,7 @@ impl Pipeline {
         self.documents.resolve(documents::Sent { text, id, automatic }).await.map_err(failed)
     }
 
-    /// Logs a document that is not trusted, once, and registers it if its client asked for that.
+    /// Logs a document that is not trusted, once, and registers it if its client requested that.
     pub(super) async fn note_unknown(&self, document: &Document, operation: Option<&str>, client: &Client) {
         if document.trusted.is_some() {
             return;

@@ -18,7 +18,7 @@ use std::sync::Arc;
 use tokio::{sync::Semaphore, time::timeout_at};
 use tokio_util::task::TaskTracker;
 
-pub use ask::{Ask, Client, Sent};
+pub use ask::{Ask, Client, Parameters};
 pub use code::Code;
 pub use executed::{Audience, CostReport, Executed};
 pub use field_error::FieldError;
@@ -65,12 +65,12 @@ impl Pipeline {
     /// The operation was not executed.
     pub async fn run(&self, ask: Ask, record: &mut OperationRecord) -> Result<Executed, Refused> {
         let slot = Arc::clone(&self.slots).try_acquire_owned().map_err(|_| Refused::Overloaded)?;
-        let document = self.identify(&ask.sent).await?;
+        let document = self.identify(&ask.parameters).await?;
         record.document.clone_from(&document.trusted);
         let selected = self.select(&document, &ask)?;
         let authenticated = timeout_at(ask.context.deadline(), self.authenticator.authenticate(&ask.credentials)).await;
         let authenticated = authenticated.map_err(|_| Refused::DeadlineExceeded)?;
-        let (viewer, prepared) = self.complete(&selected, authenticated, ask.variables)?;
+        let (viewer, prepared) = self.complete(&selected, authenticated, ask.parameters.variables)?;
         self.authorize(&prepared, viewer.as_ref())?;
 
         let registration = identify::registration_cost(&document);
@@ -109,7 +109,7 @@ impl Pipeline {
     }
 
     fn select(&self, document: &Document, ask: &Ask) -> Result<SelectedOperation, Refused> {
-        let name = ask.operation_name.as_deref();
+        let name = ask.parameters.operation_name.as_deref();
         let selected = match &document.trusted {
             Some(trusted) => self.operations.select_trusted(&trusted.text, name)?,
             None => self.operations.select(&document.text, name)?,

@@ -1,4 +1,4 @@
-//! What is known of an operation for its log line and metrics. Filled while the stages run: a client that disconnects
+//! The facts of an operation for its log line and metrics. Filled while the stages run: a client that disconnects
 //! leaves a record of how far its operation came.
 
 use std::sync::Arc;

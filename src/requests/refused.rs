@@ -1,4 +1,4 @@
-//! Everything that stops an operation before it is executed: one variant a cause. A transport adds causes of its own.
+//! Reasons why an operation is refused before it is executed. Transports add reasons of their own.
 
 use super::{Code, Named};
 use crate::{
@@ -14,7 +14,7 @@ pub enum Refused {
     /// There is no document to execute.
     #[error("{error}")]
     Document {
-        /// Why.
+        /// The reason.
         error: DocumentError,
         /// How the document was named.
         named: Named,
@@ -23,25 +23,25 @@ pub enum Refused {
     #[error("{0}")]
     Rejected(#[from] Rejection),
     /// The transport does not carry operations of this kind.
-    #[error("a {} cannot be sent this way", .0.as_str())]
+    #[error("a {} cannot be sent by this method", .0.as_str())]
     KindNotAllowed(OperationKind),
-    /// A bad token.
+    /// The credentials are not valid.
     #[error(transparent)]
     Unauthenticated(#[from] AuthenticationError),
     /// Every root field needs a viewer, and there is none.
     #[error("sign in to do this")]
     SignInNeeded,
     /// The caller's budget is exhausted.
-    #[error("the budget of cost is used up: try again later")]
+    #[error("the cost budget is exhausted; retry later")]
     BudgetExhausted(Exhausted),
-    /// As many operations run as may run at the same time.
-    #[error("the server is overloaded: retry later")]
+    /// The limit of concurrent operations is reached.
+    #[error("the server is overloaded; retry later")]
     Overloaded,
     /// The deadline passed before execution began.
-    #[error("the request's time was over before it could be executed")]
+    #[error("the request's deadline passed before execution")]
     DeadlineExceeded,
-    /// A defect of ours; the cause is in the log under the request id.
-    #[error("something went wrong on our side")]
+    /// A defect of the server; the log has the cause under the request id.
+    #[error("internal server error")]
     Internal,
 }
 

@@ -1,38 +1,28 @@
-//! The composition root: builds every stage from the configuration, serves a listener until told to stop, then drains.
+//! The composition root: builds every stage from the configuration, serves a listener until shutdown, then drains.
 
-mod metrics;
-mod settings;
 mod watch;
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
-use ::http::{
-    HeaderValue,
-    header::{InvalidHeaderName, InvalidHeaderValue},
-};
-use contract::{
-    Clock,
-    key_set::{JwkSet, KeySource},
-    token::TokenVerifier,
-};
+use ::http::{HeaderValue, header::InvalidHeaderValue};
+use contract::key_set::{JwkSet, KeySource};
 use tokio::{net::TcpListener, sync::Semaphore};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-pub use settings::operation_limits;
-
 use crate::{
     auth::Authenticator,
+    budgets::Budgets,
     clients::{CallContext, Clients, Everybody, Route, ServiceClient, ServiceClientSettings},
     config::{self, Config},
     graphql::{SCALAR_CHECKS, Schema},
     http::{self, App, Bodies, ClientAddresses, router},
-    metrics::Metrics,
     operations::{
-        Operations, SchemaError,
+        Limits, Operations, SchemaError,
         documents::{AutomaticDocuments, Documents, SourceError},
     },
     requests::Pipeline,
     services::Service,
+    telemetry::{self, Metrics},
 };
 
 /// Why the BFF does not start.
@@ -41,27 +31,24 @@ pub enum StartError {
     /// The API key cannot be sent in a header.
     #[error("services.api_key cannot be sent in a header")]
     ApiKey(#[from] InvalidHeaderValue),
-    /// Tags cannot be sent under that name.
-    #[error("caching.tag_header is not the name of a header")]
-    TagHeader(#[from] InvalidHeaderName),
     /// The connection pool cannot be built.
     #[error("the HTTP client cannot be built: {0}")]
     HttpClient(#[from] reqwest::Error),
-    /// The schema and what judges documents by it do not agree.
+    /// The schema is not usable for validation.
     #[error(transparent)]
     Schema(#[from] SchemaError),
-    /// A trusted document is no good.
+    /// A trusted document is not valid.
     #[error("documents.sources: {0}")]
     Documents(#[from] SourceError),
     /// The metrics' address cannot be listened on.
     #[error("metrics.listen: cannot listen on {0}: {1}")]
-    Metrics(SocketAddr, std::io::Error),
+    Metrics(SocketAddr, io::Error),
     /// The listener failed.
     #[error("serving failed: {0}")]
-    Serve(#[from] std::io::Error),
+    Serve(#[from] io::Error),
 }
 
-/// Serves until `shutdown` resolves and the requests under way are answered, or the drain time is over.
+/// Serves until `shutdown` resolves and the requests in flight are answered, or the drain times out.
 pub async fn serve(
     config: &Config,
     listener: TcpListener,
@@ -70,7 +57,7 @@ pub async fn serve(
     run(app(config)?, config, listener, shutdown).await
 }
 
-/// [`serve`] of an app that was put together before.
+/// Serves an app that is already built.
 pub async fn run(
     app: App,
     config: &Config,
@@ -80,20 +67,21 @@ pub async fn run(
     let draining = app.draining.clone();
     let app = Arc::new(app);
     if let Some(listen) = config.metrics.listen {
-        metrics::serve(app.metrics.clone(), listen).await?;
+        let served = telemetry::serve(app.metrics.clone(), listen).await;
+        served.map_err(|error| StartError::Metrics(listen, error))?;
     }
     tracing::info!(address = %listener.local_addr()?, "listening");
     let commands = app.pipeline.commands.clone();
     let (warm, stopped) = (Arc::clone(&app), draining.clone());
     tokio::spawn(async move { stopped.run_until_cancelled(warm.pipeline.authenticator.warm_up()).await });
-    if config.documents.reload_seconds > 0 {
+    let every = config.documents.reload;
+    if !every.is_zero() {
         let (watched, stopped) = (Arc::clone(&app), draining.clone());
-        let every = Duration::from_secs(config.documents.reload_seconds);
         tokio::spawn(async move { stopped.run_until_cancelled(watch::watch(watched, every)).await });
     }
     let routes = router(app);
     let (stop, closing) = (draining.clone(), CancellationToken::new());
-    let (close, linger) = (closing.clone(), Duration::from_millis(config.http.linger_ms));
+    let (close, linger) = (closing.clone(), config.http.linger);
     tokio::spawn(async move {
         shutdown.await;
         stop.cancel();
@@ -101,8 +89,8 @@ pub async fn run(
         tokio::time::sleep(linger).await;
         close.cancel();
     });
-    let served = http::serve(listener, routes, config.connections.limits()?, closing.clone());
-    let drain = Duration::from_secs(config.http.drain_seconds);
+    let served = http::serve(listener, routes, config.connections.within_open_files()?, closing.clone());
+    let drain = config.http.drain;
     tokio::select! {
         () = async {
             served.await;
@@ -110,27 +98,26 @@ pub async fn run(
             commands.wait().await;
         } => {}
         () = async { closing.cancelled().await; tokio::time::sleep(drain).await } => {
-            tracing::warn!(drain_seconds = drain.as_secs(), "requests under way were cut off");
+            tracing::warn!(drain_seconds = drain.as_secs(), "drain timed out: requests in flight were aborted");
         }
     }
     Ok(())
 }
 
-/// Puts the stages together.
+/// Builds the stages.
 ///
 /// # Errors
-/// A setting cannot be used, or the schema and what judges documents by it do not agree.
+/// A stage cannot be built with these settings.
 pub fn app(config: &Config) -> Result<App, StartError> {
-    let schema = Schema::new().with_max_text(config.limits.max_answer_text);
+    let schema = Schema::new().with_max_text(config.limits.answer_text);
     let http = reqwest::Client::builder()
-        .connect_timeout(Duration::from_millis(config.timeouts.connect_ms))
+        .connect_timeout(config.timeouts.connect)
         .redirect(reqwest::redirect::Policy::none())
         .no_proxy()
         .build()?;
     let clients = clients(config, &http)?;
-    let source = key_source(clients.clone(), Duration::from_millis(config.timeouts.call_ms));
-    let verifier = TokenVerifier::new(&config.auth.issuer, &config.auth.audience, source, Clock::system());
-    let operations = operations(&schema, &config.limits)?;
+    let source = key_source(clients.clone(), config.timeouts.call);
+    let operations = operations(&schema, config.limits)?;
     let documents = documents(&config.documents, &operations)?;
     let metrics = Metrics::new();
     metrics.trusted_documents(documents.trusted().ids());
@@ -138,8 +125,8 @@ pub fn app(config: &Config) -> Result<App, StartError> {
         documents,
         operations,
         schema,
-        authenticator: Authenticator::new(verifier),
-        budgets: settings::budgets(&config.budgets),
+        authenticator: Authenticator::new(&config.auth, source),
+        budgets: Budgets::new(config.budgets),
         clients,
         slots: Arc::new(Semaphore::new(config.http.max_running)),
         commands: TaskTracker::new(),
@@ -148,27 +135,27 @@ pub fn app(config: &Config) -> Result<App, StartError> {
         pipeline,
         client_addresses: ClientAddresses::new(config.http.trusted_proxies.clone(), metrics.clone()),
         metrics,
-        request_timeout: Duration::from_millis(config.timeouts.request_ms),
-        bodies: Bodies::new(config.http.max_body_bytes, config.http.max_bodies_bytes),
-        cors: settings::cors(&config.cors),
-        cache_headers: settings::cache_headers(&config.caching)?,
+        request_timeout: config.timeouts.request,
+        bodies: Bodies::new(&config.http),
+        cors: config.cors.clone(),
+        cache_headers: config.caching.clone(),
         development: config.http.development,
         draining: CancellationToken::new(),
     })
 }
 
-/// What judges documents by the schema, within the limits.
+/// The stage that validates and plans operations.
 ///
 /// # Errors
-/// The schema and what judges documents by it do not agree.
-pub fn operations(schema: &Schema, limits: &config::Limits) -> Result<Operations, SchemaError> {
-    Operations::new(&schema.sdl(), operation_limits(limits), SCALAR_CHECKS.into_iter().collect())
+/// The schema is not usable for validation.
+pub fn operations(schema: &Schema, limits: Limits) -> Result<Operations, SchemaError> {
+    Operations::new(&schema.sdl(), limits, SCALAR_CHECKS.into_iter().collect())
 }
 
 /// The documents that clients may send.
 ///
 /// # Errors
-/// The first file that is no good.
+/// A file cannot be read, or a document is not valid.
 pub fn documents(settings: &config::Documents, operations: &Operations) -> Result<Documents, SourceError> {
     let registers = settings.automatic.unwrap_or(settings.policy.takes_unknown());
     let automatic = registers.then(|| AutomaticDocuments::new(settings.automatic_bytes));
@@ -178,7 +165,7 @@ pub fn documents(settings: &config::Documents, operations: &Operations) -> Resul
 /// The public keys that sign access tokens.
 static KEY_SET: Route<Everybody, (), (), JwkSet> = Route::document(Service::User, "/.well-known/jwks.json");
 
-/// Keys come from the user service, by the same calls as everything else.
+/// The keys of access tokens, fetched from the user service.
 fn key_source(clients: Clients, timeout: Duration) -> KeySource {
     Box::new(move || {
         let clients = clients.clone();
@@ -198,28 +185,28 @@ fn clients(config: &Config, http: &reqwest::Client) -> Result<Clients, StartErro
             service,
             base_url: config.services.url(service).to_owned(),
             api_key: api_key.clone(),
-            call_timeout: Duration::from_millis(config.timeouts.call_ms),
+            call_timeout: config.timeouts.call,
             http: http.clone(),
         })
     }))
 }
 
-/// The stack of a thread that runs operations. Measured: an unoptimised build needs some 45 KB a level of nesting, and
-/// 100 levels are the most that can be configured. Only what is used of it takes memory.
+/// Stack of a worker thread, in bytes. Measured: an unoptimised build needs some 45 KB per level of nesting, and
+/// `limits.max_nesting` is at most 100. Unused pages take no memory.
 const STACK_BYTES: usize = 16 * 1024 * 1024;
 
-/// The threads that everything runs on.
-pub fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+/// The runtime of the process.
+pub fn runtime() -> io::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_multi_thread().enable_all().thread_stack_size(STACK_BYTES).build()
 }
 
-/// Chooses the TLS implementation of this process. A second call changes nothing.
+/// Installs the TLS implementation of this process. A second call has no effect.
 pub fn install_cryptography() {
     let _ = rustls::crypto::ring::default_provider().install_default();
 }
 
 /// Resolves on SIGTERM or SIGINT.
-pub async fn asked_to_stop() {
+pub async fn shutdown_signal() {
     use tokio::signal::unix::{SignalKind, signal};
     match (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) {
         (Ok(mut terminate), Ok(mut interrupt)) => {
@@ -228,7 +215,7 @@ pub async fn asked_to_stop() {
                 _ = interrupt.recv() => {}
             }
         }
-        // Without signals there is nobody to ask: the process is stopped from outside.
+        // Without signal handlers, signals have their default action.
         _ => std::future::pending().await,
     }
 }

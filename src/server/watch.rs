@@ -1,5 +1,5 @@
-//! The files of trusted documents while the process runs. In: how often to look. Out: the new set, or a line in the log and a
-//! metric that say which file is no good.
+//! Reloads trusted documents when their files change. In: the interval. Out: the new documents, or a log line and a metric
+//! about the file that is not valid.
 
 use std::{sync::Arc, thread, time::Duration};
 
@@ -10,27 +10,27 @@ use crate::{
     operations::documents::{SourceError, TrustedDocuments},
 };
 
-/// Looks at the files of trusted documents now and then, and takes them when they have changed.
+/// Checks the files of trusted documents at that interval, and reloads them if they have changed.
 pub(super) async fn watch(app: Arc<App>, every: Duration) {
     loop {
         tokio::time::sleep(every).await;
-        match look(Arc::clone(&app)).await {
+        match reload(Arc::clone(&app)).await {
             Ok(None) => {}
             Ok(Some(documents)) => {
                 app.metrics.reloaded(documents.ids());
-                tracing::info!(ids = documents.ids(), "trusted documents were replaced");
+                tracing::info!(ids = documents.ids(), "trusted documents reloaded");
             }
             Err(error) => {
                 app.metrics.reload_failed();
-                tracing::error!(%error, "trusted documents are no good; those from before are used");
+                tracing::error!(%error, "reload of trusted documents failed; the previous ones stay in use");
             }
         }
     }
 }
 
-/// On a thread of its own: reading may hang, and judging many documents takes a while. Nobody waits for it at the end.
-async fn look(app: Arc<App>) -> Result<Option<Arc<TrustedDocuments>>, SourceError> {
-    let (done, looked) = oneshot::channel();
+/// On a thread of its own: reading may block, and validating many documents takes time. A stop does not wait for it.
+async fn reload(app: Arc<App>) -> Result<Option<Arc<TrustedDocuments>>, SourceError> {
+    let (done, reloaded) = oneshot::channel();
     thread::spawn(move || drop(done.send(app.pipeline.documents.reload_if_changed(&app.pipeline.operations))));
-    looked.await.unwrap_or(Ok(None))
+    reloaded.await.unwrap_or(Ok(None))
 }

@@ -1,11 +1,14 @@
 //! One test's world: three stub services, the BFF in front of them, a client of the BFF.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use harness::client::Client;
 use harness::stub::Services;
 use harness::town::Sizes;
-use tessera::config::{Budgets, Config, Documents, Limits, Secret, Timeouts};
+use tessera::budgets::BudgetSettings;
+use tessera::config::{Config, Documents, Secret, Timeouts};
+use tessera::operations::Limits;
 use tessera::operations::documents::Policy;
 use tessera::server;
 use tokio::net::TcpListener;
@@ -69,10 +72,14 @@ impl App {
 
 fn settings(services: &Services) -> Config {
     Config {
-        timeouts: Timeouts { connect_ms: 5_000, call_ms: 20_000, request_ms: 40_000 },
+        timeouts: Timeouts {
+            connect: Duration::from_secs(5),
+            call: Duration::from_secs(20),
+            request: Duration::from_secs(40),
+        },
         // Batches are the subject of most tests, and large ones cost more than is allowed by default.
-        limits: Limits { max_cost: 1_000_000, ..Limits::default() },
-        budgets: Budgets { capacity: u64::MAX, per_second: u64::MAX, ..Budgets::default() },
+        limits: Limits { cost: 1_000_000, ..Limits::default() },
+        budgets: BudgetSettings { capacity: u64::MAX, per_second: u64::MAX, ..BudgetSettings::default() },
         documents: Documents { policy: Policy::AllowAny, sources: Vec::new(), ..Documents::default() },
         ..Config::of(tessera::config::Services::new(Secret::new("a key of the tests"), |service| {
             services.url(service.name())

@@ -4,7 +4,8 @@ use harness::client::{Answer, Client};
 use harness::stub::Services;
 use harness::town::Sizes;
 use serde_json::json;
-use tessera::config::{BudgetMode, Budgets, Limits};
+use tessera::budgets::{BudgetSettings, Mode};
+use tessera::operations::Limits;
 use tessera::operations::documents::Policy;
 
 use crate::app::App;
@@ -12,11 +13,11 @@ use crate::app::App;
 /// A call and an object: 11.
 const ELEVEN: &str = "{ viewer { id } }";
 
-async fn app(mode: BudgetMode, capacity: u64) -> App {
+async fn app(mode: Mode, capacity: u64) -> App {
     App::with(Services::start(Sizes::default()).await, |config| {
-        config.limits = Limits { max_cost: capacity, ..Limits::default() };
+        config.limits = Limits { cost: capacity, ..Limits::default() };
         // One unit in a second: nothing worth mentioning flows in while a test runs.
-        config.budgets = Budgets { mode, capacity, per_second: 1 };
+        config.budgets = BudgetSettings { mode, capacity, per_second: 1 };
     })
     .await
 }
@@ -38,7 +39,7 @@ async fn runs(client: &Client, query: &str) -> (usize, Answer) {
 
 #[tokio::test]
 async fn an_empty_budget_is_429_with_the_time_to_wait() {
-    let app = app(BudgetMode::Enforce, 100).await;
+    let app = app(Mode::Enforce, 100).await;
     let (times, refused) = runs(&app.person(1), ELEVEN).await;
     assert_eq!((times, refused.status, refused.errors()), (9, 429, vec!["RATE_LIMITED".to_owned()]));
     assert!(refused.json().get("data").is_none());
@@ -50,7 +51,7 @@ async fn an_empty_budget_is_429_with_the_time_to_wait() {
 
 #[tokio::test]
 async fn each_user_and_each_network_of_anonymous_clients_has_its_own() {
-    let app = app(BudgetMode::Enforce, 23).await;
+    let app = app(Mode::Enforce, 23).await;
     assert_eq!(runs(&app.person(1), ELEVEN).await.0, 2);
     assert_eq!(runs(&app.person(2), ELEVEN).await.0, 2, "another user's is full");
     // Anonymous, the viewer is null: the call of 10 that was charged is what it costs.
@@ -59,7 +60,7 @@ async fn each_user_and_each_network_of_anonymous_clients_has_its_own() {
 
 #[tokio::test]
 async fn what_an_operation_did_not_cost_is_given_back() {
-    let app = app(BudgetMode::Enforce, 2_000).await;
+    let app = app(Mode::Enforce, 2_000).await;
     let client = app.person(1);
     // May cost 1,111, but there is one user of that handle's first page only: user1 has five posts.
     let answer = client.run("{ viewer { posts(first: 100) { nodes { author { id } } } } }").await;
@@ -72,7 +73,7 @@ async fn what_an_operation_did_not_cost_is_given_back() {
 
 #[tokio::test]
 async fn measuring_refuses_nothing() {
-    let app = app(BudgetMode::Measure, 20).await;
+    let app = app(Mode::Measure, 20).await;
     for _ in 0..10 {
         assert_eq!(app.person(1).run(ELEVEN).await.status, 200);
     }
@@ -80,7 +81,7 @@ async fn measuring_refuses_nothing() {
 
 #[tokio::test]
 async fn what_is_refused_before_it_runs_costs_nothing() {
-    let app = app(BudgetMode::Enforce, 30).await;
+    let app = app(Mode::Enforce, 30).await;
     for _ in 0..10 {
         assert_eq!(Answer::of(app.client.post(&json!({"query": "{ nothing }"}))).await.status, 400);
     }
@@ -90,7 +91,7 @@ async fn what_is_refused_before_it_runs_costs_nothing() {
 #[tokio::test]
 async fn whoever_develops_hears_what_an_operation_cost() {
     let app = App::with(Services::start(Sizes::default()).await, |config| {
-        config.budgets = Budgets { capacity: 10_000, per_second: 1, ..Budgets::default() };
+        config.budgets = BudgetSettings { capacity: 10_000, per_second: 1, ..BudgetSettings::default() };
     })
     .await;
     let asks = || {
@@ -117,7 +118,7 @@ async fn where_the_schema_is_not_shown_nobody_hears_what_an_operation_cost() {
 
 #[tokio::test]
 async fn what_the_client_s_own_mistake_made_null_is_paid_for() {
-    let app = app(BudgetMode::Enforce, 1_000).await;
+    let app = app(Mode::Enforce, 1_000).await;
     let client = app.person(1);
     let before = number(&client.run("{ __typename }").await, "x-ratelimit-remaining");
     let answer = client.run("{ posts(first: 50) { nodes { excerpt(length: 5000) } } }").await;

@@ -2,16 +2,17 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::time::Duration;
 
 use harness::client::{Answer, Client, GRAPHQL_RESPONSE, Packed};
 use harness::stub::{Behaviour, Services};
 use harness::town::Sizes;
+use reqwest::header::HeaderName;
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
-use tessera::config::{Caching, Cors, Limits, TagSeparator};
 use tessera::graphql::SCALAR_CHECKS;
-use tessera::operations::Operations;
-use tessera::server::operation_limits;
+use tessera::http::{CacheHeaders, Cors, TagSeparator};
+use tessera::operations::{Limits, Operations};
 
 use crate::app::App;
 
@@ -171,7 +172,7 @@ async fn nothing_of_a_viewer_gets_into_an_answer_that_the_schema_calls_public() 
             1,
         );
         assert_ne!(lied, sdl);
-        let limits = operation_limits(&Limits::default());
+        let limits = Limits::default();
         app.pipeline.operations = Operations::new(&lied, limits, SCALAR_CHECKS.into_iter().collect()).unwrap();
     };
     let app = App::changed(Services::start(Sizes::default()).await, |_| {}, wrong).await;
@@ -229,7 +230,7 @@ async fn a_packed_answer_says_once_what_it_depends_on() {
     assert_eq!(packed.headers["etag"], plain.header("etag").unwrap());
     let origin = "https://app.example.com";
     let app = App::with(Services::start(Sizes::default()).await, |config| {
-        config.cors = Cors { origins: vec![origin.into()], ..Cors::default() };
+        config.cors = Cors { origins: vec![origin.parse().unwrap()], ..Cors::default() };
     })
     .await;
     let asked = get(&app.client, query, &json!({})).header("accept-encoding", "gzip").header("origin", origin);
@@ -239,11 +240,11 @@ async fn a_packed_answer_says_once_what_it_depends_on() {
 #[tokio::test]
 async fn names_and_times_are_settings() {
     let app = App::with(Services::start(Sizes::default()).await, |config| {
-        config.caching = Caching {
-            browser_max_age_seconds: 5,
-            stale_while_revalidate_seconds: 7,
-            stale_if_error_seconds: 0,
-            tag_header: "Cache-Tag".into(),
+        config.caching = CacheHeaders {
+            browser_max_age: Duration::from_secs(5),
+            stale_while_revalidate: Duration::from_secs(7),
+            stale_if_error: Duration::ZERO,
+            tag_header: HeaderName::from_static("cache-tag"),
             tag_separator: TagSeparator::Comma,
         };
     })

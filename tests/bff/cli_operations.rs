@@ -6,8 +6,8 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 use tempfile::TempDir;
-use tessera::config::Limits;
 use tessera::graphql::Schema;
+use tessera::operations::Limits;
 use tessera::operations::documents::{Documents, Policy, sha256};
 
 fn tessera(folder: &Path, words: &[&str]) -> Output {
@@ -155,7 +155,7 @@ async fn the_ids_of_a_manifest_are_trusted_where_the_same_files_are_loaded() {
     let manifest = manifest(root, &[]);
     assert_eq!(manifest["format"], "apollo-persisted-query-manifest");
     assert_eq!(manifest["version"], 1);
-    let operations = tessera::server::operations(&Schema::new(), &Limits::default()).unwrap();
+    let operations = tessera::server::operations(&Schema::new(), Limits::default()).unwrap();
     let documents = Documents::new(Policy::IdOnly, vec![root.join("persisted-queries")], None, &operations).unwrap();
     let trusted = documents.trusted();
     let listed = manifest["operations"].as_array().unwrap();

@@ -6,7 +6,7 @@ use harness::stub::Services;
 use harness::town::Sizes;
 use reqwest::Method;
 use tessera::config::Config;
-use tessera::metrics::Metrics;
+use tessera::telemetry::Metrics;
 
 use crate::app::App;
 

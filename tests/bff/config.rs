@@ -1,5 +1,6 @@
 //! Settings: whatever is wrong with them is said at start, in one sentence that names the setting, with exit code 1.
 
+use std::collections::BTreeSet;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -67,6 +68,26 @@ fn the_environment_alone_is_enough() {
     ];
     let output = tessera(&["config", "check"], &variables);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn the_documentation_shows_every_setting_with_its_default() {
+    let page = include_str!("../../docs/configuration.md");
+    let block = page.split("```").find_map(|part| part.strip_prefix("toml\n")).unwrap();
+    let path = file("documented", block);
+    let documented: toml::Table = block.parse().unwrap();
+    let services = documented["services"].clone();
+    let defaults =
+        file("defaults", &toml::to_string(&toml::Table::from_iter([("services".into(), services)])).unwrap());
+    let printed = |path: &Path| tessera(&["config", "print", "--config", path.to_str().unwrap()], &[]).stdout;
+    assert_eq!(printed(&path), printed(&defaults), "a default differs");
+    let keys = |table: &toml::Table| {
+        let keys = table
+            .iter()
+            .flat_map(|(section, keys)| keys.as_table().unwrap().keys().map(move |key| format!("{section}.{key}")));
+        keys.collect::<BTreeSet<_>>()
+    };
+    assert_eq!(keys(&documented), keys(&String::from_utf8(printed(&defaults)).unwrap().parse().unwrap()));
 }
 
 #[test]

@@ -8,7 +8,7 @@ use harness::stub::Services;
 use harness::town::Sizes;
 use reqwest::{Method, Version};
 use serde_json::json;
-use tessera::http::Connections;
+use tessera::http::ConnectionLimits;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -23,7 +23,7 @@ const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
 const NEVER: Duration = Duration::from_secs(30);
 
 /// A BFF that is patient only for these milliseconds.
-async fn app(connections: Connections) -> App {
+async fn app(connections: ConnectionLimits) -> App {
     App::with(Services::start(Sizes::default()).await, |config| config.connections = connections).await
 }
 
@@ -53,7 +53,7 @@ async fn answer(stream: &mut TcpStream) -> String {
 
 #[tokio::test]
 async fn a_connection_without_a_first_request_is_closed() {
-    let app = app(Connections { first_request_ms: 200, ..Connections::default() }).await;
+    let app = app(ConnectionLimits { first_request: Duration::from_millis(200), ..ConnectionLimits::default() }).await;
     let half = &REQUEST.as_bytes()[..40];
     for first in [b"".as_slice(), b"P", b"PRI * HTTP/2.0\r\n", half, PREFACE] {
         rest(connect(&app, first).await).await;
@@ -63,7 +63,12 @@ async fn a_connection_without_a_first_request_is_closed() {
 
 #[tokio::test]
 async fn a_connection_that_nothing_is_asked_over_is_closed_and_one_in_use_is_not() {
-    let app = app(Connections { first_request_ms: 20_000, idle_ms: 300, ..Connections::default() }).await;
+    let app = app(ConnectionLimits {
+        first_request: Duration::from_millis(20_000),
+        idle: Duration::from_millis(300),
+        ..ConnectionLimits::default()
+    })
+    .await;
     let mut stream = connect(&app, b"").await;
     for _ in 0..3 {
         stream.write_all(REQUEST.as_bytes()).await.unwrap();
@@ -79,7 +84,7 @@ async fn a_connection_that_nothing_is_asked_over_is_closed_and_one_in_use_is_not
 
 #[tokio::test]
 async fn a_client_that_does_not_read_its_answers_is_closed() {
-    let app = app(Connections { write_ms: 300, ..Connections::default() }).await;
+    let app = app(ConnectionLimits { write: Duration::from_millis(300), ..ConnectionLimits::default() }).await;
     let query = "{ posts(first: 100) { nodes { id title body author { id name bio } } } }";
     let request = app.client.get(&[("query", query)]).build().unwrap();
     let target = request.url().query().unwrap();
@@ -93,7 +98,8 @@ async fn a_client_that_does_not_read_its_answers_is_closed() {
 
 #[tokio::test]
 async fn twenty_slow_clients_do_not_slow_the_others() {
-    let app = app(Connections { first_request_ms: 2_000, ..Connections::default() }).await;
+    let app =
+        app(ConnectionLimits { first_request: Duration::from_millis(2_000), ..ConnectionLimits::default() }).await;
     let slow = (0..20).map(|place| {
         let app = &app;
         async move {
@@ -122,7 +128,7 @@ const POST: &str =
 
 #[tokio::test]
 async fn one_connection_more_than_there_may_be_waits_for_its_turn() {
-    let app = app(Connections { max: 1, ..Connections::default() }).await;
+    let app = app(ConnectionLimits { max: 1, ..ConnectionLimits::default() }).await;
     let mut first = connect(&app, REQUEST.as_bytes()).await;
     answer(&mut first).await;
     let mut second = connect(&app, REQUEST.as_bytes()).await;
@@ -149,7 +155,7 @@ async fn http_2_is_spoken_by_prior_knowledge() {
 
 #[tokio::test]
 async fn an_http_2_client_that_leaves_no_room_for_its_answers_is_closed() {
-    let app = app(Connections { write_ms: 300, ..Connections::default() }).await;
+    let app = app(ConnectionLimits { write: Duration::from_millis(300), ..ConnectionLimits::default() }).await;
     let stream = TcpStream::connect(app.address).await.unwrap();
     let (client, connection) = h2::client::Builder::new().initial_window_size(0).handshake(stream).await.unwrap();
     let mut client: h2::client::SendRequest<bytes::Bytes> = client.ready().await.unwrap();

@@ -5,14 +5,14 @@ use harness::stub::Services;
 use harness::town::Sizes;
 use reqwest::{Method, RequestBuilder};
 use serde_json::json;
-use tessera::config::Cors;
+use tessera::http::Cors;
 
 use crate::app::App;
 
 const OURS: &str = "https://app.example.com";
 
 async fn app(origins: &[&str], credentials: bool) -> App {
-    let origins = origins.iter().map(|origin| (*origin).to_owned()).collect();
+    let origins = origins.iter().map(|origin| origin.parse().unwrap()).collect();
     App::with(Services::start(Sizes::default()).await, |config| {
         config.cors = Cors { origins, credentials, ..Cors::default() };
     })

@@ -2,7 +2,7 @@
 
 use harness::client::Answer;
 use serde_json::json;
-use tessera::config::Limits;
+use tessera::operations::Limits;
 
 use crate::app::App;
 use crate::repeated::repeated;
@@ -78,7 +78,7 @@ async fn a_cost_beyond_the_limit_may_come_from_the_variables() {
 #[tokio::test]
 async fn an_answer_has_no_more_text_than_allowed_however_cheap_it_was() {
     let app = App::with(Services::start(Sizes::default()).await, |config| {
-        config.limits = Limits { max_answer_text: 20_000, ..Limits::default() };
+        config.limits = Limits { answer_text: 20_000, ..Limits::default() };
     })
     .await;
     let ids: Vec<String> = app.services.town().posts.iter().take(1).map(|post| post.id.to_string()).collect();

@@ -3,13 +3,15 @@
 
 use std::collections::BTreeSet;
 use std::io::Write;
+use std::time::Duration;
 
 use harness::client::{Answer, Client, GRAPHQL_RESPONSE};
 use harness::stub::{Behaviour, Services};
 use harness::town::Sizes;
 use reqwest::{Body, Method, RequestBuilder};
 use serde_json::{Value, json};
-use tessera::config::Budgets;
+use tessera::budgets::BudgetSettings;
+use tessera::config::Timeouts;
 use tessera::http::status::Statuses;
 use tessera::requests::Code;
 
@@ -248,8 +250,8 @@ async fn a_token_before_the_keys_are_known_is_answered_as_the_table_says() {
 #[tokio::test]
 async fn a_budget_that_is_used_up_is_answered_as_the_table_says() {
     let app = App::with(Services::start(Sizes::default()).await, |config| {
-        config.limits.max_cost = 11;
-        config.budgets = Budgets { capacity: 11, per_second: 1, ..Budgets::default() };
+        config.limits.cost = 11;
+        config.budgets = BudgetSettings { capacity: 11, per_second: 1, ..BudgetSettings::default() };
     })
     .await;
     let client = app.person(1);
@@ -260,7 +262,8 @@ async fn a_budget_that_is_used_up_is_answered_as_the_table_says() {
 #[tokio::test]
 async fn a_body_that_is_too_slow_is_answered_as_the_table_says() {
     let app = App::with(Services::start(Sizes::default()).await, |config| {
-        (config.timeouts.connect_ms, config.timeouts.call_ms, config.timeouts.request_ms) = (100, 100, 100);
+        let timeout = Duration::from_millis(100);
+        config.timeouts = Timeouts { connect: timeout, call: timeout, request: timeout };
     })
     .await;
     let row = row("body too slow");

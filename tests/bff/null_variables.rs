@@ -117,7 +117,7 @@ async fn a_null_condition_at_the_root_leaves_no_data_and_nothing_runs() {
 
 #[tokio::test]
 async fn a_failed_field_costs_nothing() {
-    let app = App::with(Services::start(Sizes::default()).await, |config| config.limits.max_cost = 20).await;
+    let app = App::with(Services::start(Sizes::default()).await, |config| config.limits.cost = 20).await;
     let query =
         "query($n: Int) { posts(first: $n) { nodes { id author { id } } } users(first: 1) { nodes { handle } } }";
     let answer = app.client.run_with(query, json!({"n": null})).await;

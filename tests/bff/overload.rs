@@ -60,7 +60,7 @@ async fn clients_that_hang_up_or_send_slowly_keep_nobody_from_running() {
 async fn time_that_is_over_before_anything_ran_is_504() {
     let mut services = Services::start(Sizes::default()).await;
     services.stub("user").behave(Behaviour::Slow(Duration::from_secs(60))).await;
-    let app = App::with(services, |config| config.timeouts.request_ms = 200).await;
+    let app = App::with(services, |config| config.timeouts.request = Duration::from_millis(200)).await;
     assert_row(&row("out of time"), asks(&app.person(1), &json!({ "query": POSTS }))).await;
     assert!(app.services.calls().is_empty());
 }
@@ -70,7 +70,7 @@ async fn at_the_deadline_what_is_there_is_sent() {
     let services = Services::start(Sizes::default()).await;
     let held = Gate::closed();
     services.gate(&["GET /v1/users"], &held);
-    let app = App::with(services, |config| config.timeouts.request_ms = 500).await;
+    let app = App::with(services, |config| config.timeouts.request = Duration::from_millis(500)).await;
     let answer = app.client.run("{ posts(first: 1) { nodes { title } } users(first: 1) { nodes { name } } }").await;
     assert_eq!((answer.status, answer.errors()), (200, vec!["SERVICE_TIMEOUT users".to_owned()]));
     assert!(answer.json()["data"]["posts"]["nodes"][0]["title"].is_string(), "{}", answer.text);

@@ -46,8 +46,8 @@ const QUERY: &str = "query($user: ID!, $order: ID!) {
 async fn app_that_waits(call_ms: u64) -> App {
     let services = Services::start(Sizes::default()).await;
     let app = App::with(services, |config| {
-        config.timeouts.connect_ms = call_ms;
-        config.timeouts.call_ms = call_ms;
+        config.timeouts.connect = Duration::from_millis(call_ms);
+        config.timeouts.call = Duration::from_millis(call_ms);
     });
     let app = app.await;
     // The keys that verify tokens are fetched while all is well.
@@ -223,8 +223,8 @@ async fn a_command_is_sent_once_even_if_the_service_hangs_up() {
 async fn the_time_left_is_passed_on_and_shrinks() {
     let services = Services::start(Sizes::default()).await;
     let app = App::with(services, |config| {
-        config.timeouts.call_ms = 30_000;
-        config.timeouts.request_ms = 30_000;
+        config.timeouts.call = Duration::from_millis(30_000);
+        config.timeouts.request = Duration::from_millis(30_000);
     });
     let mut app = app.await;
     let pause = Duration::from_millis(40);
@@ -240,7 +240,7 @@ async fn the_time_left_is_passed_on_and_shrinks() {
 #[tokio::test]
 async fn a_call_gets_no_more_time_than_a_call_may_take() {
     let services = Services::start(Sizes::default()).await;
-    let app = App::with(services, |config| config.timeouts.call_ms = 15_000).await;
+    let app = App::with(services, |config| config.timeouts.call = Duration::from_millis(15_000)).await;
     app.client.run("{ users(first: 1) { nodes { id } } }").await.data();
     assert_eq!(app.services.calls()[0].header("x-request-timeout-ms"), Some("15000"));
 }
@@ -249,9 +249,9 @@ async fn a_call_gets_no_more_time_than_a_call_may_take() {
 async fn past_the_request_s_deadline_nothing_more_is_sent() {
     let services = Services::start(Sizes::default()).await;
     let app = App::with(services, |config| {
-        config.timeouts.connect_ms = CALL_MS;
-        config.timeouts.call_ms = CALL_MS;
-        config.timeouts.request_ms = CALL_MS;
+        config.timeouts.connect = Duration::from_millis(CALL_MS);
+        config.timeouts.call = Duration::from_millis(CALL_MS);
+        config.timeouts.request = Duration::from_millis(CALL_MS);
     });
     let mut app = app.await;
     let client = app.person(1);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use apollo_compiler::Schema;
 use harness::generator::{Generator, Pool, Shape};
 use serde_json::{Value, json};
-use tessera::config::Limits;
+use tessera::operations::Limits;
 use tessera::server;
 
 use crate::app::App;
@@ -19,8 +19,8 @@ async fn predicted_calls_are_the_calls_that_happen() {
     // An admin: nothing is left out because somebody may not see it.
     let client = app.person(0);
     let schema = Schema::parse_and_validate(include_str!("../../schema.graphql"), "schema.graphql").unwrap();
-    let limits = Limits { max_cost: u64::MAX, ..Limits::default() };
-    let operations = server::operations(&tessera::graphql::Schema::new(), &limits).unwrap();
+    let limits = Limits { cost: u64::MAX, ..Limits::default() };
+    let operations = server::operations(&tessera::graphql::Schema::new(), limits).unwrap();
     let pool = pool(&app);
     let mut generator = Generator::new(&schema, &pool, Shape { depth: 6, fields: 20, ..Shape::default() }, SEED);
     let mut compared = 0;

@@ -10,7 +10,8 @@ use harness::town::Sizes;
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tessera::config::{Budgets, Config};
+use tessera::budgets::BudgetSettings;
+use tessera::config::Config;
 use tessera::operations::documents::{Policy, sha256};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -188,7 +189,7 @@ async fn where_nothing_is_registered_the_client_is_told() {
 async fn registering_is_paid_for() {
     let folder = folder();
     let app = app(Policy::AllowAny, &folder, |config| {
-        config.budgets = Budgets { capacity: 1_000_000, per_second: 1, ..Budgets::default() };
+        config.budgets = BudgetSettings { capacity: 1_000_000, per_second: 1, ..BudgetSettings::default() };
     })
     .await;
     let remaining = async |request: RequestBuilder| {
@@ -229,7 +230,7 @@ async fn files_are_taken_while_it_runs_and_a_bad_one_keeps_the_set_from_before()
     assert_eq!((&line["operation"], &line["client"]), (&json!("Posts"), &json!("web")), "{line}");
 
     write(folder.path(), "web/broken.graphql", "query {");
-    let said = program.line("trusted documents are no good; those from before are used").await;
+    let said = program.line("reload of trusted documents failed; the previous ones stay in use").await;
     assert!(
         said["error"].as_str().is_some_and(|error| error.contains("broken.graphql: GRAPHQL_PARSE_FAILED")),
         "{said}"
@@ -239,7 +240,7 @@ async fn files_are_taken_while_it_runs_and_a_bad_one_keeps_the_set_from_before()
 
     fs::remove_file(folder.path().join("web/broken.graphql")).unwrap();
     write(folder.path(), "ios/Other.graphql", OTHER);
-    program.line("trusted documents were replaced").await;
+    program.line("trusted documents reloaded").await;
     Answer::of(asks(&client, &json!({"documentId": sha256(OTHER)}))).await.data();
     client.run("{ viewer { id } }").await;
     // Requests that never reach `/graphql` count too.

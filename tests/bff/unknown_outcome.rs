@@ -42,7 +42,7 @@ const ONCE: &str = "addComment(input: {postId: $post, body: \"b\"}) { userErrors
 
 async fn app(call_ms: u64) -> App {
     let services = Services::start(Sizes::default()).await;
-    let app = App::with(services, |config| config.timeouts.call_ms = call_ms).await;
+    let app = App::with(services, |config| config.timeouts.call = Duration::from_millis(call_ms)).await;
     // The keys that verify tokens, and a connection to the post service.
     app.person(0).run("{ viewer { id } posts(first: 1) { nodes { id } } }").await.data();
     app

@@ -1,6 +1,6 @@
 //! A town: the services with demo data on databases of the test's own, and a BFF in front of them.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use chassis::{
     ServiceSettings,
@@ -11,9 +11,10 @@ use demo::{Databases, Plan, Scale};
 use harness::client::Client;
 use serde_json::{Value, json};
 use tessera::{
-    config::{self, Budgets, Config, Limits, Secret, Timeouts},
+    budgets::BudgetSettings,
+    config::{self, Config, Secret, Timeouts},
     dev,
-    operations::documents::Policy,
+    operations::{Limits, documents::Policy},
     server,
     services::Service,
 };
@@ -99,16 +100,14 @@ async fn bff(urls: &BTreeMap<Service, String>) -> (Client, oneshot::Sender<()>) 
     let services = config::Services { api_key: Secret::new(API_KEY), urls: urls.clone() };
     let config = Config {
         // Only a hanging test reaches these: an unoptimised build on a busy machine is slow.
-        timeouts: Timeouts { connect_ms: 5_000, call_ms: 20_000, request_ms: 40_000 },
-        // The limits have tests of their own; here none should be in the way.
-        limits: Limits {
-            max_root_fields: 100,
-            max_aliases: 1_000,
-            max_directives: 1_000,
-            max_cost: u64::MAX,
-            ..Limits::default()
+        timeouts: Timeouts {
+            connect: Duration::from_secs(5),
+            call: Duration::from_secs(20),
+            request: Duration::from_secs(40),
         },
-        budgets: Budgets { capacity: u64::MAX, per_second: u64::MAX, ..Budgets::default() },
+        // The limits have tests of their own; here none should be in the way.
+        limits: Limits { root_fields: 100, aliases: 1_000, directives: 1_000, cost: u64::MAX, ..Limits::default() },
+        budgets: BudgetSettings { capacity: u64::MAX, per_second: u64::MAX, ..BudgetSettings::default() },
         documents: config::Documents { policy: Policy::AllowAny, sources: Vec::new(), ..config::Documents::default() },
         ..Config::of(services)
     };

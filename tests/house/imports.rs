@@ -5,8 +5,8 @@ use crate::files::{all, text};
 /// The path of a request, from the outside in.
 const STAGES: [&str; 8] = ["http", "events", "requests", "operations", "execution", "graphql", "loaders", "clients"];
 
-/// What every stage may import, and what imports no stage: keys, budgets, tags, counters, the list of services.
-const GROUND: [&str; 6] = ["auth", "budgets", "cache", "metrics", "telemetry", "services"];
+/// What every stage may import, and what imports no stage: keys, budgets, tags, forms of settings, counters, the list of services.
+const GROUND: [&str; 6] = ["auth", "budgets", "cache", "settings", "telemetry", "services"];
 
 /// What builds or calls the stages: it may import everything, and no stage imports it.
 const ABOVE: [&str; 6] = ["cli", "config", "dev", "main", "server", "tools"];

@@ -8,7 +8,7 @@ mod services;
 use std::sync::Arc;
 
 use axum::{
-    Json, Router,
+    Router,
     extract::{Query, State},
     response::{IntoResponse, Response},
     routing::get,
@@ -17,8 +17,11 @@ use contract::{
     Clock,
     token::{Claims, TokenError, TokenVerifier},
 };
-use http::{HeaderMap, StatusCode, header::AUTHORIZATION};
-use serde::Deserialize;
+use http::{
+    HeaderMap, StatusCode,
+    header::{AUTHORIZATION, CONTENT_TYPE},
+};
+use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
 
 use answers::{Data, OrdersAnswer, PostsAnswer, UsersAnswer};
@@ -68,14 +71,14 @@ async fn posts(State(app): State<Arc<App>>, page: Query<Page>, headers: HeaderMa
     app.viewer(&headers).await?;
     let posts = app.services.posts(page.first).await?;
     let authors = app.services.users_by_ids(posts.items.iter().map(|post| &*post.author_id)).await?;
-    Ok(Json(Data { data: PostsAnswer::new(&posts, &authors) }).into_response())
+    Ok(json(&Data { data: PostsAnswer::new(&posts, &authors) }))
 }
 
 async fn users(State(app): State<Arc<App>>, page: Query<Page>, headers: HeaderMap) -> Result<Response, Failure> {
     app.viewer(&headers).await?;
     let users = app.services.users(page.first).await?;
     let posts = app.services.posts_by_author(users.items.iter().map(|user| &*user.id), 3).await?;
-    Ok(Json(Data { data: UsersAnswer::new(&users, &posts) }).into_response())
+    Ok(json(&Data { data: UsersAnswer::new(&users, &posts) }))
 }
 
 async fn orders(State(app): State<Arc<App>>, page: Query<Page>, headers: HeaderMap) -> Result<Response, Failure> {
@@ -88,7 +91,14 @@ async fn orders(State(app): State<Arc<App>>, page: Query<Page>, headers: HeaderM
     let unknown = posts.values().map(|post| &*post.author_id).filter(|author| !users.contains_key(*author));
     let authors = app.services.users_by_ids(unknown).await?;
     users.extend(authors);
-    Ok(Json(Data { data: OrdersAnswer::new(users.get(&viewer), &orders, (&posts, &users)) }).into_response())
+    Ok(json(&Data { data: OrdersAnswer::new(users.get(&viewer), &orders, (&posts, &users)) }))
+}
+
+fn json(body: &impl Serialize) -> Response {
+    match serde_json::to_vec(body) {
+        Ok(body) => ([(CONTENT_TYPE, "application/json")], body).into_response(),
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
 }
 
 impl App {

@@ -6,13 +6,13 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 use parking_lot::Mutex;
 use tokio::time::Instant;
 
-use super::limits::Timeouts;
+use super::ConnectionLimits;
 
 /// What a connection's requests and its socket do. Clones are of the same connection.
 #[derive(Clone)]
 pub struct Activity {
     state: Arc<Mutex<State>>,
-    timeouts: Timeouts,
+    limits: ConnectionLimits,
 }
 
 /// A request in flight, until its response body is read or dropped.
@@ -49,16 +49,16 @@ pub enum Verdict {
 
 impl Activity {
     /// The activity of a connection that was just accepted.
-    pub fn new(timeouts: Timeouts) -> Self {
+    pub fn new(limits: ConnectionLimits) -> Self {
         let state = State {
             requests: 0,
             in_flight: HashMap::new(),
             write_blocked: None,
-            next_request: Instant::now() + timeouts.first_request,
-            idle: timeouts.idle,
+            next_request: Instant::now() + limits.first_request,
+            idle: limits.idle,
             draining: false,
         };
-        Self { state: Arc::new(Mutex::new(state)), timeouts }
+        Self { state: Arc::new(Mutex::new(state)), limits }
     }
 
     /// A request begins.
@@ -84,8 +84,8 @@ impl Activity {
     /// The connection accepts no more requests; the rest of the responses has the write timeout to leave.
     pub fn drain(&self) {
         let mut state = self.state.lock();
-        (state.draining, state.idle) = (true, self.timeouts.write);
-        state.next_request = Instant::now() + self.timeouts.write;
+        (state.draining, state.idle) = (true, self.limits.write);
+        state.next_request = Instant::now() + self.limits.write;
     }
 
     /// The first request has to begin within that time, and is the last.
@@ -98,8 +98,8 @@ impl Activity {
     pub fn verdict(&self) -> Verdict {
         let (state, now) = (self.state.lock(), Instant::now());
         let stalled = state.in_flight.values().flatten().chain(&state.write_blocked).min();
-        let next_look = now + self.timeouts.write;
-        match stalled.map(|since| *since + self.timeouts.write) {
+        let next_look = now + self.limits.write;
+        match stalled.map(|since| *since + self.limits.write) {
             Some(until) if until <= now => Verdict::Close,
             Some(until) => Verdict::KeepOpen(until),
             None if !state.in_flight.is_empty() => Verdict::KeepOpen(next_look),
@@ -139,7 +139,7 @@ mod tests {
     const SECOND: Duration = Duration::from_secs(1);
 
     fn activity() -> Activity {
-        Activity::new(Timeouts { first_request: 10 * SECOND, idle: 75 * SECOND, write: 30 * SECOND })
+        Activity::new(ConnectionLimits::default())
     }
 
     #[tokio::test(start_paused = true)]

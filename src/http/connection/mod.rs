@@ -25,7 +25,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::Service;
 
 use activity::{Activity, Verdict};
-pub use limits::{ConnectionLimits, Connections, Timeouts};
+pub use limits::ConnectionLimits;
 use socket::{Slot, Socket};
 use tracked_body::TrackedBody;
 
@@ -39,7 +39,7 @@ const MAX_STREAMS: u32 = 100;
 const LAST_REQUEST: Duration = Duration::from_secs(1);
 /// Headers of a request at most. Beyond, hyper answers 431 by itself, without a body.
 const MAX_HEADERS: usize = 256;
-/// Bytes of an HTTP/2 request's head: more than `head_limits.rs` allows, so that the response is ours.
+/// Bytes of an HTTP/2 request's head: more than `head_limits.rs` allows, so that larger heads are refused there, with a body.
 const MAX_HEAD_BYTES: u32 = 64 * 1024;
 
 /// A connection that was accepted.
@@ -61,7 +61,7 @@ pub async fn serve(listener: TcpListener, routes: Router, limits: ConnectionLimi
     let slots = Arc::new(Semaphore::new(limits.max));
     let server = Server { listener, slots, connections: TaskTracker::new() };
     while let Some(Some(accepted)) = stop.run_until_cancelled(server.accept()).await {
-        tokio::spawn(serve_connection(accepted, routes.clone(), limits.timeouts, stop.clone()));
+        tokio::spawn(serve_connection(accepted, routes.clone(), limits, stop.clone()));
     }
     drop(server.listener);
     server.connections.close();
@@ -86,11 +86,11 @@ impl Server {
     }
 }
 
-async fn serve_connection(accepted: Accepted, routes: Router, timeouts: Timeouts, stop: CancellationToken) {
+async fn serve_connection(accepted: Accepted, routes: Router, limits: ConnectionLimits, stop: CancellationToken) {
     let Accepted { stream, peer, slot } = accepted;
     // Small responses leave at once. An error means that the connection is over, as reading will show.
     let _ = stream.set_nodelay(true);
-    let activity = Activity::new(timeouts);
+    let activity = Activity::new(limits);
     let socket = Socket::new(stream, activity.clone(), slot);
     let service = service_fn(|mut request: Request<Incoming>| {
         let in_flight = activity.begin_request();
@@ -101,7 +101,7 @@ async fn serve_connection(accepted: Accepted, routes: Router, timeouts: Timeouts
             Ok::<_, Infallible>(response.map(|body| TrackedBody::new(body, in_flight)))
         }
     });
-    let builder = builder(timeouts);
+    let builder = builder(limits);
     let mut connection = pin!(builder.serve_connection_with_upgrades(TokioIo::new(socket), service));
     let mut is_stopping = false;
     loop {
@@ -131,9 +131,9 @@ async fn serve_connection(accepted: Accepted, routes: Router, timeouts: Timeouts
     }
 }
 
-fn builder(timeouts: Timeouts) -> Builder<TokioExecutor> {
+fn builder(limits: ConnectionLimits) -> Builder<TokioExecutor> {
     let mut builder = Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(timeouts.idle).max_headers(MAX_HEADERS);
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(limits.idle).max_headers(MAX_HEADERS);
     builder
         .http2()
         .timer(TokioTimer::new())

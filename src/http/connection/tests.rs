@@ -11,7 +11,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::{Connections, serve};
+use super::{ConnectionLimits, serve};
 
 const UPGRADE: &[u8] = b"GET / HTTP/1.1\r\nhost: tessera\r\nconnection: upgrade\r\nupgrade: echo\r\n\r\n";
 
@@ -48,7 +48,7 @@ async fn an_upgraded_connection_keeps_its_slot_and_its_place_in_the_drain() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let stop = CancellationToken::new();
-    let limits = Connections { max: 1, ..Connections::default() }.limits().unwrap();
+    let limits = ConnectionLimits { max: 1, ..ConnectionLimits::default() };
     let mut served = tokio::spawn(serve(listener, Router::new().route("/", get(echo)), limits, stop.clone()));
     let mut first = upgraded(address).await;
     assert!(echoes(&mut first).await);

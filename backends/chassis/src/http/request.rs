@@ -10,7 +10,7 @@ use axum::{
 };
 use contract::{
     RequestId, TraceContext,
-    headers::{X_REQUEST_ID, X_REQUEST_TIMEOUT_MS},
+    headers::{X_REQUEST_ID, X_REQUEST_TIMEOUT_MS, lists_etag},
     rate_limit::seconds,
     token::TokenVerifier,
 };
@@ -49,7 +49,7 @@ pub(super) async fn answer(State(edge): State<Edge>, mut request: Request, next:
     let deadline = Deadline::after(time_allowed(request.headers(), edge.max_request_time));
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str).to_owned();
-    let known = request.headers().get(header::IF_NONE_MATCH).cloned();
+    let if_none_match: Vec<_> = request.headers().get_all(header::IF_NONE_MATCH).iter().cloned().collect();
     let extensions = request.extensions_mut();
     extensions.insert(deadline);
     extensions.insert(id.clone());
@@ -59,7 +59,7 @@ pub(super) async fn answer(State(edge): State<Edge>, mut request: Request, next:
     let response = async {
         let response = run(next.run(request), deadline).await;
         let mut response = spell_out_error(response, &id);
-        if is_known(&method, &response, known.as_ref()) {
+        if is_not_modified(&method, &response, &if_none_match) {
             response = not_modified(response);
         }
         let duration = started.elapsed();
@@ -131,14 +131,11 @@ fn spell_out_error(mut response: Response, id: &RequestId) -> Response {
     response
 }
 
-/// Whether the caller has this answer already (`If-None-Match`, RFC 9110, section 13.1.2: weak comparison).
-fn is_known(method: &Method, response: &Response, known: Option<&HeaderValue>) -> bool {
+/// Whether the caller has this response already (`If-None-Match`).
+fn is_not_modified(method: &Method, response: &Response, if_none_match: &[HeaderValue]) -> bool {
     let etag = response.headers().get(header::ETAG).and_then(|etag| etag.to_str().ok());
-    let known = known.and_then(|known| known.to_str().ok());
-    let (Some(etag), Some(known)) = (etag, known) else { return false };
-    let reads = matches!(*method, Method::GET | Method::HEAD) && response.status() == StatusCode::OK;
-    let same = |entry: &str| entry == "*" || entry.strip_prefix("W/").unwrap_or(entry) == etag;
-    reads && known.split(',').any(|entry| same(entry.trim()))
+    let is_read = matches!(*method, Method::GET | Method::HEAD) && response.status() == StatusCode::OK;
+    is_read && etag.is_some_and(|etag| lists_etag(if_none_match, etag))
 }
 
 fn not_modified(response: Response) -> Response {

@@ -3,7 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test without its token has failed")]
 
-use axum::{Json, Router, routing::get};
+use axum::{Router, routing::get};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use contract::{
     Time, UserId,
@@ -39,7 +39,7 @@ impl Signer {
         let x = BASE64.encode(key.verifying_key().as_bytes());
         let keys =
             json!({"keys": [{"kty": "OKP", "crv": "Ed25519", "use": "sig", "alg": "EdDSA", "kid": "k1", "x": x}]});
-        let url = serve(Router::new().route("/.well-known/jwks.json", get(async move || Json(keys)))).await;
+        let url = serve(Router::new().route("/.well-known/jwks.json", get(async move || keys.to_string()))).await;
         Self { url, key }
     }
 

@@ -89,7 +89,7 @@ async fn answer(State(stub): State<Stub>, uri: Uri, headers: HeaderMap) -> Respo
             let asked = uri.query().unwrap_or_default().strip_prefix("ids=").unwrap_or_default().to_owned();
             let posts = stub.posts.lock().unwrap();
             let items: Vec<&Json> = asked.split(',').filter_map(|id| posts.get(&id.parse().ok()?)).collect();
-            axum::Json(json!({"items": items})).into_response()
+            ([(header::CONTENT_TYPE, "application/json")], json!({"items": items}).to_string()).into_response()
         }
     }
 }

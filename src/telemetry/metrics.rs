@@ -1,5 +1,5 @@
-//! What is counted, for Prometheus. In: what happened. Out: `GET /metrics` at an address of its own, in the OpenMetrics text
-//! format. Labels have few values: an operation has its name only if its document is trusted.
+//! Metrics for Prometheus. In: events. Out: counters, gauges and histograms in the OpenMetrics text format. Labels have few
+//! values: an operation is labelled with its name only if its document is trusted.
 
 use std::{
     sync::{Arc, atomic::AtomicU64},
@@ -12,20 +12,20 @@ use prometheus_client::{
     registry::Registry,
 };
 
-/// The operations of documents that are not trusted, together.
+/// The label of all operations whose documents are not trusted.
 pub const OTHERS: &str = "(other)";
 
-/// Upper bounds of the histogram of durations, in seconds.
+/// Buckets of the request durations, in seconds.
 const DURATIONS: [f64; 11] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
 
-/// An operation and how it ended.
+/// The labels of the request counter.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Answered {
     operation: String,
     status: u16,
 }
 
-/// Everything that is counted. Cheap to clone; clones count together.
+/// All metrics. Cheap to clone; clones share their values.
 #[derive(Clone, Debug)]
 pub struct Metrics {
     registry: Arc<Registry>,
@@ -39,7 +39,7 @@ pub struct Metrics {
 }
 
 impl Metrics {
-    /// Nothing counted yet.
+    /// Metrics at zero.
     pub fn new() -> Self {
         let requests = Family::default();
         let duration = Histogram::new(DURATIONS);
@@ -47,23 +47,23 @@ impl Metrics {
         let (reloads, failed_reloads) = (Counter::default(), Counter::default());
         let mut registry = Registry::with_prefix("tessera");
         registry.register("requests", "Requests by operation and status", Family::clone(&requests));
-        registry.register("request_duration_seconds", "Time to answer a request", Histogram::clone(&duration));
-        registry.register("trusted_documents", "Ids of trusted documents", Gauge::clone(&trusted));
+        registry.register("request_duration_seconds", "Duration of a request", Histogram::clone(&duration));
+        registry.register("trusted_documents", "Number of ids of trusted documents", Gauge::clone(&trusted));
         registry.register(
             "trusted_documents_stale",
-            "1 while the files of trusted documents are no good, and those from before are used",
+            "1 if the last reload of trusted documents failed and the previous ones are in use, otherwise 0",
             Gauge::clone(&reload_failed),
         );
-        registry.register("trusted_documents_reloads", "Times that trusted documents were replaced", reloads.clone());
+        registry.register("trusted_documents_reloads", "Successful reloads of trusted documents", reloads.clone());
         registry.register(
             "trusted_documents_failed_reloads",
-            "Times that the files of trusted documents were found no good",
+            "Failed reloads of trusted documents",
             failed_reloads.clone(),
         );
         let unreadable_addresses = Counter::default();
         registry.register(
             "unreadable_client_addresses",
-            "Requests of a trusted proxy whose X-Forwarded-For has an unreadable entry",
+            "Requests from a trusted proxy with an unreadable entry in X-Forwarded-For",
             unreadable_addresses.clone(),
         );
         Self {
@@ -78,39 +78,39 @@ impl Metrics {
         }
     }
 
-    /// A request is answered.
+    /// Counts a request with its status and duration.
     pub fn answered(&self, operation: &str, status: u16, duration: Duration) {
         self.requests.get_or_create(&Answered { operation: operation.to_owned(), status }).inc();
         self.duration.observe(duration.as_secs_f64());
     }
 
-    /// There are that many ids of trusted documents now.
+    /// Sets the number of ids of trusted documents.
     pub fn trusted_documents(&self, ids: usize) {
         self.trusted.set(ids as u64);
         self.reload_failed.set(0);
     }
 
-    /// Trusted documents were replaced by so many.
+    /// Counts a successful reload.
     pub fn reloaded(&self, ids: usize) {
         self.trusted_documents(ids);
         self.reloads.inc();
     }
 
-    /// The files of trusted documents are no good.
+    /// Counts a failed reload.
     pub fn reload_failed(&self) {
         self.reload_failed.set(1);
         self.failed_reloads.inc();
     }
 
-    /// A trusted proxy sent an unreadable `X-Forwarded-For`.
+    /// Counts a request of a trusted proxy with an unreadable `X-Forwarded-For`.
     pub fn unreadable_client_address(&self) {
         self.unreadable_addresses.inc();
     }
 
-    /// All of it, in the OpenMetrics text format.
+    /// All metrics in the OpenMetrics text format.
     pub fn text(&self) -> String {
         let mut text = String::new();
-        // Writing into a string does not fail.
+        // Writing to a string does not fail.
         let _ = encode(&mut text, &self.registry);
         text
     }

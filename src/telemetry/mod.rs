@@ -1,0 +1,9 @@
+//! Telemetry: the log (`logs.rs`), the metrics (`metrics.rs`) and the listener that Prometheus reads them from (`listener.rs`).
+
+mod listener;
+mod logs;
+mod metrics;
+
+pub use listener::{ListenerSettings, serve};
+pub use logs::{Log, LogFormat, install};
+pub use metrics::{Metrics, OTHERS};
