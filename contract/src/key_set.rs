@@ -79,7 +79,7 @@ impl KeySet {
         }
         *asked = Some(Instant::now());
         let (fetch, kept) = ((self.source)(), Arc::clone(&self.keys));
-        // In a task of its own: whoever waits may hang up, and must neither undo the fetch nor make another one due.
+        // In a task of its own: a waiting client that disconnects must neither cancel the fetch nor cause another one.
         let fetched = tokio::spawn(async move {
             match fetch.await {
                 Ok(set) => {

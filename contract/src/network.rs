@@ -1,4 +1,4 @@
-//! Whose an address is, for whatever is counted per client: whoever has an IPv6 address has the 2^64 of its network.
+//! The network of an address, for what is counted per client: a client with an IPv6 address usually has the 2^64 of its network.
 
 use std::net::{IpAddr, Ipv6Addr};
 

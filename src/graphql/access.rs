@@ -1,4 +1,4 @@
-//! Who may see what: the rules of reads, in one place. In: the viewer, and whom the field belongs to. Out: the viewer, or
+//! The access rules of reads, in one place. In: the viewer, and the user that the field belongs to. Out: the viewer, or
 //! `null`, or the error of the field. The services enforce the rules again.
 
 use async_graphql::{Context, Error};

@@ -120,7 +120,7 @@ impl SessionMutation {
         Some(send(ctx, command.answered()).await.map(LogInPayload::from))
     }
 
-    /// Gets the next session for a refresh token, which is spent by it.
+    /// Exchanges a refresh token for the next session; the token can be used once.
     async fn refresh_session(
         &self,
         ctx: &Context<'_>,

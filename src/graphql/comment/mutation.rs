@@ -40,7 +40,7 @@ pub struct AddCommentPayload {
     comment: Option<Comment>,
     /// The post as it is now.
     post: Option<Result<InPlace<Post>>>,
-    /// Why nothing changed.
+    /// Reasons why the mutation had no effect.
     #[graphql(directive = directives::list_size::apply(Some(1), None, None))]
     user_errors: Vec<UserError>,
 }

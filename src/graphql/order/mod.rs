@@ -68,7 +68,7 @@ pub struct OrderStep {
 pub struct OrderItem {
     /// The post's title.
     title: Text,
-    /// How many.
+    /// Number of units.
     quantity: i32,
     /// Price per unit.
     unit_price: Money,

@@ -22,18 +22,18 @@ pub struct OrderMutation;
 /// Input of `placeOrder`.
 #[derive(InputObject)]
 pub struct PlaceOrderInput {
-    /// Which posts' offers.
+    /// The items to order.
     items: Vec<PlaceOrderItemInput>,
     /// Requests repeated with the same idempotency key take effect once.
     idempotency_key: String,
 }
 
-/// One post's offer.
+/// An item to order.
 #[derive(InputObject)]
 pub struct PlaceOrderItemInput {
     /// Id: `pst_…`.
     post_id: ID,
-    /// How many.
+    /// Number of units.
     quantity: i32,
 }
 
@@ -51,7 +51,7 @@ pub struct OrderStepInput {
 pub struct OrderPayload {
     /// The order as it is now.
     order: Option<Order>,
-    /// Why nothing changed.
+    /// Reasons why the mutation had no effect.
     #[graphql(directive = directives::list_size::apply(Some(1), None, None))]
     user_errors: Vec<UserError>,
 }

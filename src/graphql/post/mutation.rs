@@ -26,7 +26,7 @@ pub struct PostMutation;
 pub struct OfferInput {
     /// Price per unit.
     price: MoneyInput,
-    /// How many there are.
+    /// Number of items in stock.
     stock: i32,
 }
 
@@ -82,7 +82,7 @@ pub struct LikePostInput {
 pub struct PostPayload {
     /// The post as it is now.
     post: Option<Result<InPlace<Post>>>,
-    /// Why nothing changed.
+    /// Reasons why the mutation had no effect.
     #[graphql(directive = directives::list_size::apply(Some(1), None, None))]
     user_errors: Vec<UserError>,
 }
@@ -92,7 +92,7 @@ pub struct PostPayload {
 pub struct DeletePostPayload {
     /// The id of the deleted post.
     deleted_post_id: Option<ID>,
-    /// Why nothing changed.
+    /// Reasons why the mutation had no effect.
     #[graphql(directive = directives::list_size::apply(Some(1), None, None))]
     user_errors: Vec<UserError>,
 }

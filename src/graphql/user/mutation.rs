@@ -1,4 +1,4 @@
-//! Mutations of users: their profile, and whom they follow.
+//! Mutations of users: the profile, and following other users.
 
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result, SimpleObject};
 use serde::Serialize;
@@ -47,9 +47,9 @@ pub struct FollowUserInput {
 /// Payload of `updateProfile`.
 #[derive(SimpleObject)]
 pub struct UpdateProfilePayload {
-    /// The viewer as changed.
+    /// The viewer as it is now.
     user: Option<User>,
-    /// Why nothing changed.
+    /// Reasons why the mutation had no effect.
     #[graphql(directive = directives::list_size::apply(Some(1), None, None))]
     user_errors: Vec<UserError>,
 }
@@ -57,9 +57,9 @@ pub struct UpdateProfilePayload {
 /// Payload of `followUser` and `unfollowUser`.
 #[derive(SimpleObject)]
 pub struct FollowUserPayload {
-    /// The id of the user: `usr_…`.
+    /// The user as it is now.
     user: Option<Result<InPlace<User>>>,
-    /// Why nothing changed.
+    /// Reasons why the mutation had no effect.
     #[graphql(directive = directives::list_size::apply(Some(1), None, None))]
     user_errors: Vec<UserError>,
 }
