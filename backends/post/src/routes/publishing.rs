@@ -66,6 +66,7 @@ pub(super) async fn edit(
     let effect = async |connection: &mut Connection| {
         let old = held_by(connection, &viewer, id).await?;
         envelope.check_version(old.record.version)?;
+        patch.check_currency(&old.record)?;
         let Some(new) = patch.apply(&old.record, now) else {
             return Ok(Outcome::silent(Answer::ok(&old.record)?.version(old.record.version)));
         };
