@@ -1,19 +1,14 @@
 //! The public keys that sign tokens (JWKS, RFC 7517), as somebody who verifies them keeps them: fetched at the start or
 //! when first needed, fetched again when a token names a key we do not know (at most every 10 s), and kept while the user service is down.
 
-use std::{
-    collections::HashMap,
-    future::Future,
-    pin::Pin,
-    sync::{Arc, RwLock},
-    time::Duration,
-};
+use std::{collections::HashMap, future::Future, pin::Pin, sync::Arc, time::Duration};
 
 pub use jsonwebtoken::jwk::JwkSet;
 use jsonwebtoken::{
     DecodingKey,
     jwk::{AlgorithmParameters, EllipticCurve},
 };
+use parking_lot::RwLock;
 use tokio::{sync::Mutex, time::Instant};
 
 /// How often an unknown key id may make us ask again.
@@ -61,7 +56,7 @@ impl KeySet {
     }
 
     fn current(&self) -> Option<Keys> {
-        self.keys.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+        self.keys.read().clone()
     }
 
     /// Asks the source unless what we have is `enough`, or we asked less than [`REFRESH_INTERVAL`] ago.
@@ -84,7 +79,7 @@ impl KeySet {
             match fetch.await {
                 Ok(set) => {
                     let keys = set.keys.iter().filter_map(signing_key).collect();
-                    *kept.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(Arc::new(keys));
+                    *kept.write() = Some(Arc::new(keys));
                 }
                 Err(error) => tracing::warn!(error, "the key set could not be fetched; the last good one is kept"),
             }

@@ -27,7 +27,7 @@ pub use self::{
     deadline::Deadline,
     error::{ApiError, Detail, ErrorBody},
     extract::{Entries, Ids, Params, Path, Reader},
-    http::{Parts, Service},
+    http::{IdempotencyKey, IfMatch, Parts, Service},
     pages::{Page, PageParams, Pages},
     program::StartError,
     settings::ServiceSettings,

@@ -1,11 +1,9 @@
 //! What a service counts: requests and their durations by method, route and status. Held by value, not globally: three
 //! services may share a process. Served at `/metrics` as OpenMetrics text.
 
-use std::{
-    sync::{Mutex, PoisonError},
-    time::Duration,
-};
+use std::time::Duration;
 
+use parking_lot::Mutex;
 use prometheus_client::{
     encoding::{EncodeLabelSet, text::encode},
     metrics::{
@@ -54,7 +52,7 @@ impl Metrics {
 
     /// Tells a counter of the service's own besides.
     pub(crate) fn register(&self, name: &str, help: &str, counter: Counter) {
-        self.registry.lock().unwrap_or_else(PoisonError::into_inner).register(name, help, counter);
+        self.registry.lock().register(name, help, counter);
     }
 
     /// Counts an answered request.
@@ -66,7 +64,7 @@ impl Metrics {
     /// All counters as text.
     pub(crate) fn encode(&self) -> Result<String, std::fmt::Error> {
         let mut text = String::new();
-        encode(&mut text, &self.registry.lock().unwrap_or_else(PoisonError::into_inner))?;
+        encode(&mut text, &self.registry.lock())?;
         Ok(text)
     }
 }

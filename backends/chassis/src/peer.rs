@@ -184,10 +184,10 @@ impl PeerError {
     pub fn of(self, service: &'static str) -> ApiError {
         let code = match self {
             Self::Unreachable(_) => "DEPENDENCY_UNAVAILABLE",
+            Self::TooLate | Self::Status(StatusCode::GATEWAY_TIMEOUT) => "DEPENDENCY_TIMEOUT",
             Self::Status(status) if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS => {
                 "DEPENDENCY_UNAVAILABLE"
             }
-            Self::TooLate => "DEPENDENCY_TIMEOUT",
             Self::Status(_) | Self::BadAnswer(_) => "DEPENDENCY_BAD_RESPONSE",
         };
         ApiError::of_dependency(service, code, format!("the {service} service cannot be asked at the moment"))

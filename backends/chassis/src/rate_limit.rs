@@ -1,14 +1,11 @@
 //! Token buckets per caller: a user, else a client address, else the BFF itself. Kept as GCRA (the generic cell rate
 //! algorithm): one instant a caller, the one at which its bucket will be full again. Bounded memory.
 
-use std::{
-    net::IpAddr,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use contract::{UserId, rate_limit::Allowance};
 use moka::sync::Cache;
+use parking_lot::Mutex;
 use tokio::time::Instant;
 
 use crate::{ApiError, caller::Caller};
@@ -49,7 +46,7 @@ impl RateLimits {
         };
         let rate = if bucket == Bucket::Bff { self.of_bff } else { self.per_caller };
         let full_at = self.full_at.get_with(bucket, || Arc::new(Mutex::new(Instant::now())));
-        let mut full_at = full_at.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut full_at = full_at.lock();
         take(&mut full_at, Instant::now(), rate)
     }
 }

@@ -2,11 +2,7 @@
 //! the service. In: a password and the hash of the account that is asked for, if it exists. Out: whether they match,
 //! after the same work in each case.
 
-use std::{
-    collections::HashMap,
-    net::IpAddr,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::{collections::HashMap, net::IpAddr, sync::Arc};
 
 use argon2::{
     Argon2,
@@ -14,6 +10,7 @@ use argon2::{
 };
 use chassis::{ApiError, Deadline};
 use icu_normalizer::{ComposingNormalizerBorrowed, DecomposingNormalizerBorrowed};
+use parking_lot::Mutex;
 use prometheus_client::metrics::counter::Counter;
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
@@ -68,7 +65,7 @@ impl Passwords {
     }
 
     fn place(&self, network: IpAddr) -> Option<Place<'_>> {
-        let mut networks = self.networks.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut networks = self.networks.lock();
         let waiting = networks.entry(network).or_default();
         if *waiting >= MAX_WAITING_OF_A_NETWORK {
             return None;
@@ -80,7 +77,7 @@ impl Passwords {
 
 impl Drop for Place<'_> {
     fn drop(&mut self) {
-        let mut networks = self.networks.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut networks = self.networks.lock();
         if let Some(waiting) = networks.get_mut(&self.network) {
             *waiting -= 1;
             if *waiting == 0 {

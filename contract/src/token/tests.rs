@@ -1,14 +1,11 @@
 //! Tokens good, stale, forged and foreign, and key sets that are late, rotated or gone.
 
-use std::{
-    collections::VecDeque,
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use ed25519_dalek::{SigningKey, pkcs8::EncodePrivateKey};
 use jsonwebtoken::{EncodingKey, Header, encode, jwk::JwkSet};
+use parking_lot::Mutex;
 
 use super::*;
 
@@ -54,8 +51,8 @@ fn verifier(answers: Vec<Vec<&Signer>>) -> (TokenVerifier, Clock, Arc<Mutex<usiz
     let (sets, asked) = (Mutex::new(sets), Arc::new(Mutex::new(0)));
     let counter = Arc::clone(&asked);
     let source: KeySource = Box::new(move || {
-        *counter.lock().unwrap() += 1;
-        let next = sets.lock().unwrap().pop_front();
+        *counter.lock() += 1;
+        let next = sets.lock().pop_front();
         Box::pin(async move {
             next.map(|set| serde_json::from_value::<JwkSet>(set).unwrap()).ok_or_else(|| "down".to_owned())
         })
@@ -72,7 +69,7 @@ async fn a_good_token_is_verified_once_and_kept_until_it_ends() {
     for _ in 0..3 {
         assert_eq!(verifier.verify(&token).await.unwrap().roles, [Role::Member]);
     }
-    assert_eq!(*asked.lock().unwrap(), 1);
+    assert_eq!(*asked.lock(), 1);
     clock.advance(Duration::from_secs(900 + 29));
     assert!(verifier.verify(&token).await.is_ok(), "within the leeway");
     clock.advance(Duration::from_secs(1));
@@ -119,10 +116,10 @@ async fn an_unknown_key_is_asked_for_at_most_every_ten_seconds() {
     for _ in 0..5 {
         assert_eq!(verifier.verify(&rotated).await.unwrap_err(), TokenError::Invalid);
     }
-    assert_eq!(*asked.lock().unwrap(), 1);
+    assert_eq!(*asked.lock(), 1);
     tokio::time::advance(REFRESH).await;
     assert!(verifier.verify(&rotated).await.is_ok());
-    assert_eq!(*asked.lock().unwrap(), 2);
+    assert_eq!(*asked.lock(), 2);
 }
 
 #[tokio::test(start_paused = true)]
@@ -137,7 +134,7 @@ async fn the_last_good_keys_are_kept_while_the_source_is_down_but_none_is_neithe
     let (never, _, asked) = self::verifier(vec![]);
     assert_eq!(never.verify(&known.sign(&claims())).await.unwrap_err(), TokenError::KeysUnavailable);
     assert_eq!(never.verify(&known.sign(&claims())).await.unwrap_err(), TokenError::KeysUnavailable);
-    assert_eq!(*asked.lock().unwrap(), 1, "asked once a second at most while there are no keys");
+    assert_eq!(*asked.lock(), 1, "asked once a second at most while there are no keys");
 }
 
 const REFRESH: Duration = crate::key_set::REFRESH_INTERVAL;

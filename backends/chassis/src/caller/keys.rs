@@ -3,11 +3,11 @@
 
 use std::{
     str::FromStr,
-    sync::{Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
 use http::HeaderValue;
+use parking_lot::Mutex;
 use sha2::{Digest, Sha256};
 
 /// Between two warnings lies that much time at least: strangers must not fill the log.
@@ -77,7 +77,7 @@ impl ApiKeys {
     }
 
     fn may_warn(&self, now: Instant) -> bool {
-        let mut warned = self.warned.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut warned = self.warned.lock();
         let is_due = warned.is_none_or(|then| now.saturating_duration_since(then) >= QUIET);
         if is_due {
             *warned = Some(now);
@@ -97,7 +97,7 @@ mod tests {
 
     impl io::Write for Log {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0.lock().unwrap().write(bytes)
+            self.0.lock().write(bytes)
         }
 
         fn flush(&mut self) -> io::Result<()> {
@@ -107,7 +107,7 @@ mod tests {
 
     impl Log {
         fn text(&self) -> String {
-            String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+            String::from_utf8(self.0.lock().clone()).unwrap()
         }
     }
 

@@ -7,7 +7,7 @@ use super::Sql;
 #[derive(Clone, Default)]
 pub struct StatementLog {
     #[cfg(feature = "testing")]
-    statements: std::sync::Arc<std::sync::Mutex<std::collections::BTreeMap<String, Sql>>>,
+    statements: std::sync::Arc<parking_lot::Mutex<std::collections::BTreeMap<String, Sql>>>,
 }
 
 #[cfg(not(feature = "testing"))]
@@ -37,7 +37,7 @@ mod testing {
 
     impl StatementLog {
         pub(crate) fn note(&self, sql: &Sql) {
-            let mut statements = self.statements.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            let mut statements = self.statements.lock();
             if !statements.contains_key(sql.text()) {
                 statements.insert(sql.text().to_owned(), sql.clone());
             }
@@ -45,7 +45,7 @@ mod testing {
 
         /// What was noted.
         pub fn all(&self) -> Vec<Sql> {
-            self.statements.lock().unwrap_or_else(std::sync::PoisonError::into_inner).values().cloned().collect()
+            self.statements.lock().values().cloned().collect()
         }
     }
 

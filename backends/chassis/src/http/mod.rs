@@ -7,4 +7,7 @@ mod request;
 mod server;
 
 pub(crate) use self::request::Edge;
-pub use self::server::{Parts, Service};
+pub use self::{
+    description::{IdempotencyKey, IfMatch},
+    server::{Parts, Service},
+};

@@ -1,9 +1,10 @@
 //! A service's description held against what it really answers. In: `/openapi.json`, and answers as a test received
 //! them. Out: a panic that says which answer is not as described; and at the end, what the test has not tried.
 
-use std::{collections::BTreeSet, sync::Mutex};
+use std::collections::BTreeSet;
 
 use http::header;
+use parking_lot::Mutex;
 use serde_json::{Value as Json, json};
 
 use super::Reply;
@@ -52,13 +53,12 @@ impl Description {
                 Some(described) => self.check_body(&what, &described["schema"], body),
             },
         }
-        self.seen.lock().unwrap().insert(what);
+        self.seen.lock().insert(what);
     }
 
     /// The answers that are described but were never checked, as `METHOD /path/{parameter} status`.
-    #[expect(clippy::unwrap_used, reason = "for tests")]
     pub fn unseen(&self) -> Vec<String> {
-        let seen = self.seen.lock().unwrap();
+        let seen = self.seen.lock();
         let paths = self.document["paths"].as_object().into_iter().flatten();
         let operations = paths.flat_map(|(path, item)| {
             item.as_object().into_iter().flatten().map(move |(method, operation)| (path, method, operation))

@@ -1,12 +1,9 @@
 //! One request at a time per idempotency key within this process. Waiting here holds no connection; between processes
 //! the key's row decides.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
+use parking_lot::Mutex;
 use tokio::{
     sync::{Mutex as Turn, OwnedMutexGuard},
     time::{Instant, timeout_at},
@@ -34,7 +31,7 @@ impl KeyGate {
     /// Waits for the key's earlier requests, up to shortly before the deadline.
     pub(crate) async fn wait(&self, key: &str, deadline: Deadline) -> Result<Held, ApiError> {
         let turn = {
-            let mut turns = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut turns = self.0.lock();
             Arc::clone(turns.entry(key.to_owned()).or_default())
         };
         let mut held = Held { turns: Arc::clone(&self.0), key: key.to_owned(), turn: None };
@@ -47,7 +44,7 @@ impl KeyGate {
 impl Drop for Held {
     fn drop(&mut self) {
         drop(self.turn.take());
-        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut turns = self.turns.lock();
         // Only the map has it: nobody waits.
         if turns.get(&self.key).is_some_and(|turn| Arc::strong_count(turn) == 1) {
             turns.remove(&self.key);

@@ -1,8 +1,6 @@
 //! Reading orders. Whoever may not see an order, or another user's list, gets what they would get if there were none.
 
-use chassis::{
-    ApiError, ErrorBody, Ids, Page, PageParams, Pages, Params, Private, Reader, Viewer, database::list::List,
-};
+use chassis::{ApiError, Ids, Page, PageParams, Pages, Params, Private, Reader, Viewer, database::list::List};
 use contract::{
     UserId,
     id::{Order, User},
@@ -45,12 +43,8 @@ pub(super) struct Sellers {
 
 /// Those of the orders that the viewer buys or sells in, or all of them for an admin.
 #[utoipa::path(
-    get, path = "/v1/orders", params(OrderIds), tag = "orders", security(("bearer" = [])),
-    responses(
-        (status = 200, body = Items<OrderRecord>),
-        (status = 400, body = ErrorBody),
-        (status = 401, body = ErrorBody),
-    ),
+    get, path = "/v1/orders", tag = "orders", security(("bearer" = [])), params(OrderIds),
+    responses((status = 200, body = Items<OrderRecord>)),
 )]
 pub(super) async fn by_ids(
     reader: Reader,
@@ -64,12 +58,8 @@ pub(super) async fn by_ids(
 
 /// What each user bought, newest first. Users other than the viewer have an empty page, unless an admin asks.
 #[utoipa::path(
-    get, path = "/v1/orders/by-buyer", params(Buyers, PageParams), tag = "orders", security(("bearer" = [])),
-    responses(
-        (status = 200, body = Pages<OrderRecord>),
-        (status = 400, body = ErrorBody),
-        (status = 401, body = ErrorBody),
-    ),
+    get, path = "/v1/orders/by-buyer", tag = "orders", security(("bearer" = [])), params(Buyers, PageParams),
+    responses((status = 200, body = Pages<OrderRecord>)),
 )]
 pub(super) async fn by_buyer(
     reader: Reader,
@@ -83,12 +73,8 @@ pub(super) async fn by_buyer(
 /// The orders that each user sells something in, newest first. Users other than the viewer have an empty page, unless
 /// an admin asks.
 #[utoipa::path(
-    get, path = "/v1/orders/by-seller", params(Sellers, PageParams), tag = "orders", security(("bearer" = [])),
-    responses(
-        (status = 200, body = Pages<OrderRecord>),
-        (status = 400, body = ErrorBody),
-        (status = 401, body = ErrorBody),
-    ),
+    get, path = "/v1/orders/by-seller", tag = "orders", security(("bearer" = [])), params(Sellers, PageParams),
+    responses((status = 200, body = Pages<OrderRecord>)),
 )]
 pub(super) async fn by_seller(
     reader: Reader,

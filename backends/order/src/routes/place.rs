@@ -2,7 +2,7 @@
 //! was answered before is not asked about again.
 
 use axum::extract::State;
-use chassis::{Answer, ApiError, Command, ErrorBody, Event, Ledger, Outcome, Viewer, peer::CallContext};
+use chassis::{Answer, ApiError, Command, Event, Ledger, Outcome, Viewer, peer::CallContext};
 use contract::OrderId;
 
 use super::accepted;
@@ -25,18 +25,19 @@ pub(super) struct Placing {
 /// Places an order. It is `pending` until its stock is reserved; titles, prices and sellers are the posts' of this moment.
 #[utoipa::path(
     post, path = "/v1/orders", tag = "orders", security(("bearer" = [])), request_body = Basket,
-    params(("Idempotency-Key" = String, Header, min_length = 1, max_length = 255, description = "Makes a repeated request take effect once")),
+    params(
+        ("Idempotency-Key" = String, Header, min_length = 1, max_length = 255, description = "Makes a repeated request take effect once"),
+    ),
     responses(
         (status = 202, body = OrderRecord, headers(
             ("Location" = String, description = "Where the order is read"),
             ("ETag" = String, description = "Its version"),
         )),
-        (status = 400, body = ErrorBody, description = "No key, or no JSON"),
-        (status = 401, body = ErrorBody),
-        (status = 404, body = ErrorBody, description = "A post does not exist"),
-        (status = 409, body = ErrorBody, description = "`STOCK_EXHAUSTED`, `IDEMPOTENCY_KEY_IN_USE`"),
-        (status = 422, body = ErrorBody, description = "`VALIDATION_FAILED`, `NOT_FOR_SALE`, `OWN_POST`, `CURRENCY_MISMATCH`, `IDEMPOTENCY_KEY_REUSED`"),
-        (status = 503, body = ErrorBody, description = "The post service cannot be asked; nothing was stored"),
+        (status = 400, description = "No key, or no JSON"),
+        (status = 404, description = "A post does not exist"),
+        (status = 409, description = "`STOCK_EXHAUSTED`, `IDEMPOTENCY_KEY_IN_USE`"),
+        (status = 422, description = "`VALIDATION_FAILED`, `NOT_FOR_SALE`, `OWN_POST`, `CURRENCY_MISMATCH`, `IDEMPOTENCY_KEY_REUSED`"),
+        (status = 503, description = "`DEPENDENCY_UNAVAILABLE`, `DEPENDENCY_TIMEOUT`, `DEPENDENCY_BAD_RESPONSE`: the post service failed, and no order is stored"),
     ),
 )]
 pub(super) async fn place(

@@ -2,7 +2,7 @@
 //! whom the step does not belong is told so (403); an order that does not stand where the step starts stays (409).
 
 use axum::extract::State;
-use chassis::{Answer, ApiError, Envelope, ErrorBody, Ledger, Outcome, Path, Viewer};
+use chassis::{Answer, ApiError, Envelope, IdempotencyKey, IfMatch, Ledger, Outcome, Path, Viewer};
 use contract::OrderId;
 
 use super::{accepted, place::event};
@@ -16,19 +16,11 @@ use crate::{
 /// Calls an order off that is pending or confirmed. The buyer, or an admin.
 #[utoipa::path(
     post, path = "/v1/orders/{id}/cancel", tag = "orders", security(("bearer" = [])),
-    params(
-        ("id" = String, Path, pattern = "^ord_[0-9a-f]{32}$"),
-        ("Idempotency-Key" = Option<String>, Header),
-        ("If-Match" = Option<String>, Header),
-    ),
+    params(("id" = String, Path, pattern = "^ord_[0-9a-f]{32}$"), IdempotencyKey, IfMatch),
     responses(
         (status = 202, body = OrderRecord, headers(("Location" = String), ("ETag" = String))),
-        (status = 400, body = ErrorBody),
-        (status = 401, body = ErrorBody),
-        (status = 403, body = ErrorBody),
-        (status = 404, body = ErrorBody),
-        (status = 409, body = ErrorBody, description = "`WRONG_STATE`"),
-        (status = 412, body = ErrorBody),
+        (status = 403),
+        (status = 409, description = "`WRONG_STATE`"),
     ),
 )]
 pub(super) async fn cancel(
@@ -43,19 +35,11 @@ pub(super) async fn cancel(
 /// Says that a confirmed order is on its way. Any seller of one of its items, or an admin.
 #[utoipa::path(
     post, path = "/v1/orders/{id}/ship", tag = "orders", security(("bearer" = [])),
-    params(
-        ("id" = String, Path, pattern = "^ord_[0-9a-f]{32}$"),
-        ("Idempotency-Key" = Option<String>, Header),
-        ("If-Match" = Option<String>, Header),
-    ),
+    params(("id" = String, Path, pattern = "^ord_[0-9a-f]{32}$"), IdempotencyKey, IfMatch),
     responses(
         (status = 202, body = OrderRecord, headers(("Location" = String), ("ETag" = String))),
-        (status = 400, body = ErrorBody),
-        (status = 401, body = ErrorBody),
-        (status = 403, body = ErrorBody),
-        (status = 404, body = ErrorBody),
-        (status = 409, body = ErrorBody, description = "`WRONG_STATE`"),
-        (status = 412, body = ErrorBody),
+        (status = 403),
+        (status = 409, description = "`WRONG_STATE`"),
     ),
 )]
 pub(super) async fn ship(
@@ -70,18 +54,10 @@ pub(super) async fn ship(
 /// Says that a shipped order arrived. The buyer, any seller of one of its items, or an admin.
 #[utoipa::path(
     post, path = "/v1/orders/{id}/deliver", tag = "orders", security(("bearer" = [])),
-    params(
-        ("id" = String, Path, pattern = "^ord_[0-9a-f]{32}$"),
-        ("Idempotency-Key" = Option<String>, Header),
-        ("If-Match" = Option<String>, Header),
-    ),
+    params(("id" = String, Path, pattern = "^ord_[0-9a-f]{32}$"), IdempotencyKey, IfMatch),
     responses(
         (status = 202, body = OrderRecord, headers(("Location" = String), ("ETag" = String))),
-        (status = 400, body = ErrorBody),
-        (status = 401, body = ErrorBody),
-        (status = 404, body = ErrorBody),
-        (status = 409, body = ErrorBody, description = "`WRONG_STATE`"),
-        (status = 412, body = ErrorBody),
+        (status = 409, description = "`WRONG_STATE`"),
     ),
 )]
 pub(super) async fn deliver(

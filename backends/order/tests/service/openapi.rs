@@ -36,6 +36,7 @@ async fn every_described_answer_is_given_as_described() {
     check(market.place(ADA, "k2", &basket(&[(post(9), 1)])).await);
     check(market.place(ADA, "k3", &too_many).await);
     check(market.place(GRACE, "k4", &one).await);
+    check(market.send(market.by(ADA, "POST", "/v1/orders").body("{}")).await);
     market.posts.set(Mood::Says(500, String::new()));
     check(market.place(ADA, "k5", &one).await);
 

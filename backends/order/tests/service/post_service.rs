@@ -85,6 +85,7 @@ async fn an_answer_to_another_question_is_no_answer() {
     let offer = |amount: i64, stock: i64| json!({"price": {"amount": amount, "currency": "EUR"}, "stock": stock});
     for (index, (status, body)) in [
         (500, "{}".to_owned()),
+        (504, "{}".to_owned()),
         (404, "{}".to_owned()),
         (204, String::new()),
         (302, String::new()),
@@ -107,7 +108,11 @@ async fn an_answer_to_another_question_is_no_answer() {
     .into_iter()
     .enumerate()
     {
-        let code = if matches!(status, 429 | 500) { "DEPENDENCY_UNAVAILABLE" } else { "DEPENDENCY_BAD_RESPONSE" };
+        let code = match status {
+            429 | 500 => "DEPENDENCY_UNAVAILABLE",
+            504 => "DEPENDENCY_TIMEOUT",
+            _ => "DEPENDENCY_BAD_RESPONSE",
+        };
         market.posts.set(Mood::Says(status, body));
         unavailable(&market.place(ADA, &format!("k{index}"), &basket(&[(post(1), 1)])).await, code);
     }

@@ -1,9 +1,6 @@
 //! A stub of the post service, which records its calls and answers with its posts, never, or with any status and body.
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex},
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 use axum::{
     Router,
@@ -14,6 +11,7 @@ use axum::{
 };
 use chassis::testing::serve;
 use contract::{PostId, Time, UserId};
+use parking_lot::Mutex;
 use serde_json::{Value as Json, json};
 use tokio::net::TcpListener;
 
@@ -55,16 +53,16 @@ impl PostStub {
 
     /// Publishes (or changes) a post: `offer` is `None` or amount, currency, stock.
     pub fn publish(&self, id: PostId, author: UserId, offer: Option<(i64, &str, i64)>) {
-        self.stub.posts.lock().unwrap().insert(id, post(id, author, offer));
+        self.stub.posts.lock().insert(id, post(id, author, offer));
     }
 
     pub fn set(&self, mood: Mood) {
-        *self.stub.mood.lock().unwrap() = mood;
+        *self.stub.mood.lock() = mood;
     }
 
     /// The calls since the last time.
     pub fn take_calls(&self) -> Vec<Call> {
-        std::mem::take(&mut self.stub.calls.lock().unwrap())
+        std::mem::take(&mut self.stub.calls.lock())
     }
 }
 
@@ -78,8 +76,8 @@ pub fn post(id: PostId, author: UserId, offer: Option<(i64, &str, i64)>) -> Json
 }
 
 async fn answer(State(stub): State<Stub>, uri: Uri, headers: HeaderMap) -> Response {
-    stub.calls.lock().unwrap().push(Call { path_and_query: uri.to_string(), headers });
-    let mood = stub.mood.lock().unwrap().clone();
+    stub.calls.lock().push(Call { path_and_query: uri.to_string(), headers });
+    let mood = stub.mood.lock().clone();
     match mood {
         Mood::Silent => std::future::pending().await,
         Mood::Says(status, body) => {
@@ -87,7 +85,7 @@ async fn answer(State(stub): State<Stub>, uri: Uri, headers: HeaderMap) -> Respo
         }
         Mood::Well => {
             let asked = uri.query().unwrap_or_default().strip_prefix("ids=").unwrap_or_default().to_owned();
-            let posts = stub.posts.lock().unwrap();
+            let posts = stub.posts.lock();
             let items: Vec<&Json> = asked.split(',').filter_map(|id| posts.get(&id.parse().ok()?)).collect();
             ([(header::CONTENT_TYPE, "application/json")], json!({"items": items}).to_string()).into_response()
         }

@@ -7,6 +7,8 @@ use chassis::{
     text::{Verdict, check_line, check_lines, check_not_blank},
 };
 
+use contract::Currency;
+
 use crate::{
     limits::{MAX_AMOUNT, MAX_STOCK, MAX_TITLE},
     records::Offer,
@@ -47,11 +49,15 @@ impl Checks {
         if !(1..=MAX_AMOUNT).contains(&offer.price.amount) {
             self.fail("offer.price.amount", format!("must be 1 to {MAX_AMOUNT} minor units of the currency"));
         }
-        if offer.price.currency.is_withdrawn() {
-            self.fail("offer.price.currency", "must not be a currency that was withdrawn");
-        }
         if !(0..=MAX_STOCK).contains(&offer.stock) {
             self.fail("offer.stock", format!("must be 0 to {MAX_STOCK}"));
+        }
+    }
+
+    /// The currency of a new offer, or the new currency of an offer.
+    pub(super) fn new_currency(&mut self, currency: Currency) {
+        if currency.is_withdrawn() {
+            self.fail("offer.price.currency", "must not be a withdrawn currency");
         }
     }
 

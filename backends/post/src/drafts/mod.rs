@@ -72,13 +72,14 @@ impl PostDraft {
         checks.tags(&self.tags);
         if let Some(Object(offer)) = &self.offer {
             checks.offer(offer);
+            checks.new_currency(offer.price.currency);
         }
         checks.finish()
     }
 }
 
 impl PostPatch {
-    /// 422 with every limit that is broken.
+    /// 422 with every limit that is broken, whatever the post is now.
     pub(crate) fn check(&self) -> Result<(), ApiError> {
         let mut checks = Checks::default();
         if let Some(title) = &self.title {
@@ -96,7 +97,19 @@ impl PostPatch {
         checks.finish()
     }
 
-    /// The post as it is to be, or `None` if it is so already.
+    /// 422 if the patch changes the offer to a withdrawn currency. An offer in one stays, and its price and stock may change.
+    pub(crate) fn check_currency(&self, old: &PostRecord) -> Result<(), ApiError> {
+        let mut checks = Checks::default();
+        let old = old.offer.map(|offer| offer.price.currency);
+        if let Some(Some(Object(offer))) = &self.offer
+            && old != Some(offer.price.currency)
+        {
+            checks.new_currency(offer.price.currency);
+        }
+        checks.finish()
+    }
+
+    /// The changed post; `None` if nothing changes.
     pub(crate) fn apply(self, old: &PostRecord, now: Time) -> Option<PostRecord> {
         let mut new = old.clone();
         new.title = self.title.unwrap_or(new.title);

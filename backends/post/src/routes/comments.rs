@@ -2,8 +2,8 @@
 
 use axum::extract::State;
 use chassis::{
-    Answer, ApiError, Command, ErrorBody, Event, Ids, Ledger, Outcome, PageParams, Pages, Params, Path, Public, Reader,
-    Viewer, database::Connection,
+    Answer, ApiError, Command, Event, IdempotencyKey, Ids, Ledger, Outcome, PageParams, Pages, Params, Path, Public,
+    Reader, Viewer, database::Connection,
 };
 use contract::{CommentId, PostId, id::Comment};
 use serde::Deserialize;
@@ -31,8 +31,8 @@ pub(super) struct CommentIds {
 
 /// Comments by ids.
 #[utoipa::path(
-    get, path = "/v1/comments", params(CommentIds), tag = "comments",
-    responses((status = 200, body = Items<CommentRecord>), (status = 400, body = ErrorBody)),
+    get, path = "/v1/comments", tag = "comments", params(CommentIds),
+    responses((status = 200, body = Items<CommentRecord>)),
 )]
 pub(super) async fn by_ids(
     reader: Reader,
@@ -44,8 +44,8 @@ pub(super) async fn by_ids(
 
 /// The comments on each post, newest first.
 #[utoipa::path(
-    get, path = "/v1/comments/by-post", params(OfPosts, PageParams), tag = "comments",
-    responses((status = 200, body = Pages<CommentRecord>), (status = 400, body = ErrorBody)),
+    get, path = "/v1/comments/by-post", tag = "comments", params(OfPosts, PageParams),
+    responses((status = 200, body = Pages<CommentRecord>)),
 )]
 pub(super) async fn by_post(
     reader: Reader,
@@ -59,8 +59,8 @@ pub(super) async fn by_post(
 
 /// How many comments each post has.
 #[utoipa::path(
-    get, path = "/v1/comments/counts", params(OfPosts), tag = "comments",
-    responses((status = 200, body = CommentCounts), (status = 400, body = ErrorBody)),
+    get, path = "/v1/comments/counts", tag = "comments", params(OfPosts),
+    responses((status = 200, body = CommentCounts)),
 )]
 pub(super) async fn counts(
     reader: Reader,
@@ -73,15 +73,8 @@ pub(super) async fn counts(
 /// Comments on a post.
 #[utoipa::path(
     post, path = "/v1/posts/{id}/comments", request_body = CommentDraft, tag = "comments", security(("bearer" = [])),
-    params(
-        ("id" = String, Path),
-        ("idempotency-key" = Option<String>, Header, description = "Takes effect once; the answer is kept for 24 hours"),
-    ),
-    responses(
-        (status = 201, body = CommentRecord, headers(("location" = String), ("etag" = String))),
-        (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody),
-        (status = 415, body = ErrorBody), (status = 422, body = ErrorBody),
-    ),
+    params(("id" = String, Path), IdempotencyKey),
+    responses((status = 201, body = CommentRecord, headers(("location" = String), ("etag" = String)))),
 )]
 pub(super) async fn add(
     State(ledger): State<Ledger>,

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use chassis::{
-    Answer, ApiError, Envelope, ErrorBody, Event, Ledger, Outcome, Params, Path, Private, Public, Reader, Viewer,
+    Answer, ApiError, Envelope, Event, Ledger, Outcome, Params, Path, Private, Public, Reader, Viewer,
     database::Connection,
 };
 use contract::PostId;
@@ -16,8 +16,8 @@ use crate::{
 
 /// How many like each post.
 #[utoipa::path(
-    get, path = "/v1/likes/counts", params(OfPosts), tag = "likes",
-    responses((status = 200, body = LikeCounts), (status = 400, body = ErrorBody)),
+    get, path = "/v1/likes/counts", tag = "likes", params(OfPosts),
+    responses((status = 200, body = LikeCounts)),
 )]
 pub(super) async fn counts(
     reader: Reader,
@@ -29,8 +29,8 @@ pub(super) async fn counts(
 
 /// Which of these posts the viewer likes.
 #[utoipa::path(
-    get, path = "/v1/likes", params(OfPosts), tag = "likes", security(("bearer" = [])),
-    responses((status = 200, body = Flags), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody)),
+    get, path = "/v1/likes", tag = "likes", security(("bearer" = [])), params(OfPosts),
+    responses((status = 200, body = Flags)),
 )]
 pub(super) async fn liked_by_viewer(
     reader: Reader,
@@ -43,11 +43,8 @@ pub(super) async fn liked_by_viewer(
 
 /// The viewer likes a post.
 #[utoipa::path(
-    put, path = "/v1/posts/{id}/likes", params(("id" = String, Path)), tag = "likes", security(("bearer" = [])),
-    responses(
-        (status = 204), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
-        (status = 404, body = ErrorBody),
-    ),
+    put, path = "/v1/posts/{id}/likes", tag = "likes", security(("bearer" = [])), params(("id" = String, Path)),
+    responses((status = 204)),
 )]
 pub(super) async fn like(
     State(ledger): State<Ledger>,
@@ -66,11 +63,8 @@ pub(super) async fn like(
 
 /// The viewer likes a post no longer.
 #[utoipa::path(
-    delete, path = "/v1/posts/{id}/likes", params(("id" = String, Path)), tag = "likes", security(("bearer" = [])),
-    responses(
-        (status = 204), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
-        (status = 404, body = ErrorBody),
-    ),
+    delete, path = "/v1/posts/{id}/likes", tag = "likes", security(("bearer" = [])), params(("id" = String, Path)),
+    responses((status = 204)),
 )]
 pub(super) async fn unlike(
     State(ledger): State<Ledger>,

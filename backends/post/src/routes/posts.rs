@@ -1,6 +1,6 @@
 //! Posts, as everybody may read them.
 
-use chassis::{ApiError, ErrorBody, Ids, Page, PageParams, Pages, Params, Path, Public, Reader};
+use chassis::{ApiError, Ids, Page, PageParams, Pages, Params, Path, Public, Reader};
 use contract::{
     PostId, UserId,
     id::{Post, User},
@@ -81,8 +81,8 @@ impl Which {
 
 /// Posts by ids (`{"items": […]}`), or a page of those that pass all filters (`{"items": […], "page": {…}}`).
 #[utoipa::path(
-    get, path = "/v1/posts", params(Which, PageParams), tag = "posts",
-    responses((status = 200, body = Posts), (status = 400, body = ErrorBody)),
+    get, path = "/v1/posts", tag = "posts", params(Which, PageParams),
+    responses((status = 200, body = Posts)),
 )]
 pub(super) async fn list(
     reader: Reader,
@@ -105,8 +105,8 @@ pub(super) async fn list(
 
 /// One post. The `ETag` is the version that `If-Match` of a change compares.
 #[utoipa::path(
-    get, path = "/v1/posts/{id}", params(("id" = String, Path)), tag = "posts",
-    responses((status = 200, body = PostRecord), (status = 400, body = ErrorBody), (status = 404, body = ErrorBody)),
+    get, path = "/v1/posts/{id}", tag = "posts", params(("id" = String, Path)),
+    responses((status = 200, body = PostRecord)),
 )]
 pub(super) async fn one(reader: Reader, Path(id): Path<PostId>) -> Result<Public<PostRecord>, ApiError> {
     let post = posts::by_ids(&mut reader.connect().await?, &[id]).await?.pop().ok_or_else(no_such_post)?;
@@ -116,8 +116,8 @@ pub(super) async fn one(reader: Reader, Path(id): Path<PostId>) -> Result<Public
 
 /// The posts of each author, newest first.
 #[utoipa::path(
-    get, path = "/v1/posts/by-author", params(ByAuthor, PageParams), tag = "posts",
-    responses((status = 200, body = Pages<PostRecord>), (status = 400, body = ErrorBody)),
+    get, path = "/v1/posts/by-author", tag = "posts", params(ByAuthor, PageParams),
+    responses((status = 200, body = Pages<PostRecord>)),
 )]
 pub(super) async fn by_author(
     reader: Reader,
@@ -132,8 +132,8 @@ pub(super) async fn by_author(
 
 /// How many posts each author has.
 #[utoipa::path(
-    get, path = "/v1/posts/counts", params(ByAuthor), tag = "posts",
-    responses((status = 200, body = PostCounts), (status = 400, body = ErrorBody)),
+    get, path = "/v1/posts/counts", tag = "posts", params(ByAuthor),
+    responses((status = 200, body = PostCounts)),
 )]
 pub(super) async fn counts(
     reader: Reader,

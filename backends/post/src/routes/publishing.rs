@@ -2,7 +2,8 @@
 
 use axum::extract::State;
 use chassis::{
-    Answer, ApiError, Command, Envelope, ErrorBody, Event, Ledger, Object, Outcome, Path, Viewer, database::Connection,
+    Answer, ApiError, Command, Envelope, Event, IdempotencyKey, IfMatch, Ledger, Object, Outcome, Path, Viewer,
+    database::Connection,
 };
 use contract::PostId;
 use serde_json::json;
@@ -17,12 +18,8 @@ use crate::{
 /// Publishes a post of the viewer's.
 #[utoipa::path(
     post, path = "/v1/posts", request_body = PostDraft, tag = "posts", security(("bearer" = [])),
-    params(("idempotency-key" = Option<String>, Header, description = "Takes effect once; the answer is kept for 24 hours")),
-    responses(
-        (status = 201, body = PostRecord, headers(("location" = String), ("etag" = String))),
-        (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
-        (status = 415, body = ErrorBody), (status = 422, body = ErrorBody),
-    ),
+    params(IdempotencyKey),
+    responses((status = 201, body = PostRecord, headers(("location" = String), ("etag" = String)))),
 )]
 pub(super) async fn publish(
     State(ledger): State<Ledger>,
@@ -54,17 +51,8 @@ pub(super) async fn publish(
 /// Changes a post: absent members stay, null clears tags and offer. With `If-Match`: only the version that was read.
 #[utoipa::path(
     patch, path = "/v1/posts/{id}", request_body = PostPatch, tag = "posts", security(("bearer" = [])),
-    params(
-        ("id" = String, Path),
-        ("if-match" = Option<String>, Header, description = "The `ETag` of the version that was read"),
-        ("idempotency-key" = Option<String>, Header, description = "Takes effect once; the answer is kept for 24 hours"),
-    ),
-    responses(
-        (status = 200, body = PostRecord, headers(("etag" = String))),
-        (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody),
-        (status = 404, body = ErrorBody), (status = 412, body = ErrorBody),
-        (status = 415, body = ErrorBody), (status = 422, body = ErrorBody),
-    ),
+    params(("id" = String, Path), IfMatch, IdempotencyKey),
+    responses((status = 200, body = PostRecord, headers(("etag" = String))), (status = 403)),
 )]
 pub(super) async fn edit(
     State(ledger): State<Ledger>,
@@ -78,6 +66,7 @@ pub(super) async fn edit(
     let effect = async |connection: &mut Connection| {
         let old = held_by(connection, &viewer, id).await?;
         envelope.check_version(old.record.version)?;
+        patch.check_currency(&old.record)?;
         let Some(new) = patch.apply(&old.record, now) else {
             return Ok(Outcome::silent(Answer::ok(&old.record)?.version(old.record.version)));
         };
@@ -90,14 +79,8 @@ pub(super) async fn edit(
 /// Deletes a post with its comments and likes. With `If-Match`: only the version that was read.
 #[utoipa::path(
     delete, path = "/v1/posts/{id}", tag = "posts", security(("bearer" = [])),
-    params(
-        ("id" = String, Path),
-        ("if-match" = Option<String>, Header, description = "The `ETag` of the version that was read"),
-    ),
-    responses(
-        (status = 204), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
-        (status = 403, body = ErrorBody), (status = 404, body = ErrorBody), (status = 412, body = ErrorBody),
-    ),
+    params(("id" = String, Path), IfMatch),
+    responses((status = 204), (status = 403)),
 )]
 pub(super) async fn delete(
     State(ledger): State<Ledger>,

@@ -130,3 +130,26 @@ async fn what_is_no_json_or_too_large_is_refused() {
     assert_eq!(forum.send(forum.by(1, "POST", "/v1/posts").body("{}")).await.status, 415);
     assert_eq!(forum.post_count(1).await, 0);
 }
+
+/// Characters that no reader sees, or that reorder or split the text around them.
+#[tokio::test]
+async fn invisible_characters_direction_controls_and_line_separators_are_refused() {
+    let forum = Forum::open().await;
+    let post = forum.publish_titled(1, "Teapot").await;
+    let comments = format!("/v1/posts/{post}/comments");
+    for character in ["\u{200b}", "\u{ad}", "\u{2800}", "\u{feff}", "\u{202e}", "\u{2066}", "\u{200f}"] {
+        let text = format!("Tea{character}pot");
+        let post = forum.tell(forum.by(1, "POST", "/v1/posts"), &json!({"title": text, "body": text})).await;
+        assert_eq!((post.status, post.fields()), (422, vec!["title", "body"]), "{character:?}");
+        let comment = forum.tell(forum.by(2, "POST", &comments), &json!({"body": text})).await;
+        assert_eq!((comment.status, comment.fields()), (422, vec!["body"]), "{character:?}");
+    }
+    for separator in ["\n", "\u{85}", "\u{2028}", "\u{2029}"] {
+        let draft = json!({"title": format!("Tea{separator}pot"), "body": "Round."});
+        let post = forum.tell(forum.by(1, "POST", "/v1/posts"), &draft).await;
+        assert_eq!((post.status, post.fields()), (422, vec!["title"]), "{separator:?}");
+    }
+    // A family of emoji is one visible character, joined by an invisible one.
+    let family = json!({"title": "👩\u{200d}👩\u{200d}👧", "body": "می\u{200c}خواهم"});
+    assert_eq!(forum.tell(forum.by(1, "POST", "/v1/posts"), &family).await.status, 201);
+}

@@ -3,6 +3,8 @@
 
 mod by_ids;
 mod comments;
+#[cfg(feature = "seed")]
+mod currencies;
 mod description;
 mod errors;
 mod forum;

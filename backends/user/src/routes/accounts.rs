@@ -1,6 +1,6 @@
 //! Accounts: e-mail address and role, for their owner and for admins.
 
-use chassis::{ApiError, ErrorBody, Params, Private, Reader, Viewer};
+use chassis::{ApiError, Params, Private, Reader, Viewer};
 
 use super::users::UserIds;
 use crate::{
@@ -10,12 +10,8 @@ use crate::{
 
 /// Those accounts that the viewer may see; others look like ones that do not exist.
 #[utoipa::path(
-    get, path = "/v1/accounts", params(UserIds), tag = "accounts", security(("bearer" = [])),
-    responses(
-        (status = 200, body = Items<AccountRecord>),
-        (status = 400, body = ErrorBody),
-        (status = 401, body = ErrorBody),
-    ),
+    get, path = "/v1/accounts", tag = "accounts", security(("bearer" = [])), params(UserIds),
+    responses((status = 200, body = Items<AccountRecord>)),
 )]
 pub(super) async fn by_ids(
     reader: Reader,

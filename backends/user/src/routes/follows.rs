@@ -2,8 +2,8 @@
 
 use axum::extract::State;
 use chassis::{
-    Answer, ApiError, Detail, Envelope, ErrorBody, Event, Ids, Ledger, Outcome, PageParams, Pages, Params, Path,
-    Private, Public, Reader, Viewer,
+    Answer, ApiError, Detail, Envelope, Event, Ids, Ledger, Outcome, PageParams, Pages, Params, Path, Private, Public,
+    Reader, Viewer,
     database::{Connection, list::List},
 };
 use contract::{UserId, id::User};
@@ -31,8 +31,8 @@ pub(super) struct ByUser {
 
 /// The followers of each user, newest follow first.
 #[utoipa::path(
-    get, path = "/v1/followers/by-user", params(ByUser, PageParams), tag = "follows",
-    responses((status = 200, body = Pages<UserRecord>), (status = 400, body = ErrorBody)),
+    get, path = "/v1/followers/by-user", tag = "follows", params(ByUser, PageParams),
+    responses((status = 200, body = Pages<UserRecord>)),
 )]
 pub(super) async fn followers_by_user(
     reader: Reader,
@@ -44,8 +44,8 @@ pub(super) async fn followers_by_user(
 
 /// Whom each user follows, newest follow first.
 #[utoipa::path(
-    get, path = "/v1/following/by-user", params(ByUser, PageParams), tag = "follows",
-    responses((status = 200, body = Pages<UserRecord>), (status = 400, body = ErrorBody)),
+    get, path = "/v1/following/by-user", tag = "follows", params(ByUser, PageParams),
+    responses((status = 200, body = Pages<UserRecord>)),
 )]
 pub(super) async fn following_by_user(
     reader: Reader,
@@ -57,8 +57,8 @@ pub(super) async fn following_by_user(
 
 /// Which of these users the viewer follows.
 #[utoipa::path(
-    get, path = "/v1/follows", params(UserIds), tag = "follows", security(("bearer" = [])),
-    responses((status = 200, body = Flags), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody)),
+    get, path = "/v1/follows", tag = "follows", security(("bearer" = [])), params(UserIds),
+    responses((status = 200, body = Flags)),
 )]
 pub(super) async fn followed_by_viewer(
     reader: Reader,
@@ -74,14 +74,7 @@ pub(super) async fn followed_by_viewer(
 #[utoipa::path(
     put, path = "/v1/users/{id}/following/{other}", tag = "follows", security(("bearer" = [])),
     params(("id" = String, Path, description = "The viewer"), ("other" = String, Path, description = "Whom")),
-    responses(
-        (status = 204, description = "The viewer follows them"),
-        (status = 400, body = ErrorBody),
-        (status = 401, body = ErrorBody),
-        (status = 403, body = ErrorBody),
-        (status = 404, body = ErrorBody),
-        (status = 422, body = ErrorBody),
-    ),
+    responses((status = 204, description = "The viewer follows them"), (status = 403), (status = 422)),
 )]
 pub(super) async fn follow(
     State(ledger): State<Ledger>,
@@ -106,14 +99,7 @@ pub(super) async fn follow(
 #[utoipa::path(
     delete, path = "/v1/users/{id}/following/{other}", tag = "follows", security(("bearer" = [])),
     params(("id" = String, Path, description = "The viewer"), ("other" = String, Path, description = "Whom")),
-    responses(
-        (status = 204, description = "The viewer does not follow them"),
-        (status = 400, body = ErrorBody),
-        (status = 401, body = ErrorBody),
-        (status = 403, body = ErrorBody),
-        (status = 404, body = ErrorBody),
-        (status = 422, body = ErrorBody),
-    ),
+    responses((status = 204, description = "The viewer does not follow them"), (status = 403), (status = 422)),
 )]
 pub(super) async fn unfollow(
     State(ledger): State<Ledger>,

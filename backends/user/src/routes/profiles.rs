@@ -2,8 +2,8 @@
 
 use axum::extract::State;
 use chassis::{
-    Answer, ApiError, Command, Envelope, ErrorBody, Event, Ledger, Outcome, Path, Viewer, database::Connection,
-    text::Verdict,
+    Answer, ApiError, Command, Envelope, Event, IdempotencyKey, IfMatch, Ledger, Outcome, Path, Viewer,
+    database::Connection, text::Verdict,
 };
 use contract::{Time, UserId};
 use serde::{Deserialize, Deserializer};
@@ -41,21 +41,8 @@ fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<S
 /// Changes a profile: the viewer's own, or anybody's by an admin.
 #[utoipa::path(
     patch, path = "/v1/users/{id}", request_body = ProfilePatch, tag = "users", security(("bearer" = [])),
-    params(
-        ("id" = String, Path),
-        ("if-match" = Option<String>, Header, description = "The `ETag` of the version that the change is meant for"),
-        ("idempotency-key" = Option<String>, Header, description = "Under which this takes effect once"),
-    ),
-    responses(
-        (status = 200, body = UserRecord, headers(("etag" = String))),
-        (status = 400, body = ErrorBody),
-        (status = 401, body = ErrorBody),
-        (status = 403, body = ErrorBody),
-        (status = 404, body = ErrorBody),
-        (status = 412, body = ErrorBody),
-        (status = 415, body = ErrorBody),
-        (status = 422, body = ErrorBody),
-    ),
+    params(("id" = String, Path), IfMatch, IdempotencyKey),
+    responses((status = 200, body = UserRecord, headers(("etag" = String))), (status = 403)),
 )]
 pub(super) async fn update(
     State(ledger): State<Ledger>,

@@ -2,9 +2,7 @@
 //! key: the answers are secrets.
 
 use axum::{extract::State, http::StatusCode};
-use chassis::{
-    Answer, ApiError, Caller, Command, Deadline, Envelope, ErrorBody, Outcome, Viewer, database::Connection,
-};
+use chassis::{Answer, ApiError, Caller, Command, Deadline, Envelope, Outcome, Viewer, database::Connection};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -48,11 +46,8 @@ fn wrong_credentials(message: &str) -> ApiError {
     post, path = "/v1/sessions", request_body = LogInInput, tag = "sessions",
     responses(
         (status = 201, body = SessionRecord, headers(("location" = String))),
-        (status = 400, body = ErrorBody),
-        (status = 401, body = ErrorBody),
-        (status = 415, body = ErrorBody),
-        (status = 422, body = ErrorBody),
-        (status = 429, body = ErrorBody, headers(("retry-after" = u32))),
+        (status = 401),
+        (status = 429, headers(("retry-after" = u32))),
     ),
 )]
 pub(super) async fn log_in(
@@ -83,13 +78,7 @@ pub(super) async fn log_in(
 /// by default) while the new token was not used; else it ends the session.
 #[utoipa::path(
     post, path = "/v1/sessions/refresh", request_body = RefreshInput, tag = "sessions",
-    responses(
-        (status = 200, body = SessionRecord),
-        (status = 400, body = ErrorBody),
-        (status = 401, body = ErrorBody),
-        (status = 415, body = ErrorBody),
-        (status = 422, body = ErrorBody),
-    ),
+    responses((status = 200, body = SessionRecord), (status = 401)),
 )]
 pub(super) async fn refresh(
     State(provider): State<IdentityProvider>,
@@ -110,7 +99,7 @@ pub(super) async fn refresh(
 /// Ends the session of the viewer's token: its refresh token is no longer good. Access tokens end by themselves.
 #[utoipa::path(
     delete, path = "/v1/sessions/current", tag = "sessions", security(("bearer" = [])),
-    responses((status = 204, description = "The session has ended"), (status = 401, body = ErrorBody)),
+    responses((status = 204, description = "The session has ended")),
 )]
 pub(super) async fn log_out(
     State(provider): State<IdentityProvider>,

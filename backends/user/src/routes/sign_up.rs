@@ -4,7 +4,7 @@
 use std::fmt::Display;
 
 use axum::{extract::State, http::StatusCode};
-use chassis::{Answer, ApiError, Caller, Command, Envelope, ErrorBody, Event, Outcome, database::Connection};
+use chassis::{Answer, ApiError, Caller, Command, Envelope, Event, IdempotencyKey, Outcome, database::Connection};
 use contract::UserId;
 use serde::Deserialize;
 use serde_json::json;
@@ -50,15 +50,8 @@ struct Newcomer {
 
 /// Creates a user and opens their first session.
 #[utoipa::path(
-    post, path = "/v1/users", request_body = SignUpInput, tag = "users",
-    params(("idempotency-key" = Option<String>, Header, description = "Under which this takes effect once")),
-    responses(
-        (status = 201, body = SessionRecord, headers(("location" = String))),
-        (status = 400, body = ErrorBody),
-        (status = 409, body = ErrorBody),
-        (status = 415, body = ErrorBody),
-        (status = 422, body = ErrorBody),
-    ),
+    post, path = "/v1/users", request_body = SignUpInput, tag = "users", params(IdempotencyKey),
+    responses((status = 201, body = SessionRecord, headers(("location" = String))), (status = 409)),
 )]
 pub(super) async fn sign_up(
     State(provider): State<IdentityProvider>,

@@ -1,6 +1,6 @@
 //! Users, as everybody may see them.
 
-use chassis::{ApiError, Entries, ErrorBody, Ids, PageParams, Params, Path, Public, Reader};
+use chassis::{ApiError, Entries, Ids, PageParams, Params, Path, Public, Reader};
 use contract::{UserId, id::User};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -35,8 +35,8 @@ pub(super) struct UserIds {
 
 /// Users by ids or handles (`{"items": […]}`), or a page of all, newest first (`{"items": […], "page": {…}}`).
 #[utoipa::path(
-    get, path = "/v1/users", params(Which, PageParams), tag = "users",
-    responses((status = 200, body = Users), (status = 400, body = ErrorBody)),
+    get, path = "/v1/users", tag = "users", params(Which, PageParams),
+    responses((status = 200, body = Users)),
 )]
 pub(super) async fn list(
     reader: Reader,
@@ -62,12 +62,8 @@ pub(super) async fn list(
 
 /// One user. The `ETag` is the version that `If-Match` of an update compares.
 #[utoipa::path(
-    get, path = "/v1/users/{id}", params(("id" = String, Path)), tag = "users",
-    responses(
-        (status = 200, body = UserRecord),
-        (status = 400, body = ErrorBody),
-        (status = 404, body = ErrorBody),
-    ),
+    get, path = "/v1/users/{id}", tag = "users", params(("id" = String, Path)),
+    responses((status = 200, body = UserRecord)),
 )]
 pub(super) async fn one(reader: Reader, Path(id): Path<UserId>) -> Result<Public<UserRecord>, ApiError> {
     let user = users::by_id(&mut reader.connect().await?, id).await?.ok_or_else(users::unknown)?;
@@ -77,8 +73,8 @@ pub(super) async fn one(reader: Reader, Path(id): Path<UserId>) -> Result<Public
 
 /// How many follow each user, and how many each follows.
 #[utoipa::path(
-    get, path = "/v1/users/counts", params(UserIds), tag = "users",
-    responses((status = 200, body = FollowCounts), (status = 400, body = ErrorBody)),
+    get, path = "/v1/users/counts", tag = "users", params(UserIds),
+    responses((status = 200, body = FollowCounts)),
 )]
 pub(super) async fn counts(
     reader: Reader,

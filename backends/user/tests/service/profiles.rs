@@ -4,7 +4,7 @@ use contract::token::Role;
 use futures::future::join_all;
 use serde_json::json;
 
-use crate::town::{Town, user};
+use crate::town::{Town, newcomer, user};
 
 #[tokio::test]
 async fn absent_members_stay_and_null_clears() {
@@ -92,4 +92,27 @@ async fn the_same_change_under_its_key_is_made_once() {
     let (first, again) = (change().await, change().await);
     assert_eq!((again.header("idempotency-replayed"), &again.json), ("true", &first.json));
     assert_eq!(again.header("etag"), "\"v2\"");
+}
+
+#[tokio::test]
+async fn invisible_characters_direction_controls_and_line_separators_are_refused() {
+    let town = Town::of(2).await;
+    let token = town.token(2, Role::Member).await;
+    let path = format!("/v1/users/{}", user(2));
+    for character in ["\u{200b}", "\u{ad}", "\u{2800}", "\u{feff}", "\u{202e}", "\u{2066}", "\u{200f}"] {
+        let text = format!("A{character}da");
+        let patch = json!({"name": text, "bio": text});
+        let reply = town.send(town.command_with("PATCH", &path, &patch).bearer_auth(&token)).await;
+        assert_eq!((reply.status, reply.fields()), (422, vec!["name", "bio"]), "{character:?}");
+        let mut newcomer = newcomer("ada");
+        newcomer["name"] = text.into();
+        let reply = town.send(town.command_with("POST", "/v1/users", &newcomer)).await;
+        assert_eq!((reply.status, reply.fields()), (422, vec!["name"]), "{character:?}");
+    }
+    for separator in ["\n", "\u{85}", "\u{2028}", "\u{2029}"] {
+        let patch = json!({"name": format!("A{separator}da")});
+        let reply = town.send(town.command_with("PATCH", &path, &patch).bearer_auth(&token)).await;
+        assert_eq!((reply.status, reply.fields()), (422, vec!["name"]), "{separator:?}");
+    }
+    assert_eq!(town.get(&path).await.json["version"], 1);
 }

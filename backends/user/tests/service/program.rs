@@ -2,10 +2,14 @@
 
 use std::{
     io::{BufRead, BufReader, Read},
-    process::{Command, Output, Stdio},
+    process::{Child, ChildStderr, Command, Output, Stdio},
 };
 
-use chassis::{database::DatabaseUrl, testing::TestDatabase};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
+use chassis::{
+    database::DatabaseUrl,
+    testing::{TestDatabase, with_json},
+};
 use serde_json::{Value as Json, json};
 
 use crate::town::{PASSWORD, newcomer};
@@ -22,6 +26,44 @@ fn program(home: &TestDatabase, listen: &str) -> Command {
 
 fn rotate(home: &TestDatabase) -> Output {
     program(home, "127.0.0.1:0").arg("rotate-key").output().unwrap()
+}
+
+/// The program at work.
+struct Served {
+    url: String,
+    child: Child,
+    log: BufReader<ChildStderr>,
+    /// The log up to the line that tells the address.
+    start: String,
+}
+
+impl Served {
+    fn start(mut command: Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut log = BufReader::new(child.stderr.take().unwrap());
+        let mut start = String::new();
+        while !start.contains("listening") {
+            assert_ne!(log.read_line(&mut start).unwrap(), 0, "{start}");
+        }
+        let listening: Json = serde_json::from_str(start.lines().last().unwrap()).unwrap();
+        Self { url: format!("http://{}", listening["address"].as_str().unwrap()), child, log, start }
+    }
+
+    async fn post(&self, path: &str, body: Json) -> Json {
+        let request = with_json(reqwest::Client::new().post(format!("{}{path}", self.url)), &body);
+        let response = request.header("idempotency-key", "k").send().await.unwrap();
+        serde_json::from_slice(&response.bytes().await.unwrap()).unwrap()
+    }
+
+    /// Ends it with SIGTERM; all that it printed.
+    fn stop(mut self) -> String {
+        // By its own id; Child::kill would not let it finish.
+        assert!(Command::new("kill").arg(self.child.id().to_string()).status().unwrap().success());
+        self.log.read_to_string(&mut self.start).unwrap();
+        self.child.stdout.take().unwrap().read_to_string(&mut self.start).unwrap();
+        assert!(self.child.wait().unwrap().success());
+        self.start
+    }
 }
 
 #[tokio::test]
@@ -41,17 +83,8 @@ async fn keys_are_rotated_by_a_word_and_not_again_before_that_has_ended() {
 async fn nothing_secret_is_printed() {
     chassis::program::install_crypto();
     let home = TestDatabase::create().await;
-    let mut served = program(&home, "127.0.0.1:0").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let mut lines = BufReader::new(served.stderr.take().unwrap()).lines().map(Result::unwrap);
-    let listening: Json = serde_json::from_str(&lines.find(|line| line.contains("listening")).unwrap()).unwrap();
-    let url = format!("http://{}", listening["address"].as_str().unwrap());
-
-    let client = reqwest::Client::new();
-    let post = async |path: &str, body: Json| -> Json {
-        let request = client.post(format!("{url}{path}")).header("content-type", "application/json");
-        let response = request.header("idempotency-key", "k").body(body.to_string()).send().await.unwrap();
-        serde_json::from_slice(&response.bytes().await.unwrap()).unwrap()
-    };
+    let served = Served::start(program(&home, "127.0.0.1:0"));
+    let post = async |path: &str, body: Json| served.post(path, body).await;
     let mut sessions = vec![post("/v1/users", newcomer("ada")).await, post("/v1/users", newcomer("ada")).await];
     let refresh = json!({"refresh_token": sessions[0]["refresh_token"]});
     sessions.push(post("/v1/sessions/refresh", refresh).await);
@@ -60,12 +93,7 @@ async fn nothing_secret_is_printed() {
     assert_eq!(refused["error"]["code"], "WRONG_CREDENTIALS");
     let rotation = rotate(&home);
 
-    // By its own id; Child::kill would not let it finish.
-    assert!(Command::new("kill").arg(served.id().to_string()).status().unwrap().success());
-    let mut printed: String = lines.collect::<Vec<_>>().join("\n");
-    served.stdout.take().unwrap().read_to_string(&mut printed).unwrap();
-    assert!(served.wait().unwrap().success());
-    printed += &String::from_utf8(rotation.stderr).unwrap();
+    let printed = served.stop() + &String::from_utf8(rotation.stderr).unwrap();
 
     assert!(printed.contains("/v1/sessions/refresh") && printed.contains("stopped"), "{printed}");
     for session in &sessions {
@@ -76,4 +104,19 @@ async fn nothing_secret_is_printed() {
     for secret in [PASSWORD, "a wrong one", "ada@example.com", "$argon2id", "private"] {
         assert!(!printed.contains(secret), "{secret}");
     }
+}
+
+#[tokio::test]
+async fn text_settings_are_taken_byte_for_byte_from_the_environment() {
+    chassis::program::install_crypto();
+    let home = TestDatabase::create().await;
+    let (issuer, audience) = (" T\u{e9}ssera, \"a\" = {b} # ", "1e3");
+    let mut command = program(&home, "127.0.0.1:0");
+    command.env("TESSERA_TOKEN_ISSUER", issuer).env("TESSERA_TOKEN_AUDIENCE", audience);
+    let served = Served::start(command);
+    let session = served.post("/v1/users", newcomer("ada")).await;
+    let claims = session["access_token"].as_str().unwrap().split('.').nth(1).unwrap();
+    let claims: Json = serde_json::from_slice(&BASE64.decode(claims).unwrap()).unwrap();
+    assert_eq!((claims["iss"].as_str(), claims["aud"].as_str()), (Some(issuer), Some(audience)));
+    served.stop();
 }

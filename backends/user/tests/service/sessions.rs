@@ -6,7 +6,7 @@ use contract::{Clock, Time};
 use futures::future::join_all;
 use serde_json::json;
 
-use crate::town::{API_KEY, PASSWORD, Town, user_of};
+use crate::town::{API_KEY, PASSWORD, Town, newcomer, user_of};
 
 /// A town in which time stands still, with somebody called ada.
 async fn adas() -> Town {
@@ -250,4 +250,20 @@ async fn a_user_has_a_hundred_sessions_and_the_oldest_make_room() {
     assert_eq!(town.row::<(i64,)>("SELECT COUNT(*) FROM sessions").await, (100,));
     assert_eq!(town.refresh(oldest.text("refresh_token")).await.status, 401);
     assert_eq!(town.refresh(newest.text("refresh_token")).await.status, 200);
+}
+
+/// Keyboards differ in how they compose letters; both spellings are one password (Unicode NFC).
+#[tokio::test]
+async fn a_password_logs_in_in_its_composed_and_decomposed_spelling() {
+    let town = Town::of(0).await;
+    let (composed, decomposed) = ("caf\u{e9} \u{c5}ngstr\u{f6}m", "cafe\u{301} A\u{30a}ngstro\u{308}m");
+    for (handle, password) in [("ada", composed), ("grace", decomposed)] {
+        let mut newcomer = newcomer(handle);
+        newcomer["password"] = password.into();
+        assert_eq!(town.send(town.command_with("POST", "/v1/users", &newcomer)).await.status, 201);
+        let email = format!("{handle}@example.com");
+        for (typed, status) in [(composed, 201), (decomposed, 201), ("cafe Angstrom", 401)] {
+            assert_eq!(town.send(town.log_in(&email, typed)).await.status, status, "{handle} {typed}");
+        }
+    }
 }
