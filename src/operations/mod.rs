@@ -39,7 +39,7 @@ pub use variables::{ScalarCheck, Scalars};
 use cache::{DocumentCache, Entry, Outcome};
 use flattening::{Allowance, Collector, Flattener, Variant};
 use rulebook::Rulebook;
-use validation::{Validator, admit};
+use validation::{ValidDocument, Validator, admit};
 use variables::Coercion;
 
 /// An operation and the values that it runs with.
@@ -58,8 +58,6 @@ pub struct Prepared {
 pub struct Operations {
     pub(crate) rulebook: Rulebook,
     cache: DocumentCache,
-    /// Trusted documents have room of their own: nothing that strangers send pushes them out.
-    trusted: DocumentCache,
 }
 
 impl Operations {
@@ -68,35 +66,31 @@ impl Operations {
     /// # Errors
     /// The SDL is not valid, or `scalars` has a name that is no custom scalar of it.
     pub fn new(sdl: &str, limits: Limits, scalars: Scalars) -> Result<Self, SchemaError> {
-        Ok(Self {
-            rulebook: Rulebook::new(sdl, limits, scalars)?,
-            cache: DocumentCache::new(limits.cache_bytes),
-            trusted: DocumentCache::new(limits.cache_bytes),
-        })
+        Ok(Self { rulebook: Rulebook::new(sdl, limits, scalars)?, cache: DocumentCache::new(limits.cache_bytes) })
     }
 
-    /// Judges a document, or remembers its judgement, and chooses one of its operations.
+    /// Validates a document, unless it is cached, and chooses one of its operations.
     ///
     /// # Errors
     /// `TOO_MANY_TOKENS`, `QUERY_TOO_DEEP`, `TOO_MANY_ALIASES`, `TOO_MANY_DIRECTIVES`, `GRAPHQL_PARSE_FAILED`,
     /// `GRAPHQL_VALIDATION_FAILED`, `OPERATION_RESOLUTION_FAILED`.
-    pub fn select(&self, document: &str, operation_name: Option<&str>) -> Result<SelectedOperation, Rejection> {
-        SelectedOperation::new(self.entry(&self.cache, document), operation_name, false)
+    pub fn select(
+        &self,
+        document: impl Into<Arc<str>>,
+        operation_name: Option<&str>,
+    ) -> Result<SelectedOperation, Rejection> {
+        let entry = self.cache.entry(document.into(), |text| self.verdict(text));
+        SelectedOperation::new(entry, operation_name)
     }
 
-    /// [`select`](Self::select) for a trusted document.
-    ///
-    /// # Errors
-    /// The same.
-    pub fn select_trusted(&self, document: &str, operation_name: Option<&str>) -> Result<SelectedOperation, Rejection> {
-        SelectedOperation::new(self.entry(&self.trusted, document), operation_name, true)
+    /// Validates a document that its owner will keep: it is not cached.
+    pub(crate) fn validate(&self, document: Arc<str>) -> Entry {
+        Entry::new(document, |text| self.verdict(text))
     }
 
-    fn entry(&self, cache: &DocumentCache, document: &str) -> Arc<Entry> {
-        cache.entry(document, || {
-            admit(document, &self.rulebook.limits)?;
-            Validator { rulebook: &self.rulebook }.validate(document).map(Arc::new)
-        })
+    fn verdict(&self, text: &Arc<str>) -> Outcome<ValidDocument> {
+        admit(text, &self.rulebook.limits)?;
+        Validator { rulebook: &self.rulebook }.validate(text).map(Arc::new)
     }
 
     /// Coerces the variables and takes the operation in the form that their values need.
@@ -140,8 +134,8 @@ impl Operations {
     fn operation(&self, selected: &SelectedOperation, coerced: &Coerced) -> Outcome<PreparedOperation> {
         let valid = &selected.document;
         let variant = Variant::new(selected, coerced);
-        if let Some(known) = selected.entry.variant(&variant) {
-            return known.clone();
+        if let Some(known) = selected.entry.form(&variant) {
+            return known;
         }
         let flattener = Flattener {
             rulebook: &self.rulebook,
@@ -156,8 +150,8 @@ impl Operations {
             used: HashSet::new(),
         };
         let outcome = PreparedOperation::new(flattener).map(Arc::new);
-        let cache = if selected.is_trusted { &self.trusted } else { &self.cache };
-        cache.keep(valid.lines.text(), variant, outcome.clone());
+        selected.entry.add(variant, outcome.clone());
+        self.cache.reweigh(&selected.entry);
         outcome
     }
 }

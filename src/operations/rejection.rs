@@ -41,7 +41,7 @@ pub enum RejectionCode {
 
 impl RejectionCode {
     /// The code as clients see it, for example `GRAPHQL_PARSE_FAILED`.
-    pub fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::ParseFailed => "GRAPHQL_PARSE_FAILED",
             Self::ValidationFailed => "GRAPHQL_VALIDATION_FAILED",

@@ -22,13 +22,11 @@ pub struct SelectedOperation {
     pub(crate) operation: Node<Operation>,
     /// Its place among the document's operations.
     pub(crate) place: usize,
-    /// Whether its document is trusted: then its forms are kept apart.
-    pub(crate) is_trusted: bool,
 }
 
 impl SelectedOperation {
     /// Chooses by name; without a name the document must have exactly one operation.
-    pub(crate) fn new(entry: Arc<Entry>, name: Option<&str>, is_trusted: bool) -> Result<Self, Rejection> {
+    pub(crate) fn new(entry: Arc<Entry>, name: Option<&str>) -> Result<Self, Rejection> {
         let valid = Arc::clone(entry.verdict.as_ref().map_err(Clone::clone)?);
         let operations = &valid.document.operations;
         let chosen = match name {
@@ -42,7 +40,7 @@ impl SelectedOperation {
             None => operations.iter().enumerate().next(),
         };
         match (chosen.map(|(place, operation)| (place, operation.clone())), name) {
-            (Some((place, operation)), _) => Ok(Self { entry, document: valid, operation, place, is_trusted }),
+            (Some((place, operation)), _) => Ok(Self { entry, document: valid, operation, place }),
             (None, Some(name)) => Err(unresolved(&format!("The document has no operation named `{name}`."))),
             (None, None) => Err(unresolved("The document has no operation.")),
         }

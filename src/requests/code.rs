@@ -1,4 +1,4 @@
-//! The public error codes: `errors[].extensions.code`. Each is spelled here alone; `http/status.rs` gives them statuses, and
+//! The public error codes: `errors[].extensions.code`. Each is spelled once: here, or in `operations/rejection.rs`; `http/status.rs` gives them statuses, and
 //! `docs/errors.md` is checked against both.
 
 use crate::{
@@ -8,7 +8,7 @@ use crate::{
 };
 
 macro_rules! codes {
-    ($($(#[doc = $meaning:literal])+ $variant:ident = $name:literal,)+) => {
+    ($($(#[doc = $meaning:literal])+ $variant:ident = $name:expr,)+) => {
         /// A public error code.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum Code {
@@ -33,13 +33,13 @@ codes! {
     /// The request or an argument is malformed.
     BadRequest = "BAD_REQUEST",
     /// The text is not a GraphQL document.
-    GraphqlParseFailed = "GRAPHQL_PARSE_FAILED",
+    GraphqlParseFailed = RejectionCode::ParseFailed.as_str(),
     /// The document breaks a rule of section 5 of the specification.
-    GraphqlValidationFailed = "GRAPHQL_VALIDATION_FAILED",
+    GraphqlValidationFailed = RejectionCode::ValidationFailed.as_str(),
     /// No operation of that name, or no name although there are several operations.
-    OperationResolutionFailed = "OPERATION_RESOLUTION_FAILED",
+    OperationResolutionFailed = RejectionCode::OperationResolutionFailed.as_str(),
     /// A variable's value is not of its type.
-    VariableCoercionFailed = "VARIABLE_COERCION_FAILED",
+    VariableCoercionFailed = RejectionCode::VariableCoercionFailed.as_str(),
     /// The document id is not known.
     PersistedQueryNotFound = "PERSISTED_QUERY_NOT_FOUND",
     /// Registration of documents is off.
@@ -49,19 +49,19 @@ codes! {
     /// The document id is not that of the text.
     PersistedQueryIdMismatch = "PERSISTED_QUERY_ID_MISMATCH",
     /// Nested deeper than allowed.
-    QueryTooDeep = "QUERY_TOO_DEEP",
+    QueryTooDeep = RejectionCode::TooDeep.as_str(),
     /// Costlier than allowed, or a larger answer.
-    QueryTooCostly = "QUERY_TOO_COSTLY",
+    QueryTooCostly = RejectionCode::TooCostly.as_str(),
     /// More lexical tokens than allowed.
-    TooManyTokens = "TOO_MANY_TOKENS",
+    TooManyTokens = RejectionCode::TooManyTokens.as_str(),
     /// More aliases than allowed.
-    TooManyAliases = "TOO_MANY_ALIASES",
+    TooManyAliases = RejectionCode::TooManyAliases.as_str(),
     /// More root fields than allowed.
-    TooManyRootFields = "TOO_MANY_ROOT_FIELDS",
+    TooManyRootFields = RejectionCode::TooManyRootFields.as_str(),
     /// More directives than allowed.
-    TooManyDirectives = "TOO_MANY_DIRECTIVES",
+    TooManyDirectives = RejectionCode::TooManyDirectives.as_str(),
     /// More fields than allowed, fragments inlined.
-    TooManyFields = "TOO_MANY_FIELDS",
+    TooManyFields = RejectionCode::TooManyFields.as_str(),
     /// Another HTTP method is needed.
     MethodNotAllowed = "METHOD_NOT_ALLOWED",
     /// No acceptable media type.

@@ -111,8 +111,8 @@ impl Pipeline {
     fn select(&self, document: &Document, ask: &Ask) -> Result<SelectedOperation, Refused> {
         let name = ask.parameters.operation_name.as_deref();
         let selected = match &document.trusted {
-            Some(trusted) => self.operations.select_trusted(&trusted.text, name)?,
-            None => self.operations.select(&document.text, name)?,
+            Some(trusted) => trusted.select(name)?,
+            None => self.operations.select(Arc::clone(&document.text), name)?,
         };
         let kind = selected.kind();
         if ask.allowed_kinds.contains(&kind) { Ok(selected) } else { Err(Refused::KindNotAllowed(kind)) }

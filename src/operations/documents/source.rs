@@ -8,6 +8,7 @@ use std::{
     collections::HashSet,
     fs, io,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use super::{id::sha256, manifest, typename};
@@ -18,7 +19,7 @@ pub struct Found {
     /// Under which id clients ask for it.
     pub id: String,
     /// Its text.
-    pub text: String,
+    pub text: Arc<str>,
     /// Whose it is.
     pub client: String,
     /// In which file.
@@ -56,8 +57,13 @@ pub fn read(sources: &[PathBuf]) -> Result<Vec<Found>, SourceError> {
     let mut found = Vec::new();
     for file in files(sources)? {
         let text = text_of(&file.path).map_err(|error| SourceError::new(&file.path, error))?;
-        let document =
-            |id, text| Found { id, text, client: file.client.clone(), file: file.path.clone(), with_typename: false };
+        let document = |id, text: String| Found {
+            id,
+            text: text.into(),
+            client: file.client.clone(),
+            file: file.path.clone(),
+            with_typename: false,
+        };
         if is_manifest(&file.path) {
             let pairs = manifest::read(&text).map_err(|problem| SourceError::new(&file.path, problem))?;
             found.extend(pairs.into_iter().map(|(id, text)| document(id, text)));

@@ -7,10 +7,10 @@ use super::{
     id::{canonical, is_sha256, sha256},
     source::{Found, SourceError},
 };
-use crate::operations::{Operations, SelectedOperation};
+use crate::operations::{Operations, Rejection, SelectedOperation, cache::Entry};
 
 /// One trusted document.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct TrustedDocument {
     /// Its id, in the form in which it is looked up.
     pub id: String,
@@ -22,6 +22,18 @@ pub struct TrustedDocument {
     pub name: String,
     /// Where it was found.
     pub file: PathBuf,
+    /// Its verdict and flattened forms.
+    entry: Arc<Entry>,
+}
+
+impl TrustedDocument {
+    /// Its operation; the name, if there is one, must be the operation's.
+    ///
+    /// # Errors
+    /// `OPERATION_RESOLUTION_FAILED`.
+    pub fn select(&self, operation_name: Option<&str>) -> Result<SelectedOperation, Rejection> {
+        SelectedOperation::new(Arc::clone(&self.entry), operation_name)
+    }
 }
 
 /// All of them.
@@ -79,17 +91,14 @@ impl TrustedDocuments {
             let of = || format!("the id `{id:.80}` is that of another document in {}", known.file.display());
             return if same { Ok(()) } else { Err(of()) };
         }
-        let selected = one_operation(operations, &text)?;
+        let entry = Arc::new(operations.validate(Arc::clone(&text)));
+        // Several operations would make its id mean several things.
+        let selected = SelectedOperation::new(Arc::clone(&entry), None).map_err(|rejection| rejection.to_string())?;
         let name = selected.name().unwrap_or(&id).to_owned();
-        let (id, text): (String, Arc<str>) = (canonical(&id).to_owned(), text.into());
-        let document = Arc::new(TrustedDocument { id: id.clone(), text: Arc::clone(&text), client, name, file });
+        let id = canonical(&id).to_owned();
+        let document = Arc::new(TrustedDocument { id: id.clone(), text: Arc::clone(&text), client, name, file, entry });
         self.by_text.entry(text).or_insert_with(|| Arc::clone(&document));
         self.by_id.insert(id, document);
         Ok(())
     }
-}
-
-/// The document's one operation; several would make its id mean several things.
-fn one_operation(operations: &Operations, text: &str) -> Result<SelectedOperation, String> {
-    operations.select_trusted(text, None).map_err(|rejection| rejection.to_string())
 }

@@ -17,4 +17,6 @@ pub(crate) use conditional_variables::of_operation as conditional_variables;
 pub(crate) use failures::Failures;
 pub(crate) use flatten::{Flattened, Flattener};
 pub(crate) use possible::PossibleTypes;
+#[cfg(test)]
+pub(crate) use variant::VariableState;
 pub(crate) use variant::Variant;

@@ -70,7 +70,7 @@ impl LineIndex {
 
     /// Bytes held beside the text, for the cache's account.
     pub(crate) fn bytes(&self) -> usize {
-        self.text.len() + (self.starts.len() + self.marks.len()) * size_of::<usize>()
+        (self.starts.len() + self.marks.len()) * size_of::<usize>()
     }
 }
 

@@ -41,9 +41,9 @@ pub(crate) struct ValidDocument {
 }
 
 impl ValidDocument {
-    /// Bytes held, estimated for the cache's account.
+    /// Bytes held beside the text, estimated for the cache's account.
     pub(crate) fn bytes(&self) -> usize {
-        // The text is there once more, as names and strings of the tree.
+        // The text is in the tree once more, as names and strings.
         DOCUMENT_BYTES + self.lines.bytes() + self.lines.text().len() + self.nodes * NODE_BYTES
     }
 }
@@ -55,10 +55,9 @@ pub(crate) struct Validator<'a> {
 
 impl Validator<'_> {
     /// Validates a text whose tokens and nesting are within the limits.
-    pub(crate) fn validate(&self, text: &str) -> Result<ValidDocument, Rejection> {
-        let text: Arc<str> = text.into();
-        let lines = LineIndex::new(Arc::clone(&text));
-        let syntax = parse(&text, &lines)?;
+    pub(crate) fn validate(&self, text: &Arc<str>) -> Result<ValidDocument, Rejection> {
+        let lines = LineIndex::new(Arc::clone(text));
+        let syntax = parse(text, &lines)?;
         let counts = Counts::of(&syntax);
         counts.admit(&self.rulebook.limits)?;
         let mut found = rules::of_tree(&syntax, &lines);

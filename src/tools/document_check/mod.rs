@@ -51,7 +51,7 @@ impl CheckedDocument {
     fn new(found: Found, problem: Option<String>, operations: &Operations) -> Self {
         let Found { id, text, client, file, .. } = found;
         let stem = || file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-        let selected = operations.select(&text, None);
+        let selected = operations.select(text, None);
         let name = selected.as_ref().ok().map(|it| it.name().unwrap_or(&id).to_owned()).unwrap_or_else(stem);
         let verdict = match (selected, problem) {
             (Err(rejection), _) => Err(located(&rejection)),

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -55,7 +56,8 @@ pub fn export(found: Vec<Found>, client: Option<&str>, operations: &Operations) 
     let mut by_name: BTreeMap<String, Operation> = BTreeMap::new();
     for found in found {
         let wrong = |problem: String| SourceError::new(&found.file, problem);
-        let selected = operations.select(&found.text, None).map_err(|rejection| wrong(rejection.to_string()))?;
+        let selected =
+            operations.select(Arc::clone(&found.text), None).map_err(|rejection| wrong(rejection.to_string()))?;
         // A file's own text is only checked: what is sent stood before it.
         let is_sent = found.with_typename || found.is_of_manifest();
         if !is_sent || client.is_some_and(|client| client != found.client) {
@@ -66,7 +68,10 @@ pub fn export(found: Vec<Found>, client: Option<&str>, operations: &Operations) 
             return Err(wrong(same_name(&name, &known.file, client)).into());
         }
         let kind = selected.kind().as_str();
-        by_name.insert(name.clone(), Operation { id: found.id, name, kind, body: found.text, file: found.file });
+        by_name.insert(
+            name.clone(),
+            Operation { id: found.id, name, kind, body: found.text.to_string(), file: found.file },
+        );
     }
     let manifest = Manifest { format: APOLLO_FORMAT, version: 1, operations: by_name.values().collect() };
     Ok(serde_json::to_string_pretty(&manifest)? + "\n")

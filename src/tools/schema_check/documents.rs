@@ -1,6 +1,8 @@
 //! Trusted documents under both schemas. In: what was found in files. Out: what each uses of the old schema, and why it is not
 //! valid for the new one, if it is not. A document that was not valid before cannot be broken.
 
+use std::sync::Arc;
+
 use apollo_compiler::Schema;
 
 use super::{SchemaProblem, SchemaText, usage::Usage};
@@ -41,7 +43,7 @@ pub(crate) fn judge(
     let mut documents = Documents { known: Vec::new(), unknown: Vec::new() };
     // What Apollo Client makes of a file's text is as valid as that text.
     for found in found.iter().filter(|found| !found.with_typename) {
-        let selected = before.select(&found.text, None).ok();
+        let selected = before.select(Arc::clone(&found.text), None).ok();
         let name = selected.as_ref().and_then(|it| it.name()).unwrap_or(&found.id).to_owned();
         let label = Label { client: found.client.clone(), name, file: found.file.display().to_string() };
         match selected {
@@ -49,7 +51,7 @@ pub(crate) fn judge(
             Some(selected) => documents.known.push(Known {
                 label,
                 usage: Usage::new(schema, &selected.document.document),
-                rejected: after.select(&found.text, None).err(),
+                rejected: after.select(Arc::clone(&found.text), None).err(),
             }),
         }
     }
