@@ -3,7 +3,7 @@
 //! The folders are the path of a request, and dependencies point one way along it:
 //! `http → requests → operations → graphql → loaders → clients → backends/`. Read in that order; `server/` puts it together.
 
-pub mod auth;
+mod auth;
 pub mod budgets;
 pub mod cli;
 pub mod clients;
@@ -17,5 +17,5 @@ pub mod operations;
 pub mod requests;
 pub mod schema_check;
 pub mod server;
-pub mod settings;
+mod settings;
 pub mod telemetry;

@@ -23,7 +23,7 @@ const MAX_HEADERS: usize = 100;
 const MAX_HEADER_BYTES: usize = 16 * 1024;
 
 /// Rejects requests whose head is malformed or too large.
-pub async fn admit(
+pub(super) async fn admit(
     State(app): State<Arc<App>>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     request: Request,

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use crate::{auth::Credentials, clients::CallContext, operations::OperationKind};
 
 /// One operation as it arrived.
-pub struct Ask {
+pub(crate) struct Ask {
     /// Document, operation name and variables.
     pub parameters: Parameters,
     /// The caller's credentials, not verified yet.
@@ -42,7 +42,7 @@ pub struct Parameters {
 }
 
 /// The program that sent the operation.
-pub struct Client {
+pub(crate) struct Client {
     /// Its address, behind trusted proxies.
     pub address: IpAddr,
     /// The name that it gives itself; only logged.

@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::{clients::Tag, operations::Caching};
 
 /// The result of an operation that was executed, with or without errors.
-pub struct Executed {
+pub(crate) struct Executed {
     /// Data and errors.
     pub response: async_graphql::Response,
     /// The caller's budget afterwards.
@@ -20,7 +20,7 @@ pub struct Executed {
 }
 
 /// Who may be given an answer.
-pub enum Audience {
+pub(crate) enum Audience {
     /// Everybody: it may be stored by shared caches, and carries nothing of this request or viewer.
     Public {
         /// For how long.
@@ -35,7 +35,7 @@ pub enum Audience {
 /// The cost of an operation, in units of demand control.
 #[derive(Clone, Copy, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct CostReport {
+pub(crate) struct CostReport {
     /// Upper bound, known before execution.
     pub estimated: u64,
     /// What the objects in the answer cost.

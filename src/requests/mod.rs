@@ -18,13 +18,14 @@ use std::sync::Arc;
 use tokio::{sync::Semaphore, time::timeout_at};
 use tokio_util::task::TaskTracker;
 
-pub use ask::{Ask, Client, Parameters};
+pub use ask::Parameters;
+pub(crate) use ask::{Ask, Client};
 pub use code::Code;
-pub use executed::{Audience, CostReport, Executed};
-pub use field_error::FieldError;
-pub use identify::Named;
-pub use record::OperationRecord;
-pub use refused::Refused;
+pub(crate) use executed::{Audience, CostReport, Executed};
+pub(crate) use field_error::FieldError;
+pub(crate) use identify::Named;
+pub(crate) use record::OperationRecord;
+pub(crate) use refused::Refused;
 
 use crate::{
     auth::{AuthenticationError, Authenticator, Viewer},
@@ -41,21 +42,21 @@ use crate::{
 /// Everything that an operation passes through.
 pub struct Pipeline {
     /// Documents that clients may send.
-    pub documents: Documents,
+    pub(crate) documents: Documents,
     /// Validates, plans and caches operations.
     pub operations: Operations,
     /// Executes them.
     pub schema: Schema,
     /// Turns credentials into viewers.
-    pub authenticator: Authenticator,
+    pub(crate) authenticator: Authenticator,
     /// Cost that callers may spend over time.
-    pub budgets: Budgets,
+    pub(crate) budgets: Budgets,
     /// The services.
-    pub clients: Clients,
+    pub(crate) clients: Clients,
     /// One permit for each operation that may run at the same time.
-    pub slots: Arc<Semaphore>,
+    pub(crate) slots: Arc<Semaphore>,
     /// Running mutations: they finish even if their client disconnects, and a stop waits for them.
-    pub commands: TaskTracker,
+    pub(crate) commands: TaskTracker,
 }
 
 impl Pipeline {
@@ -63,7 +64,7 @@ impl Pipeline {
     ///
     /// # Errors
     /// The operation was not executed.
-    pub async fn run(&self, ask: Ask, record: &mut OperationRecord) -> Result<Executed, Refused> {
+    pub(crate) async fn run(&self, ask: Ask, record: &mut OperationRecord) -> Result<Executed, Refused> {
         let slot = Arc::clone(&self.slots).try_acquire_owned().map_err(|_| Refused::Overloaded)?;
         let document = self.identify(&ask.parameters).await?;
         record.document.clone_from(&document.trusted);

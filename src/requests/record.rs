@@ -7,7 +7,7 @@ use crate::operations::documents::TrustedDocument;
 
 /// Facts of one operation.
 #[derive(Default)]
-pub struct OperationRecord {
+pub(crate) struct OperationRecord {
     /// The document, if it is trusted: only then is its operation's name a label of metrics.
     pub document: Option<Arc<TrustedDocument>>,
     /// The operation's cost.
@@ -20,7 +20,7 @@ pub struct OperationRecord {
 
 /// Cost before and after execution; 0 while it is not known.
 #[derive(Default)]
-pub struct RecordedCost {
+pub(crate) struct RecordedCost {
     /// Upper bound.
     pub estimated: u64,
     /// Of the objects in the answer.

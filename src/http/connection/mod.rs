@@ -57,7 +57,7 @@ struct Server {
 }
 
 /// Serves until `stop`, then finishes the requests in flight.
-pub async fn serve(listener: TcpListener, routes: Router, limits: ConnectionLimits, stop: CancellationToken) {
+pub(crate) async fn serve(listener: TcpListener, routes: Router, limits: ConnectionLimits, stop: CancellationToken) {
     let slots = Arc::new(Semaphore::new(limits.max));
     let server = Server { listener, slots, connections: TaskTracker::new() };
     while let Some(Some(accepted)) = stop.run_until_cancelled(server.accept()).await {
