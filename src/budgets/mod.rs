@@ -1,7 +1,7 @@
 //! Budgets of cost over time: a token bucket for each user, and for each network of anonymous clients.
 //!
 //! In: the payer and the estimated cost of an operation. Out: a [`Charge`], which is settled with the actual cost, or the time
-//! to wait. In memory, bounded. `charge` and `settle` are async for a store that several instances share.
+//! to wait. In memory, bounded.
 
 mod bucket;
 
@@ -96,7 +96,7 @@ impl Budgets {
     ///
     /// # Errors
     /// The budget is exhausted, and the mode is [`Mode::Enforce`].
-    pub(crate) async fn charge(&self, payer: Payer, estimate: u64) -> Result<Charge, Exhausted> {
+    pub(crate) fn charge(&self, payer: Payer, estimate: u64) -> Result<Charge, Exhausted> {
         let now = Instant::now();
         let settings = self.settings;
         let bucket = self.buckets.get_with(payer, || Arc::new(Mutex::new(Bucket::full(settings, now))));
@@ -114,7 +114,7 @@ impl Budgets {
 
 impl Charge {
     /// Replaces the estimate by the actual cost.
-    pub(crate) async fn settle(self, actual: u64) -> Allowance {
+    pub(crate) fn settle(self, actual: u64) -> Allowance {
         let mut bucket = self.bucket.lock();
         if !self.overdrawn {
             bucket.correct(self.settings, self.estimate, actual);

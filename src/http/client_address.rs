@@ -97,7 +97,7 @@ fn is_port(port: &str) -> bool {
     }
 }
 
-/// An IPv6 address without its zone (RFC 6874), which means something on the proxy's machine alone.
+/// An IPv6 address without its zone (RFC 6874), which is local to the proxy's host.
 fn ip_v6(address: &str) -> Option<IpAddr> {
     let address = match address.split_once('%') {
         Some((_, "")) => return None,

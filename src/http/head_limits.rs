@@ -1,5 +1,5 @@
-//! Admits a request by its head, whatever its path: one `Host`, a transfer coding that is implemented, limited sizes. Out: the
-//! request, or 400, 414, 431 or 501. hyper has limits of its own and answers them without a body; these are lower.
+//! Limits on request heads, for all paths: one `Host`, supported transfer codings, sizes. Out: the request, or 400, 414, 431
+//! or 501. hyper's own limits, which it enforces without a body, are higher.
 
 use std::{net::SocketAddr, sync::Arc};
 
@@ -53,8 +53,8 @@ fn check(request: &Request) -> Result<(), Failure> {
     Ok(())
 }
 
-/// RFC 9112, section 6.1: `chunked` is the one coding implemented, and is applied once. hyper has refused requests whose last
-/// coding is another, and HTTP/1.0 with any, since their bodies have no end.
+/// RFC 9112, section 6.1: `chunked` is the only supported coding, and applied once. hyper has refused requests with another
+/// final coding, and HTTP/1.0 with any, since the end of their bodies is unknown.
 fn check_transfer_codings(headers: &HeaderMap) -> Result<(), Failure> {
     let lines = headers.get_all(TRANSFER_ENCODING).iter();
     let codings = lines.flat_map(|line| line.as_bytes().split(|byte| *byte == b',')).map(<[u8]>::trim_ascii);

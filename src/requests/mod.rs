@@ -1,5 +1,5 @@
-//! One operation from what was sent to its result, over whatever transport it came. In: an [`Ask`]. Out: [`Executed`], or
-//! [`Refused`] with one [`Code`]. Knows nothing of HTTP: `http/` reads an `Ask` and writes the outcome.
+//! The pipeline of one operation, independent of the transport. In: an [`Ask`]. Out: [`Executed`], or [`Refused`] with one
+//! [`Code`]. `http/` reads the `Ask` from a request and writes the result as a response.
 //!
 //! The stages, in order: identify the document → select its operation → authenticate → complete it with variables →
 //! authorize → charge the budget → execute → settle the charge.
@@ -39,23 +39,23 @@ use crate::{
     },
 };
 
-/// Everything that an operation passes through.
+/// The stages of an operation.
 pub struct Pipeline {
     /// Documents that clients may send.
     pub(crate) documents: Documents,
     /// Validates, plans and caches operations.
     pub operations: Operations,
-    /// Executes them.
+    /// Executes operations.
     pub schema: Schema,
-    /// Turns credentials into viewers.
+    /// Verifies credentials.
     pub(crate) authenticator: Authenticator,
-    /// Cost that callers may spend over time.
+    /// Budgets of cost per caller over time.
     pub(crate) budgets: Budgets,
     /// The services.
     pub(crate) clients: Clients,
-    /// One permit for each operation that may run at the same time.
+    /// One permit for each concurrent operation.
     pub(crate) slots: Arc<Semaphore>,
-    /// Running mutations: they finish even if their client disconnects, and a stop waits for them.
+    /// Running mutations: a client that disconnects does not cancel them, and the drain waits for them.
     pub(crate) commands: TaskTracker,
 }
 
@@ -79,13 +79,13 @@ impl Pipeline {
             Some(viewer) => Payer::User(viewer.id()),
             None => Payer::Network(contract::network(ask.client.address)),
         };
-        let charge = self.budgets.charge(payer, prepared.cost.saturating_add(registration)).await;
+        let charge = self.budgets.charge(payer, prepared.cost.saturating_add(registration));
         let charge = charge.map_err(Refused::BudgetExhausted)?;
         (record.cost.estimated, record.overdrawn) = (prepared.cost, charge.overdrawn);
         self.note_unknown(&document, prepared.operation.name(), &ask.client).await;
 
         let caching = prepared.operation.caching();
-        // A public answer is fetched without a viewer: a viewer's read cannot be made at all.
+        // A public response is fetched without a viewer, so that no call can depend on the viewer.
         let viewer = viewer.filter(|_| caching.is_none());
         let caching = caching.filter(|_| ask.may_be_shared);
         if caching.is_some() {
@@ -95,7 +95,7 @@ impl Pipeline {
         let scope = Scope::new(ask.context.clone(), viewer, self.clients.clone());
         let (response, actual) = self.execute(prepared, scope, slot).await?;
         (record.errors, record.cost.actual) = (response.errors.len(), actual);
-        let allowance = charge.settle(actual.saturating_add(registration)).await;
+        let allowance = charge.settle(actual.saturating_add(registration));
         let cost = (ask.shows_cost && self.documents.policy().shows_schema()).then_some(CostReport {
             estimated,
             actual,
@@ -119,8 +119,8 @@ impl Pipeline {
         if ask.allowed_kinds.contains(&kind) { Ok(selected) } else { Err(Refused::KindNotAllowed(kind)) }
     }
 
-    /// Coerces the variables. A bad token refuses the operation; only an expired one does not, where the operation does
-    /// nothing but open a session: clients send the old token along until they have a new one.
+    /// Coerces the variables. An invalid token refuses the operation. An expired token does not refuse operations that only
+    /// open sessions: clients send the expired token until they have a new one.
     fn complete(
         &self,
         selected: &SelectedOperation,

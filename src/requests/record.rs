@@ -14,7 +14,7 @@ pub(crate) struct OperationRecord {
     pub cost: RecordedCost,
     /// Whether the caller's budget was exhausted, where budgets are only measured.
     pub overdrawn: bool,
-    /// Errors in the answer.
+    /// Number of errors in the response.
     pub errors: usize,
 }
 
@@ -23,6 +23,6 @@ pub(crate) struct OperationRecord {
 pub(crate) struct RecordedCost {
     /// Upper bound.
     pub estimated: u64,
-    /// Of the objects in the answer.
+    /// The cost of the objects in the response.
     pub actual: u64,
 }

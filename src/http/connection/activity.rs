@@ -8,7 +8,7 @@ use tokio::time::Instant;
 
 use super::ConnectionLimits;
 
-/// What a connection's requests and its socket do. Clones are of the same connection.
+/// The activity of a connection's requests and of its socket. Clones share the connection.
 #[derive(Clone)]
 pub(super) struct Activity {
     state: Arc<Mutex<State>>,
@@ -24,19 +24,19 @@ pub(super) struct InFlight {
 struct State {
     /// Requests since the connection was accepted.
     requests: usize,
-    /// Requests in flight; since when the client has not read more of the response, if there is more to read.
+    /// Requests in flight, with the time of the last progress of the response; `None` while the response has no data.
     in_flight: HashMap<usize, Option<Instant>>,
-    /// Since when the socket accepts no more bytes.
+    /// The time at which the socket stopped accepting bytes.
     write_blocked: Option<Instant>,
     /// Deadline of the next request's head.
     next_request: Instant,
-    /// From the end of the last response to the deadline of the next request's head.
+    /// Timeout of the next request's head, from the end of the last response on.
     idle: Duration,
     /// Whether the connection accepts no more requests.
     draining: bool,
 }
 
-/// What becomes of a connection.
+/// Whether a connection stays open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
     /// Keep it open; decide again at that time.
@@ -81,7 +81,7 @@ impl Activity {
         state.write_blocked = is_blocked.then(|| state.write_blocked.unwrap_or_else(Instant::now));
     }
 
-    /// The connection accepts no more requests; the rest of the responses has the write timeout to leave.
+    /// The connection accepts no more requests; responses in flight have the write timeout to complete.
     pub(super) fn drain(&self) {
         let mut state = self.state.lock();
         (state.draining, state.idle) = (true, self.limits.write);
@@ -94,7 +94,7 @@ impl Activity {
         (state.idle, state.next_request) = (Duration::ZERO, state.next_request.min(Instant::now() + within));
     }
 
-    /// What becomes of the connection now. It is looked at once in a write timeout, so that a stall is seen.
+    /// Whether the connection stays open. To be called at least once per write timeout, so that stalls are detected.
     pub(super) fn verdict(&self) -> Verdict {
         let (state, now) = (self.state.lock(), Instant::now());
         let stalled = state.in_flight.values().flatten().chain(&state.write_blocked).min();
@@ -111,12 +111,12 @@ impl Activity {
 }
 
 impl InFlight {
-    /// The response is ready, or the client read some of it: it can read more.
+    /// The response has more data to read, or the client read some of it.
     pub(super) fn progress(&self) {
         self.state.lock().in_flight.insert(self.number, Some(Instant::now()));
     }
 
-    /// There is nothing to read at the moment: the rest of the response is not ready.
+    /// The rest of the response is not ready yet.
     pub(super) fn waits(&self) {
         self.state.lock().in_flight.insert(self.number, None);
     }

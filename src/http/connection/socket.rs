@@ -16,7 +16,7 @@ use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use super::activity::Activity;
 
-/// One of the connections that there may be. The drain waits for it.
+/// A permit for one connection. The drain waits for it.
 pub(super) struct Slot {
     _permit: OwnedSemaphorePermit,
     _token: TaskTrackerToken,
