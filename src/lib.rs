@@ -4,7 +4,7 @@
 //! `http → requests → operations → graphql → loaders → clients → backends/`. Read in that order; `server/` puts it together;
 //! `tools/` are the commands that no request passes.
 
-pub mod auth;
+mod auth;
 pub mod budgets;
 mod cache;
 pub mod cli;
@@ -19,6 +19,6 @@ pub mod operations;
 pub mod requests;
 pub mod server;
 pub mod services;
-pub mod settings;
+mod settings;
 pub mod telemetry;
 pub mod tools;

@@ -35,7 +35,7 @@ impl Default for AuthSettings {
 }
 
 /// Verifies access tokens.
-pub struct Authenticator {
+pub(crate) struct Authenticator {
     verifier: TokenVerifier,
 }
 
@@ -63,7 +63,7 @@ impl Authenticator {
     }
 
     /// Fetches the keys ahead of the first token; retries until that succeeds.
-    pub async fn warm_up(&self) {
+    pub(crate) async fn warm_up(&self) {
         while !self.verifier.fetch_keys().await {
             tokio::time::sleep(WARM_UP_INTERVAL).await;
         }
@@ -73,7 +73,7 @@ impl Authenticator {
     ///
     /// # Errors
     /// The credentials are malformed, invalid or expired, or cannot be verified.
-    pub async fn authenticate(&self, credentials: &Credentials) -> Result<Option<Viewer>, AuthenticationError> {
+    pub(crate) async fn authenticate(&self, credentials: &Credentials) -> Result<Option<Viewer>, AuthenticationError> {
         let authorization = match credentials {
             Credentials::None => return Ok(None),
             Credentials::Malformed => return Err(AuthenticationError::Malformed),

@@ -4,7 +4,7 @@ use http::{HeaderMap, HeaderValue, header::AUTHORIZATION};
 
 /// The credentials of a request or a connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Credentials {
+pub(crate) enum Credentials {
     /// None: the caller is anonymous.
     None,
     /// The value of the one `Authorization` header.
@@ -15,7 +15,7 @@ pub enum Credentials {
 
 impl Credentials {
     /// The credentials in these headers. An empty value counts as absent: clients send one while they have no token.
-    pub fn from_headers(headers: &HeaderMap) -> Self {
+    pub(crate) fn from_headers(headers: &HeaderMap) -> Self {
         let is_given = |value: &&HeaderValue| !value.as_bytes().trim_ascii().is_empty();
         let mut values = headers.get_all(AUTHORIZATION).iter().filter(is_given);
         match (values.next(), values.next()) {

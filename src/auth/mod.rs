@@ -4,6 +4,6 @@ mod authenticator;
 mod credentials;
 mod viewer;
 
-pub use authenticator::{AuthSettings, AuthenticationError, Authenticator};
-pub use credentials::Credentials;
-pub use viewer::Viewer;
+pub(crate) use authenticator::{AuthSettings, AuthenticationError, Authenticator};
+pub(crate) use credentials::Credentials;
+pub(crate) use viewer::Viewer;

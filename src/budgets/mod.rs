@@ -1,7 +1,7 @@
 //! Budgets of cost over time: a token bucket for each user, and for each network of anonymous clients.
 //!
 //! In: the payer and the estimated cost of an operation. Out: a [`Charge`], which is settled with the actual cost, or the time
-//! to wait. In memory, bounded. `charge` and `settle` are async for a store that several instances share.
+//! to wait. In memory, bounded.
 
 mod bucket;
 
@@ -50,7 +50,7 @@ impl Default for BudgetSettings {
 
 /// The owner of a bucket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Payer {
+pub(crate) enum Payer {
     /// A signed-in user.
     User(UserId),
     /// All anonymous clients of a network (`contract::network`).
@@ -58,19 +58,19 @@ pub enum Payer {
 }
 
 /// The buckets of all callers.
-pub struct Budgets {
+pub(crate) struct Budgets {
     buckets: Cache<Payer, Arc<Mutex<Bucket>>>,
     settings: BudgetSettings,
 }
 
 /// An operation's estimated cost, charged to a bucket. A charge that is never settled, because the client disconnected, is
 /// not refunded.
-pub struct Charge {
+pub(crate) struct Charge {
     bucket: Arc<Mutex<Bucket>>,
     settings: BudgetSettings,
     estimate: u64,
     /// Whether the budget was exhausted, and the mode is [`Mode::Measure`].
-    pub overdrawn: bool,
+    pub(crate) overdrawn: bool,
 }
 
 /// A budget is exhausted.
@@ -96,7 +96,7 @@ impl Budgets {
     ///
     /// # Errors
     /// The budget is exhausted, and the mode is [`Mode::Enforce`].
-    pub async fn charge(&self, payer: Payer, estimate: u64) -> Result<Charge, Exhausted> {
+    pub(crate) fn charge(&self, payer: Payer, estimate: u64) -> Result<Charge, Exhausted> {
         let now = Instant::now();
         let settings = self.settings;
         let bucket = self.buckets.get_with(payer, || Arc::new(Mutex::new(Bucket::full(settings, now))));
@@ -114,7 +114,7 @@ impl Budgets {
 
 impl Charge {
     /// Replaces the estimate by the actual cost.
-    pub async fn settle(self, actual: u64) -> Allowance {
+    pub(crate) fn settle(self, actual: u64) -> Allowance {
         let mut bucket = self.bucket.lock();
         if !self.overdrawn {
             bucket.correct(self.settings, self.estimate, actual);

@@ -19,7 +19,7 @@ use crate::requests::Refused;
 const MAX_DISCARDED: usize = 64 * 1024 * 1024;
 
 /// Reads bodies within a limit per body, and a limit on the memory for all bodies that are being received.
-pub struct Bodies {
+pub(crate) struct Bodies {
     /// Bytes per body.
     limit: usize,
     /// Bytes of all incomplete bodies.
@@ -33,7 +33,7 @@ impl Bodies {
     }
 
     /// The decompressed body, if it is within the limit both before and after decompression.
-    pub async fn read(&self, headers: &HeaderMap, body: Body) -> Result<Bytes, Failure> {
+    pub(crate) async fn read(&self, headers: &HeaderMap, body: Body) -> Result<Bytes, Failure> {
         let coding = Coding::of(headers)?;
         let body = receive(headers, body, self).await?;
         match coding {

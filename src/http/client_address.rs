@@ -15,7 +15,7 @@ use crate::telemetry::Metrics;
 const WARN_AGAIN: Duration = Duration::from_secs(60);
 
 /// Reads client addresses; counts the requests whose address is unreadable.
-pub struct ClientAddresses {
+pub(crate) struct ClientAddresses {
     trusted_proxies: Vec<Network>,
     metrics: Metrics,
     last_warning: Mutex<Option<Instant>>,
@@ -27,12 +27,12 @@ struct Unreadable;
 
 impl ClientAddresses {
     /// Trusts `X-Forwarded-For` of proxies in these networks.
-    pub fn new(trusted_proxies: Vec<Network>, metrics: Metrics) -> Self {
+    pub(crate) fn new(trusted_proxies: Vec<Network>, metrics: Metrics) -> Self {
         Self { trusted_proxies, metrics, last_warning: Mutex::new(None) }
     }
 
     /// The client's address; that of the last trusted proxy if the entry before it is unreadable.
-    pub fn read(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+    pub(crate) fn read(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let mut address = peer.to_canonical();
         if self.trusts(address) {
             for entry in entries(headers) {
@@ -97,7 +97,7 @@ fn is_port(port: &str) -> bool {
     }
 }
 
-/// An IPv6 address without its zone (RFC 6874), which means something on the proxy's machine alone.
+/// An IPv6 address without its zone (RFC 6874), which is local to the proxy's host.
 fn ip_v6(address: &str) -> Option<IpAddr> {
     let address = match address.split_once('%') {
         Some((_, "")) => return None,

@@ -25,13 +25,13 @@ const ZSTD_WINDOW_LOG: u32 = 23;
 const BUFFER: usize = 16 * 1024;
 
 /// Compresses responses for clients that accept a coding. Event streams are not compressed, which would delay events.
-pub fn layer() -> CompressionLayer<impl Predicate> {
+pub(super) fn layer() -> CompressionLayer<impl Predicate> {
     CompressionLayer::new().quality(LEVEL).compress_when(SizeAbove::new(MIN_BYTES).and(NotForContentType::SSE))
 }
 
 /// The coding of a request's body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Coding {
+pub(super) enum Coding {
     /// Brotli, RFC 7932.
     Brotli,
     /// gzip, RFC 1952.
@@ -45,7 +45,7 @@ impl Coding {
     ///
     /// # Errors
     /// The coding is not supported, or there are several.
-    pub fn of(headers: &HeaderMap) -> Result<Option<Self>, Failure> {
+    pub(super) fn of(headers: &HeaderMap) -> Result<Option<Self>, Failure> {
         let coding = only(headers, CONTENT_ENCODING.as_str()).map_err(|_| Failure::UnsupportedCoding)?;
         let Some(coding) = coding else { return Ok(None) };
         match coding.to_str().map(str::trim).map(str::to_ascii_lowercase).as_deref() {
@@ -61,7 +61,7 @@ impl Coding {
     ///
     /// # Errors
     /// The decompressed body exceeds the limit, or the body is malformed.
-    pub fn decompress(self, body: &[u8], limit: usize) -> Result<Vec<u8>, Failure> {
+    pub(super) fn decompress(self, body: &[u8], limit: usize) -> Result<Vec<u8>, Failure> {
         let mut decompressed = Vec::new();
         let read = match self {
             Self::Brotli => read_to(brotli::Decompressor::new(body, BUFFER), limit, &mut decompressed),

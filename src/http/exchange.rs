@@ -18,7 +18,7 @@ use super::{
 use crate::{clients::CallContext, requests::OperationRecord};
 
 /// A request in flight. If it is dropped without a response, it is logged as a disconnected client.
-pub struct Exchange {
+pub(super) struct Exchange {
     started: Instant,
     context: CallContext,
     client: IpAddr,
@@ -27,7 +27,7 @@ pub struct Exchange {
 
 impl Exchange {
     /// Begins an exchange with the peer at that address.
-    pub fn begin(app: &App, peer: IpAddr, headers: &HeaderMap) -> Self {
+    pub(super) fn begin(app: &App, peer: IpAddr, headers: &HeaderMap) -> Self {
         let started = Instant::now();
         let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
         let request_id = RequestId::accept(header(REQUEST_ID.as_str()));
@@ -39,40 +39,40 @@ impl Exchange {
     }
 
     /// Deadline, ids and calls.
-    pub fn context(&self) -> &CallContext {
+    pub(super) fn context(&self) -> &CallContext {
         &self.context
     }
 
     /// The client's address, behind trusted proxies.
-    pub fn client(&self) -> IpAddr {
+    pub(super) fn client(&self) -> IpAddr {
         self.client
     }
 
     /// The operation's part of the log line.
-    pub fn record(&mut self) -> &mut OperationRecord {
+    pub(super) fn record(&mut self) -> &mut OperationRecord {
         &mut self.line.operation
     }
 
     /// Ends the exchange with a response that carries nothing of this request.
-    pub fn answered(self, response: Response) -> Response {
+    pub(super) fn answered(self, response: Response) -> Response {
         self.line.answered(response.status());
         response
     }
 
     /// Ends the exchange with a response that has `Server-Timing`.
-    pub fn timed(self, mut response: Response) -> Response {
+    pub(super) fn timed(self, mut response: Response) -> Response {
         timing::write(response.headers_mut(), self.started.elapsed(), self.context.ledger().calls().waited);
         self.answered(response)
     }
 
     /// The exchange of a request that is refused by its head, before any route reads it.
-    pub fn refuse(app: &App, peer: IpAddr, headers: &HeaderMap, failure: &Failure) -> Response {
+    pub(super) fn refuse(app: &App, peer: IpAddr, headers: &HeaderMap, failure: &Failure) -> Response {
         let media_type = MediaType::accepted(headers).unwrap_or(MediaType::Json);
         Self::begin(app, peer, headers).refused(failure, media_type)
     }
 
     /// Ends the exchange with the response to a request that was not executed.
-    pub fn refused(mut self, failure: &Failure, media_type: MediaType) -> Response {
+    pub(super) fn refused(mut self, failure: &Failure, media_type: MediaType) -> Response {
         self.line.refused(failure.code());
         let response = response::failed(failure, media_type, self.context.request_id());
         self.timed(response)

@@ -28,7 +28,7 @@ const SHOW_COST: &str = "x-tessera-cost";
 const CLIENT_NAME: [&str; 2] = ["apollographql-client-name", "x-client-name"];
 
 /// Responds to a request, and logs it.
-pub async fn handle(
+pub(super) async fn handle(
     State(app): State<Arc<App>>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     request: Request,

@@ -1,5 +1,5 @@
-//! Admits a request by its head, whatever its path: one `Host`, a transfer coding that is implemented, limited sizes. Out: the
-//! request, or 400, 414, 431 or 501. hyper has limits of its own and answers them without a body; these are lower.
+//! Limits on request heads, for all paths: one `Host`, supported transfer codings, sizes. Out: the request, or 400, 414, 431
+//! or 501. hyper's own limits, which it enforces without a body, are higher.
 
 use std::{net::SocketAddr, sync::Arc};
 
@@ -21,7 +21,7 @@ const MAX_HEADERS: usize = 100;
 const MAX_HEADER_BYTES: usize = 16 * 1024;
 
 /// Rejects requests whose head is malformed or too large.
-pub async fn admit(
+pub(super) async fn admit(
     State(app): State<Arc<App>>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     request: Request,

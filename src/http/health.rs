@@ -12,17 +12,17 @@ use http::StatusCode;
 use super::{App, exchange::Exchange, failure::Failure};
 
 /// `GET /livez`: 204 while the process runs.
-pub async fn live() -> StatusCode {
+pub(super) async fn live() -> StatusCode {
     StatusCode::NO_CONTENT
 }
 
 /// `GET /readyz`: 204, or 503 from SIGTERM on.
-pub async fn ready(State(app): State<Arc<App>>) -> StatusCode {
+pub(super) async fn ready(State(app): State<Arc<App>>) -> StatusCode {
     if app.draining.is_cancelled() { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::NO_CONTENT }
 }
 
 /// 404 for any other path.
-pub async fn not_found(
+pub(super) async fn not_found(
     State(app): State<Arc<App>>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     request: Request,
@@ -31,7 +31,7 @@ pub async fn not_found(
 }
 
 /// 405 for any other method of these paths.
-pub async fn method_not_allowed(
+pub(super) async fn method_not_allowed(
     State(app): State<Arc<App>>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     request: Request,

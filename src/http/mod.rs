@@ -35,14 +35,15 @@ use axum::{
 };
 use tokio_util::sync::CancellationToken;
 
-pub use body::Bodies;
+pub(crate) use body::Bodies;
 pub use cache_headers::{CacheHeaders, TagSeparator};
-pub use client_address::ClientAddresses;
-pub use connection::{ConnectionLimits, serve};
+pub(crate) use client_address::ClientAddresses;
+pub use connection::ConnectionLimits;
+pub(crate) use connection::serve;
 pub use cors::Cors;
 pub use media::MediaType;
-pub use network::Network;
-pub use settings::HttpSettings;
+pub(crate) use network::Network;
+pub(crate) use settings::HttpSettings;
 
 use crate::{requests::Pipeline, telemetry::Metrics};
 
@@ -51,25 +52,25 @@ pub struct App {
     /// Runs operations.
     pub pipeline: Pipeline,
     /// Timeout of a request.
-    pub request_timeout: Duration,
+    pub(crate) request_timeout: Duration,
     /// Reads request bodies.
-    pub bodies: Bodies,
+    pub(crate) bodies: Bodies,
     /// Reads client addresses behind trusted proxies.
-    pub client_addresses: ClientAddresses,
+    pub(crate) client_addresses: ClientAddresses,
     /// Metrics.
     pub metrics: Metrics,
     /// Cross-origin requests.
-    pub cors: Cors,
+    pub(crate) cors: Cors,
     /// Headers of public responses.
-    pub cache_headers: CacheHeaders,
+    pub(crate) cache_headers: CacheHeaders,
     /// Whether this is `tessera dev`, which serves the playground.
     pub development: bool,
     /// Cancelled on SIGTERM.
-    pub draining: CancellationToken,
+    pub(crate) draining: CancellationToken,
 }
 
 /// The routes and their layers; from the outside in: security headers, CORS, compression, limits on request heads.
-pub fn router(app: Arc<App>) -> Router {
+pub(crate) fn router(app: Arc<App>) -> Router {
     let cors = app.cors.layer();
     let routes = Router::new()
         .route("/graphql", any(graphql::handle))

@@ -19,7 +19,7 @@ use http::{
 use super::{App, health::not_found};
 
 /// Adds the playground to the routes.
-pub fn add_to(routes: Router<Arc<App>>) -> Router<Arc<App>> {
+pub(super) fn add_to(routes: Router<Arc<App>>) -> Router<Arc<App>> {
     routes.layer(middleware::from_fn(page_for_browsers)).route("/", get(page)).route("/playground/{*path}", get(file))
 }
 

@@ -14,7 +14,7 @@ use crate::{
 const CLIENT_CLOSED_REQUEST: u16 = 499;
 
 /// The log line of a request. Written when dropped.
-pub struct RequestLine {
+pub(super) struct RequestLine {
     started: Instant,
     context: CallContext,
     metrics: Metrics,
@@ -26,7 +26,7 @@ pub struct RequestLine {
 
 impl RequestLine {
     /// The line of a request that started at that time.
-    pub fn new(started: Instant, context: CallContext, metrics: Metrics) -> Self {
+    pub(super) fn new(started: Instant, context: CallContext, metrics: Metrics) -> Self {
         Self {
             started,
             context,
@@ -38,12 +38,12 @@ impl RequestLine {
     }
 
     /// Records the code of a request that was not executed.
-    pub fn refused(&mut self, code: Code) {
+    pub(super) fn refused(&mut self, code: Code) {
         (self.operation.errors, self.code) = (1, code.as_str());
     }
 
     /// Records the status of the response.
-    pub fn answered(mut self, status: StatusCode) {
+    pub(super) fn answered(mut self, status: StatusCode) {
         self.status = status.as_u16();
     }
 }

@@ -21,7 +21,7 @@ use crate::{
 const INITIAL_CAPACITY: usize = 8 * 1024;
 
 /// `X-Request-Id`.
-pub const REQUEST_ID: HeaderName = HeaderName::from_static(contract::headers::X_REQUEST_ID);
+pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static(contract::headers::X_REQUEST_ID);
 
 #[derive(Serialize)]
 struct ResponseBody<'a> {
@@ -79,7 +79,7 @@ impl From<&Pos> for LocationBody {
 }
 
 /// The response of an executed operation.
-pub fn executed(
+pub(super) fn executed(
     response: &async_graphql::Response,
     cost: Option<CostReport>,
     media_type: MediaType,
@@ -95,14 +95,14 @@ pub fn executed(
 ///
 /// # Errors
 /// The response cannot be serialized.
-pub fn public_body(response: &async_graphql::Response) -> Result<Vec<u8>, serde_json::Error> {
+pub(super) fn public_body(response: &async_graphql::Response) -> Result<Vec<u8>, serde_json::Error> {
     let mut text = Vec::with_capacity(INITIAL_CAPACITY);
     let body = ResponseBody { errors: Vec::new(), data: Some(&response.data), extensions: None };
     serde_json::to_writer(&mut text, &body).map(|()| text)
 }
 
 /// The response of a request that was not executed.
-pub fn failed(failure: &Failure, media_type: MediaType, request_id: &RequestId) -> Response {
+pub(super) fn failed(failure: &Failure, media_type: MediaType, request_id: &RequestId) -> Response {
     let message = failure.to_string();
     let refused = match failure {
         Failure::Refused(refused) => Some(refused),

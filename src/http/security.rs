@@ -15,7 +15,7 @@ const HEADERS: [(HeaderName, HeaderValue); 4] = [
 ];
 
 /// Adds the security headers.
-pub async fn headers(mut response: Response) -> Response {
+pub(super) async fn headers(mut response: Response) -> Response {
     for (name, value) in HEADERS {
         response.headers_mut().entry(name).or_insert(value);
     }

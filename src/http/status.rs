@@ -101,7 +101,7 @@ impl Statuses {
 }
 
 /// The status of a failure under that media type.
-pub fn of(failure: &Failure, media_type: MediaType) -> StatusCode {
+pub(super) fn of(failure: &Failure, media_type: MediaType) -> StatusCode {
     let statuses = Statuses::of_failure(failure);
     match media_type {
         MediaType::Json => statuses.json,
@@ -111,7 +111,7 @@ pub fn of(failure: &Failure, media_type: MediaType) -> StatusCode {
 
 /// The header that goes with the status: `Allow` (RFC 9110, 15.5.6), `WWW-Authenticate` (15.5.2), `Accept-Encoding`
 /// (15.5.16), `Retry-After` (10.2.3).
-pub fn header(failure: &Failure) -> Option<(HeaderName, &'static str)> {
+pub(super) fn header(failure: &Failure) -> Option<(HeaderName, &'static str)> {
     match failure {
         Failure::MethodNotAllowed(allow) => Some((ALLOW, allow)),
         Failure::MutationByGet => Some((ALLOW, "POST")),

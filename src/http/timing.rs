@@ -8,7 +8,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 
 /// Writes `services;dur=…, tessera;dur=…`.
-pub fn write(headers: &mut HeaderMap, whole: Duration, services: Duration) {
+pub(super) fn write(headers: &mut HeaderMap, whole: Duration, services: Duration) {
     let milliseconds = |time: Duration| time.as_secs_f64() * 1000.0;
     let own = whole.saturating_sub(services);
     let timing = format!("services;dur={:.3}, tessera;dur={:.3}", milliseconds(services), milliseconds(own));

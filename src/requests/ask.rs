@@ -1,4 +1,4 @@
-//! What a client asks for, read from a transport's bytes but not yet judged.
+//! An operation as sent by a client: parsed by the transport, not yet validated.
 
 use std::net::IpAddr;
 
@@ -6,17 +6,17 @@ use serde_json::{Map, Value};
 
 use crate::{auth::Credentials, clients::CallContext, operations::OperationKind};
 
-/// One operation as it arrived.
-pub struct Ask {
+/// An operation as sent by a client.
+pub(crate) struct Ask {
     /// Document, operation name and variables.
     pub parameters: Parameters,
     /// The caller's credentials, not verified yet.
     pub credentials: Credentials,
-    /// Where the request came from.
+    /// The client program and its address.
     pub client: Client,
     /// Kinds of operation that the transport may carry.
     pub allowed_kinds: &'static [OperationKind],
-    /// Whether shared caches may store the answer, if the operation allows it.
+    /// Whether shared caches may store the response, if the operation allows it.
     pub may_be_shared: bool,
     /// Whether the client wants `extensions.cost`.
     pub shows_cost: bool,
@@ -42,9 +42,9 @@ pub struct Parameters {
 }
 
 /// The program that sent the operation.
-pub struct Client {
+pub(crate) struct Client {
     /// Its address, behind trusted proxies.
     pub address: IpAddr,
-    /// The name that it gives itself; only logged.
+    /// Its name, from request headers; only logged.
     pub name: Option<String>,
 }

@@ -1,4 +1,5 @@
-//! The public error codes: `errors[].extensions.code`. Each is spelled once: here, or in `operations/rejection.rs`; `http/status.rs` gives them statuses, and
+//! The public error codes: `errors[].extensions.code`. Each is spelled once: here, or in `operations/rejection.rs`;
+//! `http/status.rs` maps them to statuses, and
 //! `docs/errors.md` is checked against both.
 
 use crate::{
@@ -50,7 +51,7 @@ codes! {
     PersistedQueryIdMismatch = "PERSISTED_QUERY_ID_MISMATCH",
     /// Nested deeper than allowed.
     QueryTooDeep = RejectionCode::TooDeep.as_str(),
-    /// Costlier than allowed, or a larger answer.
+    /// The cost or the size of the response exceeds its limit.
     QueryTooCostly = RejectionCode::TooCostly.as_str(),
     /// More lexical tokens than allowed.
     TooManyTokens = RejectionCode::TooManyTokens.as_str(),
@@ -62,11 +63,11 @@ codes! {
     TooManyDirectives = RejectionCode::TooManyDirectives.as_str(),
     /// More fields than allowed, fragments inlined.
     TooManyFields = RejectionCode::TooManyFields.as_str(),
-    /// Another HTTP method is needed.
+    /// The HTTP method is not allowed.
     MethodNotAllowed = "METHOD_NOT_ALLOWED",
     /// No acceptable media type.
     NotAcceptable = "NOT_ACCEPTABLE",
-    /// The body did not arrive in time.
+    /// The body was not received in time.
     RequestTimeout = "REQUEST_TIMEOUT",
     /// The body is too large.
     PayloadTooLarge = "PAYLOAD_TOO_LARGE",
@@ -78,7 +79,7 @@ codes! {
     HeadersTooLarge = "HEADERS_TOO_LARGE",
     /// The deadline passed before execution began.
     DeadlineExceeded = "DEADLINE_EXCEEDED",
-    /// No token, or a bad one.
+    /// No token, or an invalid one.
     Unauthenticated = "UNAUTHENTICATED",
     /// The viewer may not see or do this.
     Forbidden = "FORBIDDEN",
@@ -86,11 +87,11 @@ codes! {
     RateLimited = "RATE_LIMITED",
     /// A service cannot be reached or failed.
     ServiceUnavailable = "SERVICE_UNAVAILABLE",
-    /// A service did not answer in time.
+    /// A call to a service timed out.
     ServiceTimeout = "SERVICE_TIMEOUT",
-    /// A service's answer is not usable.
+    /// A service's response is not valid.
     ServiceBadResponse = "SERVICE_BAD_RESPONSE",
-    /// Too many operations run at the same time.
+    /// The limit of concurrent operations is reached.
     Overloaded = "OVERLOADED",
     /// A defect of the server.
     InternalServerError = "INTERNAL_SERVER_ERROR",

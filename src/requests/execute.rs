@@ -31,7 +31,7 @@ impl Pipeline {
         };
         let actual = match response.errors.iter().all(is_of_a_service) {
             true => operation.actual_cost(&response.data),
-            // Data that is null because of the client's own mistake was fetched all the same.
+            // Data that is null because of the client's error was fetched, too.
             false => cost,
         };
         operation.write_failures(&mut response);

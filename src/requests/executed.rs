@@ -8,38 +8,38 @@ use serde::Serialize;
 use crate::{cache::Tag, operations::Caching};
 
 /// The result of an operation that was executed, with or without errors.
-pub struct Executed {
+pub(crate) struct Executed {
     /// Data and errors.
     pub response: async_graphql::Response,
     /// The caller's budget afterwards.
     pub allowance: Allowance,
-    /// For `extensions.cost`, where the client wanted it and may see it.
+    /// `extensions.cost`, if the client requested it and the policy allows it.
     pub cost: Option<CostReport>,
-    /// Who may be given this answer.
+    /// The clients that may receive the response.
     pub audience: Audience,
 }
 
-/// Who may be given an answer.
-pub enum Audience {
-    /// Everybody: it may be stored by shared caches, and carries nothing of this request or viewer.
+/// The clients that may receive a response.
+pub(crate) enum Audience {
+    /// All clients: shared caches may store the response, which depends neither on the request nor on the viewer.
     Public {
-        /// For how long.
+        /// The lifetime.
         caching: Caching,
         /// The objects and lists that it depends on, for purging.
         tags: BTreeSet<Tag>,
     },
-    /// The caller alone.
+    /// Only the caller.
     Private,
 }
 
 /// The cost of an operation, in units of demand control.
 #[derive(Clone, Copy, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct CostReport {
+pub(crate) struct CostReport {
     /// Upper bound, known before execution.
     pub estimated: u64,
-    /// What the objects in the answer cost.
+    /// The cost of the objects in the response.
     pub actual: u64,
-    /// What the caller may still spend now.
+    /// The rest of the caller's budget.
     pub budget_remaining: u64,
 }

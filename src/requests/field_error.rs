@@ -13,7 +13,7 @@ use crate::{
 
 /// The public part of a field's error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct FieldError<'a> {
+pub(crate) struct FieldError<'a> {
     /// One sentence.
     pub message: &'a str,
     /// The public code.

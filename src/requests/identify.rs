@@ -1,5 +1,5 @@
-//! The document stage. In: what was sent of a document. Out: the document that may be executed, or why there is none; and
-//! once its operation is admitted, logging and registration of a document that is not trusted.
+//! The document stage. In: a document's text or ids. Out: the document to execute, or the reason why it is refused. Documents
+//! that are not trusted are logged and registered once their operation is admitted.
 
 use super::{Client, Parameters, Pipeline, Refused};
 use crate::operations::documents::{self, Document, DocumentError, canonical, sha256};
@@ -10,7 +10,7 @@ const BYTES_PER_UNIT: u64 = 16;
 /// How a client named a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Named {
-    /// In the path of a URL: a resource that exists or not.
+    /// In the path of a URL: the document is a resource.
     ByPath,
     /// By Apollo's automatic persisted queries: a miss is part of that protocol.
     Automatically,
@@ -18,7 +18,7 @@ pub enum Named {
     ByParameters,
 }
 
-/// The cost of registering the document, beyond that of running it: evicting others' documents is not free.
+/// The cost of registering the document, in addition to executing it: a registration evicts documents of other clients.
 pub(super) fn registration_cost(document: &Document) -> u64 {
     document.register.as_ref().map_or(0, |_| (document.text.len() as u64).div_ceil(BYTES_PER_UNIT))
 }

@@ -1,5 +1,5 @@
-//! One operation from what was sent to its result, over whatever transport it came. In: an [`Ask`]. Out: [`Executed`], or
-//! [`Refused`] with one [`Code`]. Knows nothing of HTTP: `http/` reads an `Ask` and writes the outcome.
+//! The pipeline of one operation, independent of the transport. In: an [`Ask`]. Out: [`Executed`], or [`Refused`] with one
+//! [`Code`]. `http/` reads the `Ask` from a request and writes the result as a response.
 //!
 //! The stages, in order: identify the document → select its operation → authenticate → complete it with variables →
 //! authorize → charge the budget → execute → settle the charge.
@@ -18,13 +18,14 @@ use std::sync::Arc;
 use tokio::{sync::Semaphore, time::timeout_at};
 use tokio_util::task::TaskTracker;
 
-pub use ask::{Ask, Client, Parameters};
+pub use ask::Parameters;
+pub(crate) use ask::{Ask, Client};
 pub use code::Code;
-pub use executed::{Audience, CostReport, Executed};
-pub use field_error::FieldError;
-pub use identify::Named;
-pub use record::OperationRecord;
-pub use refused::Refused;
+pub(crate) use executed::{Audience, CostReport, Executed};
+pub(crate) use field_error::FieldError;
+pub(crate) use identify::Named;
+pub(crate) use record::OperationRecord;
+pub(crate) use refused::Refused;
 
 use crate::{
     auth::{AuthenticationError, Authenticator, Viewer},
@@ -38,24 +39,24 @@ use crate::{
     },
 };
 
-/// Everything that an operation passes through.
+/// The stages of an operation.
 pub struct Pipeline {
     /// Documents that clients may send.
-    pub documents: Documents,
+    pub(crate) documents: Documents,
     /// Validates, plans and caches operations.
     pub operations: Operations,
-    /// Executes them.
+    /// Executes operations.
     pub schema: Schema,
-    /// Turns credentials into viewers.
-    pub authenticator: Authenticator,
-    /// Cost that callers may spend over time.
-    pub budgets: Budgets,
+    /// Verifies credentials.
+    pub(crate) authenticator: Authenticator,
+    /// Budgets of cost per caller over time.
+    pub(crate) budgets: Budgets,
     /// The services.
-    pub clients: Clients,
-    /// One permit for each operation that may run at the same time.
-    pub slots: Arc<Semaphore>,
-    /// Running mutations: they finish even if their client disconnects, and a stop waits for them.
-    pub commands: TaskTracker,
+    pub(crate) clients: Clients,
+    /// One permit for each concurrent operation.
+    pub(crate) slots: Arc<Semaphore>,
+    /// Running mutations: a client that disconnects does not cancel them, and the drain waits for them.
+    pub(crate) commands: TaskTracker,
 }
 
 impl Pipeline {
@@ -63,7 +64,7 @@ impl Pipeline {
     ///
     /// # Errors
     /// The operation was not executed.
-    pub async fn run(&self, ask: Ask, record: &mut OperationRecord) -> Result<Executed, Refused> {
+    pub(crate) async fn run(&self, ask: Ask, record: &mut OperationRecord) -> Result<Executed, Refused> {
         let slot = Arc::clone(&self.slots).try_acquire_owned().map_err(|_| Refused::Overloaded)?;
         let document = self.identify(&ask.parameters).await?;
         record.document.clone_from(&document.trusted);
@@ -78,13 +79,13 @@ impl Pipeline {
             Some(viewer) => Payer::User(viewer.id()),
             None => Payer::Network(contract::network(ask.client.address)),
         };
-        let charge = self.budgets.charge(payer, prepared.cost.saturating_add(registration)).await;
+        let charge = self.budgets.charge(payer, prepared.cost.saturating_add(registration));
         let charge = charge.map_err(Refused::BudgetExhausted)?;
         (record.cost.estimated, record.overdrawn) = (prepared.cost, charge.overdrawn);
         self.note_unknown(&document, prepared.operation.name(), &ask.client).await;
 
         let caching = prepared.operation.caching();
-        // A public answer is fetched without a viewer: a viewer's read cannot be made at all.
+        // A public response is fetched without a viewer, so that no call can depend on the viewer.
         let viewer = viewer.filter(|_| caching.is_none());
         let caching = caching.filter(|_| ask.may_be_shared);
         if caching.is_some() {
@@ -94,7 +95,7 @@ impl Pipeline {
         let scope = Scope::new(ask.context.clone(), viewer, self.clients.clone());
         let (response, actual) = self.execute(prepared, scope, slot).await?;
         (record.errors, record.cost.actual) = (response.errors.len(), actual);
-        let allowance = charge.settle(actual.saturating_add(registration)).await;
+        let allowance = charge.settle(actual.saturating_add(registration));
         let cost = (ask.shows_cost && self.documents.policy().shows_schema()).then_some(CostReport {
             estimated,
             actual,
@@ -118,8 +119,8 @@ impl Pipeline {
         if ask.allowed_kinds.contains(&kind) { Ok(selected) } else { Err(Refused::KindNotAllowed(kind)) }
     }
 
-    /// Coerces the variables. A bad token refuses the operation; only an expired one does not, where the operation does
-    /// nothing but open a session: clients send the old token along until they have a new one.
+    /// Coerces the variables. An invalid token refuses the operation. An expired token does not refuse operations that only
+    /// open sessions: clients send the expired token until they have a new one.
     fn complete(
         &self,
         selected: &SelectedOperation,

@@ -7,22 +7,22 @@ use crate::operations::documents::TrustedDocument;
 
 /// Facts of one operation.
 #[derive(Default)]
-pub struct OperationRecord {
+pub(crate) struct OperationRecord {
     /// The document, if it is trusted: only then is its operation's name a label of metrics.
     pub document: Option<Arc<TrustedDocument>>,
     /// The operation's cost.
     pub cost: RecordedCost,
     /// Whether the caller's budget was exhausted, where budgets are only measured.
     pub overdrawn: bool,
-    /// Errors in the answer.
+    /// Number of errors in the response.
     pub errors: usize,
 }
 
 /// Cost before and after execution; 0 while it is not known.
 #[derive(Default)]
-pub struct RecordedCost {
+pub(crate) struct RecordedCost {
     /// Upper bound.
     pub estimated: u64,
-    /// Of the objects in the answer.
+    /// The cost of the objects in the response.
     pub actual: u64,
 }

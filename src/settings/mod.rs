@@ -7,8 +7,8 @@ mod origin;
 
 pub(crate) use duration::{Milliseconds, Seconds};
 pub(crate) use number::{Between, UNBOUNDED};
+pub(crate) use origin::Origin;
 pub(crate) use origin::service_url;
-pub use origin::{Origin, OriginError};
 
 use serde::{Deserialize, Deserializer, de::Error};
 

@@ -24,7 +24,7 @@ pub struct ListenerSettings {
 ///
 /// # Errors
 /// The address cannot be listened on.
-pub async fn serve(metrics: Metrics, listen: SocketAddr) -> io::Result<()> {
+pub(crate) async fn serve(metrics: Metrics, listen: SocketAddr) -> io::Result<()> {
     let listener = TcpListener::bind(listen).await?;
     tracing::info!(address = %listener.local_addr()?, "metrics");
     let response = async move || ([(CONTENT_TYPE, OPEN_METRICS)], metrics.text());

@@ -13,7 +13,7 @@ use prometheus_client::{
 };
 
 /// The label of all operations whose documents are not trusted.
-pub const OTHERS: &str = "(other)";
+pub(crate) const OTHERS: &str = "(other)";
 
 /// Buckets of the request durations, in seconds.
 const DURATIONS: [f64; 11] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
@@ -79,31 +79,31 @@ impl Metrics {
     }
 
     /// Counts a request with its status and duration.
-    pub fn answered(&self, operation: &str, status: u16, duration: Duration) {
+    pub(crate) fn answered(&self, operation: &str, status: u16, duration: Duration) {
         self.requests.get_or_create(&Answered { operation: operation.to_owned(), status }).inc();
         self.duration.observe(duration.as_secs_f64());
     }
 
     /// Sets the number of ids of trusted documents.
-    pub fn trusted_documents(&self, ids: usize) {
+    pub(crate) fn trusted_documents(&self, ids: usize) {
         self.trusted.set(ids as u64);
         self.reload_failed.set(0);
     }
 
     /// Counts a successful reload.
-    pub fn reloaded(&self, ids: usize) {
+    pub(crate) fn reloaded(&self, ids: usize) {
         self.trusted_documents(ids);
         self.reloads.inc();
     }
 
     /// Counts a failed reload.
-    pub fn reload_failed(&self) {
+    pub(crate) fn reload_failed(&self) {
         self.reload_failed.set(1);
         self.failed_reloads.inc();
     }
 
     /// Counts a request of a trusted proxy with an unreadable `X-Forwarded-For`.
-    pub fn unreadable_client_address(&self) {
+    pub(crate) fn unreadable_client_address(&self) {
         self.unreadable_addresses.inc();
     }
 

@@ -4,6 +4,7 @@ mod listener;
 mod logs;
 mod metrics;
 
-pub use listener::{ListenerSettings, serve};
+pub(crate) use listener::{ListenerSettings, serve};
 pub use logs::{Log, LogFormat, install};
-pub use metrics::{Metrics, OTHERS};
+pub use metrics::Metrics;
+pub(crate) use metrics::OTHERS;

@@ -8,15 +8,15 @@ use tokio::time::Instant;
 
 use super::ConnectionLimits;
 
-/// What a connection's requests and its socket do. Clones are of the same connection.
+/// The activity of a connection's requests and of its socket. Clones share the connection.
 #[derive(Clone)]
-pub struct Activity {
+pub(super) struct Activity {
     state: Arc<Mutex<State>>,
     limits: ConnectionLimits,
 }
 
 /// A request in flight, until its response body is read or dropped.
-pub struct InFlight {
+pub(super) struct InFlight {
     state: Arc<Mutex<State>>,
     number: usize,
 }
@@ -24,21 +24,21 @@ pub struct InFlight {
 struct State {
     /// Requests since the connection was accepted.
     requests: usize,
-    /// Requests in flight; since when the client has not read more of the response, if there is more to read.
+    /// Requests in flight, with the time of the last progress of the response; `None` while the response has no data.
     in_flight: HashMap<usize, Option<Instant>>,
-    /// Since when the socket accepts no more bytes.
+    /// The time at which the socket stopped accepting bytes.
     write_blocked: Option<Instant>,
     /// Deadline of the next request's head.
     next_request: Instant,
-    /// From the end of the last response to the deadline of the next request's head.
+    /// Timeout of the next request's head, from the end of the last response on.
     idle: Duration,
     /// Whether the connection accepts no more requests.
     draining: bool,
 }
 
-/// What becomes of a connection.
+/// Whether a connection stays open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub(super) enum Verdict {
     /// Keep it open; decide again at that time.
     KeepOpen(Instant),
     /// Finish the requests in flight, then close: it was idle for too long.
@@ -49,7 +49,7 @@ pub enum Verdict {
 
 impl Activity {
     /// The activity of a connection that was just accepted.
-    pub fn new(limits: ConnectionLimits) -> Self {
+    pub(super) fn new(limits: ConnectionLimits) -> Self {
         let state = State {
             requests: 0,
             in_flight: HashMap::new(),
@@ -62,7 +62,7 @@ impl Activity {
     }
 
     /// A request begins.
-    pub fn begin_request(&self) -> InFlight {
+    pub(super) fn begin_request(&self) -> InFlight {
         let mut state = self.state.lock();
         let number = state.requests;
         state.requests += 1;
@@ -71,31 +71,31 @@ impl Activity {
     }
 
     /// Whether there was a request.
-    pub fn has_requests(&self) -> bool {
+    pub(super) fn has_requests(&self) -> bool {
         self.state.lock().requests > 0
     }
 
     /// The socket accepted bytes, or accepts none at the moment.
-    pub fn wrote(&self, is_blocked: bool) {
+    pub(super) fn wrote(&self, is_blocked: bool) {
         let mut state = self.state.lock();
         state.write_blocked = is_blocked.then(|| state.write_blocked.unwrap_or_else(Instant::now));
     }
 
-    /// The connection accepts no more requests; the rest of the responses has the write timeout to leave.
-    pub fn drain(&self) {
+    /// The connection accepts no more requests; responses in flight have the write timeout to complete.
+    pub(super) fn drain(&self) {
         let mut state = self.state.lock();
         (state.draining, state.idle) = (true, self.limits.write);
         state.next_request = Instant::now() + self.limits.write;
     }
 
     /// The first request has to begin within that time, and is the last.
-    pub fn expect_last_request(&self, within: Duration) {
+    pub(super) fn expect_last_request(&self, within: Duration) {
         let mut state = self.state.lock();
         (state.idle, state.next_request) = (Duration::ZERO, state.next_request.min(Instant::now() + within));
     }
 
-    /// What becomes of the connection now. It is looked at once in a write timeout, so that a stall is seen.
-    pub fn verdict(&self) -> Verdict {
+    /// Whether the connection stays open. To be called at least once per write timeout, so that stalls are detected.
+    pub(super) fn verdict(&self) -> Verdict {
         let (state, now) = (self.state.lock(), Instant::now());
         let stalled = state.in_flight.values().flatten().chain(&state.write_blocked).min();
         let next_look = now + self.limits.write;
@@ -111,13 +111,13 @@ impl Activity {
 }
 
 impl InFlight {
-    /// The response is ready, or the client read some of it: it can read more.
-    pub fn progress(&self) {
+    /// The response has more data to read, or the client read some of it.
+    pub(super) fn progress(&self) {
         self.state.lock().in_flight.insert(self.number, Some(Instant::now()));
     }
 
-    /// There is nothing to read at the moment: the rest of the response is not ready.
-    pub fn waits(&self) {
+    /// The rest of the response is not ready yet.
+    pub(super) fn waits(&self) {
         self.state.lock().in_flight.insert(self.number, None);
     }
 }

@@ -46,7 +46,7 @@ impl ConnectionLimits {
     ///
     /// # Errors
     /// The limit of open files is unknown.
-    pub fn within_open_files(self) -> io::Result<Self> {
+    pub(crate) fn within_open_files(self) -> io::Result<Self> {
         let descriptors = rlimit::increase_nofile_limit(u64::MAX)?;
         let most = descriptors.saturating_sub(OWN_DESCRIPTORS).max(1);
         let most = usize::try_from(most).unwrap_or(usize::MAX);

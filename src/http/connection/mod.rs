@@ -1,5 +1,5 @@
-//! Client connections: HTTP/1.1, or HTTP/2 by prior knowledge. In: a listener, routes, limits. Out: nothing, until told to stop
-//! and every connection has ended. Slow or silent clients cost a socket until a timeout, never a worker.
+//! Client connections: HTTP/1.1, or HTTP/2 by prior knowledge. In: a listener, routes, limits. Out: a future that resolves
+//! after shutdown, when all connections are closed. Slow or silent clients hold a socket until a timeout, never a worker.
 
 mod activity;
 mod limits;
@@ -29,15 +29,15 @@ pub use limits::ConnectionLimits;
 use socket::{Slot, Socket};
 use tracked_body::TrackedBody;
 
-/// Pause after the system refused a connection, most likely for want of file descriptors.
+/// Pause after a failed `accept`, most likely for lack of file descriptors.
 const ACCEPT_AGAIN: Duration = Duration::from_millis(100);
 /// Interval of HTTP/2 pings, and their timeout.
 const PING: Duration = Duration::from_secs(20);
 /// Concurrent streams of an HTTP/2 connection.
 const MAX_STREAMS: u32 = 100;
-/// Time for a first request that is on its way when the process is told to stop.
+/// Timeout of the first request on a new connection at shutdown.
 const LAST_REQUEST: Duration = Duration::from_secs(1);
-/// Headers of a request at most. Beyond, hyper answers 431 by itself, without a body.
+/// Limit on the number of request headers. Exceeding it, hyper responds with 431 without a body.
 const MAX_HEADERS: usize = 256;
 /// Bytes of an HTTP/2 request's head: more than `head_limits.rs` allows, so that larger heads are refused there, with a body.
 const MAX_HEAD_BYTES: u32 = 64 * 1024;
@@ -57,7 +57,7 @@ struct Server {
 }
 
 /// Serves until `stop`, then finishes the requests in flight.
-pub async fn serve(listener: TcpListener, routes: Router, limits: ConnectionLimits, stop: CancellationToken) {
+pub(crate) async fn serve(listener: TcpListener, routes: Router, limits: ConnectionLimits, stop: CancellationToken) {
     let slots = Arc::new(Semaphore::new(limits.max));
     let server = Server { listener, slots, connections: TaskTracker::new() };
     while let Some(Some(accepted)) = stop.run_until_cancelled(server.accept()).await {
@@ -69,7 +69,7 @@ pub async fn serve(listener: TcpListener, routes: Router, limits: ConnectionLimi
 }
 
 impl Server {
-    /// The next connection; `None` if the semaphore were closed, which it never is.
+    /// The next connection; `None` if the semaphore is closed, which never happens.
     async fn accept(&self) -> Option<Accepted> {
         let permit = Arc::clone(&self.slots).acquire_owned().await.ok()?;
         loop {
@@ -88,7 +88,7 @@ impl Server {
 
 async fn serve_connection(accepted: Accepted, routes: Router, limits: ConnectionLimits, stop: CancellationToken) {
     let Accepted { stream, peer, slot } = accepted;
-    // Small responses leave at once. An error means that the connection is over, as reading will show.
+    // Small responses are sent at once. On error the connection is closed, which the next read reports.
     let _ = stream.set_nodelay(true);
     let activity = Activity::new(limits);
     let socket = Socket::new(stream, activity.clone(), slot);

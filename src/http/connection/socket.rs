@@ -16,21 +16,21 @@ use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use super::activity::Activity;
 
-/// One of the connections that there may be. The drain waits for it.
-pub struct Slot {
+/// A permit for one connection. The drain waits for it.
+pub(super) struct Slot {
     _permit: OwnedSemaphorePermit,
     _token: TaskTrackerToken,
 }
 
 impl Slot {
     /// A slot counted in `connections.max` by the permit, and by the drain by the token.
-    pub fn new(permit: OwnedSemaphorePermit, token: TaskTrackerToken) -> Self {
+    pub(super) fn new(permit: OwnedSemaphorePermit, token: TaskTrackerToken) -> Self {
         Self { _permit: permit, _token: token }
     }
 }
 
 /// The socket of an accepted connection.
-pub struct Socket {
+pub(super) struct Socket {
     stream: TcpStream,
     activity: Activity,
     _slot: Slot,
@@ -38,7 +38,7 @@ pub struct Socket {
 
 impl Socket {
     /// The socket of the connection in that slot.
-    pub fn new(stream: TcpStream, activity: Activity, slot: Slot) -> Self {
+    pub(super) fn new(stream: TcpStream, activity: Activity, slot: Slot) -> Self {
         Self { stream, activity, _slot: slot }
     }
 

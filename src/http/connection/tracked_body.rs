@@ -16,7 +16,7 @@ use super::activity::InFlight;
 const CHUNK: usize = 64 * 1024;
 
 /// A body whose progress is reported.
-pub struct TrackedBody {
+pub(super) struct TrackedBody {
     body: Body,
     /// The rest of the last frame.
     rest: Bytes,
@@ -25,7 +25,7 @@ pub struct TrackedBody {
 
 impl TrackedBody {
     /// The body of the response to that request.
-    pub fn new(body: Body, request: InFlight) -> Self {
+    pub(super) fn new(body: Body, request: InFlight) -> Self {
         request.progress();
         Self { body, rest: Bytes::new(), request }
     }
