@@ -126,12 +126,16 @@ fn computed(attributes: &TokenStream, field: &Resolved, computed: &Computed) -> 
         quote!(#[graphql(default = #default, desc = #description)] #name: #ty)
     });
     let call = quote!(#function(self, #(#names),*));
-    let call = if is_result(ty) { quote!(#call.map_err(|error| crate::graphql::errors::at(ctx, error))) } else { call };
+    if !is_result(ty) {
+        return quote! {
+            #attributes
+            async fn #name(&self, #(#parameters),*) -> #ty { #call }
+        };
+    }
     quote! {
         #attributes
         async fn #name(&self, ctx: &async_graphql::Context<'_>, #(#parameters),*) -> #ty {
-            let _ = ctx;
-            #call
+            #call.map_err(|error| crate::graphql::errors::at(ctx, error))
         }
     }
 }

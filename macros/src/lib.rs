@@ -4,6 +4,8 @@
 
 mod declaration;
 mod expansion;
+#[cfg(test)]
+mod tests;
 
 use proc_macro::TokenStream;
 use syn::parse_macro_input;
