@@ -60,7 +60,7 @@ pub(super) async fn sign_up(
 ) -> Result<Answer, ApiError> {
     let newcomer = check(input)?;
     let deadline = envelope.deadline();
-    let known_by = json!([newcomer.handle.to_string(), newcomer.name, newcomer.email.to_string()]).to_string();
+    let content = json!([newcomer.handle.to_string(), newcomer.name, newcomer.email.to_string()]).to_string();
     let password_hash = provider.passwords.turn(caller.network(), deadline).await?;
     let password_hash = password_hash.hash(newcomer.password.clone()).await?;
     let mut opened = None;
@@ -71,7 +71,7 @@ pub(super) async fn sign_up(
         let answer = Answer::created(&json!({"id": id}), format!("/v1/users/{id}"))?;
         Ok(Outcome::with_event(answer, event))
     };
-    let answer = provider.ledger.write(&envelope.known_by(&known_by), effect).await?;
+    let answer = provider.ledger.write(&envelope.identified_by(&content), effect).await?;
     if opened.is_none() {
         let shown =
             LogIn { email: &newcomer.email.to_string(), password: &newcomer.password, network: caller.network() };
