@@ -1,5 +1,5 @@
-//! The HTTP headers that the BFF and the services exchange: their names, in the lower case that HTTP/2 asks for, and how
-//! those are read that both sides read.
+//! The HTTP headers that the BFF and the services exchange: their names, in the lower case that HTTP/2 asks for, and the
+//! parsing that both sides share.
 
 use http::{
     HeaderMap, HeaderValue,
@@ -8,31 +8,31 @@ use http::{
 
 use crate::MediaRange;
 
-/// The request's id, taken over from the caller or made; in every log line and error body.
+/// The request's id, from the caller or generated; in every log line and error body.
 pub const X_REQUEST_ID: &str = "x-request-id";
 /// W3C Trace Context, section 3.2.
 pub const TRACEPARENT: &str = "traceparent";
 /// W3C Trace Context, section 3.3.
 pub const TRACESTATE: &str = "tracestate";
-/// Milliseconds that the caller will still wait; past it the answer is 504.
+/// The remaining timeout of the caller in milliseconds; after it the response is 504.
 pub const X_REQUEST_TIMEOUT_MS: &str = "x-request-timeout-ms";
 /// The BFF's key towards the services.
 pub const X_API_KEY: &str = "x-api-key";
-/// The client's address as the BFF saw it; believed only with a valid [`X_API_KEY`].
+/// The client's address, from the BFF; ignored without a valid [`X_API_KEY`].
 pub const X_CLIENT_ADDRESS: &str = "x-client-address";
 /// The key under which a creating POST takes effect once (scope: caller, route, key).
 pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
-/// `true` on an answer that was stored by an earlier request with the same key.
+/// `true` on the stored answer of an earlier request with the same key.
 pub const IDEMPOTENCY_REPLAYED: &str = "idempotency-replayed";
 
-/// A header is there more than once: somebody on the way may have read the other one.
+/// A header is repeated: an intermediary may have read another value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Repeated;
 
-/// A header's one value, if it is there.
+/// The value of a header, if present.
 ///
 /// # Errors
-/// It is there more than once.
+/// The header is repeated.
 pub fn only<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a HeaderValue>, Repeated> {
     let mut values = headers.get_all(name).iter();
     let value = values.next();
@@ -86,7 +86,7 @@ fn opaque_tag(etag: &str) -> &str {
     etag.strip_prefix("W/").unwrap_or(etag)
 }
 
-/// Whether it can be an [`IDEMPOTENCY_KEY`]: 1 to 255 visible ASCII characters.
+/// Whether the text is a valid [`IDEMPOTENCY_KEY`]: 1 to 255 visible ASCII characters.
 pub fn is_idempotency_key(key: &str) -> bool {
     (1..=255).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic())
 }

@@ -1,4 +1,4 @@
-//! Bytes as people and headers show them.
+//! Hexadecimal text, for hashes in headers, logs and the database.
 
 /// Bytes as lower-case hex digits.
 pub fn hex(bytes: &[u8]) -> String {

@@ -1,5 +1,5 @@
-//! Typed ids: a prefix that says what it names, and a UUIDv7 (RFC 9562, section 5.7) as 32 lower-case hex digits.
-//! In: text from a client, a service or a database. Out: a small `Copy` value that cannot be mistaken for another kind.
+//! Typed ids: a prefix for the kind of object, and a UUIDv7 (RFC 9562, section 5.7) as 32 lower-case hex digits.
+//! In: text from a client, a service or a database. Out: a small `Copy` value of one kind.
 
 use std::{fmt, hash::Hash, marker::PhantomData, str::FromStr};
 
@@ -8,7 +8,7 @@ use uuid::{Builder, Uuid};
 
 use crate::{Time, text};
 
-/// What an [`Id`] names; implemented by the empty types of this module.
+/// The kind of an [`Id`]; implemented by the empty types of this module.
 pub trait IdKind: Copy + Ord + Hash + fmt::Debug + Send + Sync + 'static {
     /// The id's first characters, underscore included.
     const PREFIX: &'static str;
@@ -55,14 +55,14 @@ pub type CommentId = Id<Comment>;
 /// The id of an order.
 pub type OrderId = Id<Order>;
 
-/// The id of a `K`. Ids sort by the time they were made, as text and as values alike.
+/// The id of a `K`. Ids sort by creation time, as text and as values.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Id<K> {
     uuid: Uuid,
     kind: PhantomData<K>,
 }
 
-/// Text that is no id of the kind asked for. The message does not repeat the text, which may be hostile.
+/// Text that is not an id of the expected kind. The message does not repeat the text, which may be hostile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("is not the id of {article} {noun}: expected `{prefix}` and 32 lower-case hex digits", article = if *noun == "order" { "an" } else { "a" })]
 pub struct IdError {
@@ -71,7 +71,7 @@ pub struct IdError {
 }
 
 impl<K: IdKind> Id<K> {
-    /// A new id, unique, made at `now`.
+    /// A new unique id of the time `now`.
     pub fn new(now: Time) -> Self {
         Self::from_parts(now, Uuid::new_v4().as_u128())
     }
@@ -81,7 +81,7 @@ impl<K: IdKind> Id<K> {
         self.uuid.as_u128()
     }
 
-    /// The id made at `now` out of those 74 random bits: the same parts, the same id. For seeded data.
+    /// The id of that time and those 74 random bits, for reproducible data.
     pub fn from_parts(now: Time, random_bits: u128) -> Self {
         let millis = u64::try_from(now.as_millis()).unwrap_or(0);
         let mut random = [0; 10];
@@ -109,7 +109,7 @@ impl<K: IdKind> FromStr for Id<K> {
     fn from_str(text: &str) -> Result<Self, IdError> {
         let error = IdError { noun: K::NOUN, prefix: K::PREFIX };
         let digits = text.strip_prefix(K::PREFIX).ok_or(error)?;
-        // One spelling an id: the uuid crate would also take upper case, hyphens and braces.
+        // An id has one spelling: the uuid crate also accepts upper case, hyphens and braces.
         let spelled = digits.len() == 32 && digits.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
         let uuid = Uuid::try_parse(digits).ok().filter(|_| spelled).ok_or(error)?;
         Ok(Self { uuid, kind: PhantomData })

@@ -1,5 +1,5 @@
-//! The public keys that sign tokens (JWKS, RFC 7517), as somebody who verifies them keeps them: fetched at the start or
-//! when first needed, fetched again when a token names a key we do not know (at most every 10 s), and kept while the user service is down.
+//! The public keys of a token verifier (JWKS, RFC 7517): fetched at the start or on first use, fetched again when a token has
+//! an unknown key id (at most every 10 s), and used on while the user service is down.
 
 use std::{collections::HashMap, future::Future, pin::Pin, sync::Arc, time::Duration};
 
@@ -11,34 +11,34 @@ use jsonwebtoken::{
 use parking_lot::RwLock;
 use tokio::{sync::Mutex, time::Instant};
 
-/// How often an unknown key id may make us ask again.
+/// The shortest time between two fetches.
 pub(crate) const REFRESH_INTERVAL: Duration = Duration::from_secs(10);
 
-/// Fetches the current key set; the error is for the log.
+/// Fetches the current key set; the error is logged.
 pub type KeySource = Box<dyn Fn() -> Pin<Box<dyn Future<Output = Result<JwkSet, String>> + Send>> + Send + Sync>;
 
 type Keys = Arc<HashMap<String, DecodingKey>>;
 
-/// The last good key set, and where the next comes from.
+/// The last fetched key set, and its source.
 pub(crate) struct KeySet {
     source: KeySource,
     keys: Arc<RwLock<Option<Keys>>>,
-    /// When the source was last asked; held while asking, so that it is asked once however many wait.
-    asked: Mutex<Option<Instant>>,
+    /// The time of the last fetch; locked during a fetch, so that concurrent requests cause one.
+    fetched_at: Mutex<Option<Instant>>,
 }
 
-/// What is known of a key id.
+/// The result of looking a key id up.
 pub(crate) enum Lookup {
     Known(DecodingKey),
     Unknown,
-    /// No key set was ever fetched: nobody can say whether a token is good.
+    /// No key set was fetched yet: tokens cannot be verified.
     Unavailable,
 }
 
 impl KeySet {
-    /// A key set that asks `source` when it needs to.
+    /// A key set that is fetched from `source` when needed.
     pub fn new(source: KeySource) -> Self {
-        Self { source, keys: Arc::default(), asked: Mutex::new(None) }
+        Self { source, keys: Arc::default(), fetched_at: Mutex::new(None) }
     }
 
     pub(crate) async fn key(&self, id: &str) -> Lookup {
@@ -49,7 +49,7 @@ impl KeySet {
         }
     }
 
-    /// Fetches the first key set, or has it; whether there is one then.
+    /// Fetches the key set if there is none; whether there is one then.
     pub(crate) async fn ensure(&self) -> bool {
         self.refresh(|keys| keys.is_some()).await;
         self.current().is_some()
@@ -59,36 +59,36 @@ impl KeySet {
         self.keys.read().clone()
     }
 
-    /// Asks the source unless what we have is `enough`, or we asked less than [`REFRESH_INTERVAL`] ago.
+    /// Fetches the key set unless the current one is `enough`, or the last fetch is less than [`REFRESH_INTERVAL`] ago.
     async fn refresh(&self, enough: impl Fn(Option<&Keys>) -> bool) {
         if enough(self.current().as_ref()) {
             return;
         }
-        let mut asked = self.asked.lock().await;
-        // Somebody else may have asked while we waited for the lock.
-        let recently = asked.is_some_and(|then| then.elapsed() < REFRESH_INTERVAL);
-        // With no keys at all every request fails: then a second is long enough to wait.
-        let eager = self.current().is_none() && asked.is_none_or(|then| then.elapsed() >= Duration::from_secs(1));
+        let mut fetched_at = self.fetched_at.lock().await;
+        // Another task may have fetched during the wait for the lock.
+        let recently = fetched_at.is_some_and(|then| then.elapsed() < REFRESH_INTERVAL);
+        // Without keys every request fails, so that a fetch is due after a second.
+        let eager = self.current().is_none() && fetched_at.is_none_or(|then| then.elapsed() >= Duration::from_secs(1));
         if enough(self.current().as_ref()) || (recently && !eager) {
             return;
         }
-        *asked = Some(Instant::now());
-        let (fetch, kept) = ((self.source)(), Arc::clone(&self.keys));
-        // In a task of its own: a waiting client that disconnects must neither cancel the fetch nor cause another one.
+        *fetched_at = Some(Instant::now());
+        let (fetch, keys) = ((self.source)(), Arc::clone(&self.keys));
+        // In a task of its own: a cancelled request must not cancel the fetch.
         let fetched = tokio::spawn(async move {
             match fetch.await {
                 Ok(set) => {
-                    let keys = set.keys.iter().filter_map(signing_key).collect();
-                    *kept.write() = Some(Arc::new(keys));
+                    let set = set.keys.iter().filter_map(signing_key).collect();
+                    *keys.write() = Some(Arc::new(set));
                 }
-                Err(error) => tracing::warn!(error, "the key set could not be fetched; the last good one is kept"),
+                Err(error) => tracing::warn!(error, "the key set could not be fetched; the last one stays in use"),
             }
         });
         let _ = fetched.await;
     }
 }
 
-/// The key and its id, if it is an Ed25519 public key (RFC 8037); others are none of ours.
+/// The key and its id, if it is an Ed25519 public key (RFC 8037); other keys are ignored.
 fn signing_key(jwk: &jsonwebtoken::jwk::Jwk) -> Option<(String, DecodingKey)> {
     let id = jwk.common.key_id.clone()?;
     match &jwk.algorithm {

@@ -1,6 +1,6 @@
-//! What the BFF and the services agree on byte for byte: ids, times, money, header names, trace context, and how a
-//! token is verified. Nothing here does business; nothing here knows HTTP servers, GraphQL or SQL.
-//! Record shapes are *not* shared: each side writes down its own, and tests hold both to the contract.
+//! The formats that the BFF and the services share: ids, times, money, header names, trace context and token verification.
+//! No business rules, HTTP servers, GraphQL or SQL. Record types are *not* shared: each side defines its own, and tests
+//! check both against the contract.
 
 mod clock;
 pub mod headers;

@@ -1,5 +1,5 @@
 //! Exact money: integer minor units of an ISO 4217 currency. Between services it is `{"amount": 1299, "currency": "EUR"}`;
-//! how many digits the minor unit has (JPY 0, EUR 2, KWD 3) is the currency's own.
+//! the number of digits of the minor unit (JPY 0, EUR 2, KWD 3) belongs to the currency.
 
 use std::{fmt, str::FromStr};
 
@@ -7,11 +7,11 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::text;
 
-/// A currency of ISO 4217 that has a minor unit (gold, test codes and the like have none and are no currency here).
+/// A currency of ISO 4217 that has a minor unit (codes without one, such as gold and test codes, are rejected).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Currency(iso_currency::Currency);
 
-/// Text that is no currency code.
+/// Text that is not a currency code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("is not an ISO 4217 currency code such as `EUR`")]
 pub struct CurrencyError;
@@ -31,7 +31,7 @@ impl Currency {
         self.0.code()
     }
 
-    /// Whether another currency has taken its place, so that nothing new has a price in it.
+    /// Whether the currency is withdrawn, so that new prices must not use it.
     pub fn is_withdrawn(self) -> bool {
         // ISO 4217 still lists the Venezuelan bolívar as VES; VED is its second code.
         self.0.is_superseded().is_some() && self.0 != iso_currency::Currency::VES
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn only_upper_case_codes_of_currencies_with_a_minor_unit_are_taken() {
+    fn only_upper_case_codes_of_currencies_with_a_minor_unit_are_accepted() {
         for text in ["eur", "EURO", "", "XAU", "XXX", "ZZZ"] {
             assert_eq!(text.parse::<Currency>(), Err(CurrencyError), "{text}");
         }

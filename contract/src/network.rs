@@ -1,8 +1,8 @@
-//! The network of an address, for what is counted per client: a client with an IPv6 address usually has the 2^64 of its network.
+//! The network of a client address, for limits per client: a client with an IPv6 address has the 2^64 addresses of its /64.
 
 use std::net::{IpAddr, Ipv6Addr};
 
-/// The network that an address is counted as: itself for IPv4, the /64 for IPv6.
+/// The network of an address: itself for IPv4, the /64 for IPv6.
 pub fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V4(address) => IpAddr::V4(address),

@@ -1,5 +1,5 @@
-//! What a caller may still ask for, said in headers: `X-RateLimit-Limit`, `-Remaining`, `-Reset` (seconds until full).
-//! In: what is left of a bucket. Out: the three headers; times are whole seconds, rounded up.
+//! The rate-limit headers of a response: `X-RateLimit-Limit`, `-Remaining`, `-Reset` (seconds until full).
+//! In: the state of a bucket. Out: the three headers; times are whole seconds, rounded up.
 
 use std::time::Duration;
 
@@ -9,19 +9,19 @@ const LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
 const REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
 const RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
 
-/// What is left of a bucket.
+/// The state of a bucket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Allowance {
-    /// What a full bucket holds.
+    /// The size of the bucket.
     pub limit: u64,
-    /// What is in it.
+    /// The remaining tokens.
     pub remaining: u64,
-    /// Until it is full.
+    /// The time until it is full.
     pub reset: Duration,
 }
 
 impl Allowance {
-    /// Says it in an answer's headers.
+    /// Writes the headers of a response.
     pub fn write(&self, headers: &mut HeaderMap) {
         headers.insert(LIMIT, self.limit.into());
         headers.insert(REMAINING, self.remaining.into());

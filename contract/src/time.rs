@@ -17,7 +17,7 @@ const FIRST: i64 = -62_167_219_200_000;
 const LAST: i64 = 253_402_207_200_000;
 
 impl Time {
-    /// The instant that many milliseconds after 1970-01-01T00:00:00Z, held between the years 0 and 9999.
+    /// The instant that many milliseconds after 1970-01-01T00:00:00Z, clamped to the years 0 to 9999.
     pub const fn from_millis(millis: i64) -> Self {
         if millis < FIRST {
             Self(FIRST)

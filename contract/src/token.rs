@@ -1,6 +1,6 @@
-//! Verifying a bearer token: a JWT (RFC 7519) signed by the user service with Ed25519 (`EdDSA`, the only algorithm taken).
-//! In: the token's text. Out: its claims, or why it is no good. Verified tokens are kept until they end, because a
-//! verification costs tens of microseconds; the key of that memory is the whole token, never a hash of it.
+//! Verifies bearer tokens: JWTs (RFC 7519) signed by the user service with Ed25519 (`EdDSA`, the only accepted algorithm).
+//! In: a token's text. Out: its claims, or the reason why it is invalid. Verified tokens are cached until they expire, because
+//! a verification costs tens of microseconds; the cache key is the whole token, not a hash.
 
 use std::{sync::Arc, time::Duration};
 
@@ -13,54 +13,54 @@ use crate::{
     key_set::{KeySet, KeySource, Lookup},
 };
 
-/// How far clocks may differ.
+/// The accepted difference of clocks.
 pub const LEEWAY: Duration = Duration::from_secs(30);
-/// Longer tokens are not ours: a token of the user service has about 400 bytes.
+/// The longest token: tokens of the user service have about 400 bytes.
 const MAX_TOKEN_BYTES: usize = 4096;
-/// How much memory verified tokens may take, in bytes of token text.
+/// The capacity of the cache, in bytes of token text.
 const MEMORY_BYTES: u64 = 8 * 1024 * 1024;
 
-/// What a role lets its holder do is decided where it is done.
+/// A role; its permissions are defined by the routes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
-    /// Everybody who signed up.
+    /// A user who signed up.
     Member,
-    /// Sees and does all.
+    /// An administrator.
     Admin,
 }
 
 /// The claims of a token of the user service.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Claims {
-    /// Who issued it.
+    /// Issuer.
     pub iss: String,
-    /// For whom.
+    /// Audience.
     pub aud: String,
-    /// Who is signed in.
+    /// The signed-in user.
     pub sub: UserId,
-    /// Their roles.
+    /// The user's roles.
     pub roles: Vec<Role>,
     /// The session it belongs to.
     pub sid: String,
     /// Issued at, in epoch seconds.
     pub iat: i64,
-    /// Not good before, in epoch seconds.
+    /// Not valid before, in epoch seconds.
     pub nbf: i64,
-    /// Not good from then on, in epoch seconds.
+    /// Expiry, in epoch seconds.
     pub exp: i64,
 }
 
-/// Why a token is refused.
+/// The reason why a token is rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TokenError {
-    /// Malformed, forged, signed by an unknown key, of another issuer or for another audience, or not good yet.
+    /// Malformed, forged, signed by an unknown key, of another issuer or for another audience, or not valid yet.
     #[error("the token is not valid")]
     Invalid,
-    /// It was good once.
+    /// Its expiry has passed.
     #[error("the token has expired")]
     Expired,
-    /// No key set was ever fetched: neither good nor bad.
+    /// No key set was fetched yet: the token cannot be verified.
     #[error("tokens cannot be verified at the moment")]
     KeysUnavailable,
 }
@@ -80,7 +80,7 @@ impl TokenVerifier {
         validation.set_issuer(&[issuer]);
         validation.set_audience(&[audience]);
         validation.set_required_spec_claims(&["exp", "nbf", "iss", "aud", "sub"]);
-        // Times are checked below, by our clock, and again on each use of a token that is kept.
+        // Times are checked in `check_times`, by the given clock and also for cached tokens.
         validation.validate_exp = false;
         validation.validate_nbf = false;
         let verified = Cache::builder()
@@ -96,7 +96,7 @@ impl TokenVerifier {
         self.keys.ensure().await
     }
 
-    /// The token's claims, if everything about it is in order now.
+    /// The token's claims, if it is valid now.
     pub async fn verify(&self, token: &str) -> Result<Arc<Claims>, TokenError> {
         if let Some(claims) = self.verified.get(token) {
             check_times(&claims, self.clock.now())?;

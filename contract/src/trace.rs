@@ -50,7 +50,7 @@ pub struct TraceContext {
     trace_id: u128,
     span_id: u64,
     flags: u8,
-    /// What other tracing systems sent along, to be passed on.
+    /// The `tracestate` of the caller, for outgoing calls.
     state: Option<HeaderValue>,
 }
 

@@ -1,4 +1,4 @@
-//! W3C Trace Context's `tracestate`: what other vendors' tracing systems send along. In: the headers of a request. Out: one
+//! W3C Trace Context's `tracestate`: the data of other tracing systems. In: the headers of a request. Out: one
 //! header value to pass on unchanged, or nothing if any of it is malformed (sections 3.3 and 4.3).
 
 use http::{HeaderMap, HeaderValue};

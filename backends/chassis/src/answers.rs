@@ -1,5 +1,5 @@
-//! What a route answers with. Three types, so that they cannot be mixed up: [`Public`] (anybody's, may be kept and
-//! shared), [`Private`] (this caller's, kept by nobody), [`Answer`] (what a command did; kept under its idempotency key).
+//! The responses of routes, in three types: [`Public`] (the same for all callers, cacheable), [`Private`] (for one caller,
+//! never cached) and [`Answer`] (the result of a command, stored under its idempotency key).
 
 use axum::response::{IntoResponse, Response};
 use contract::{headers::IDEMPOTENCY_REPLAYED, hex};
@@ -9,17 +9,17 @@ use sha2::{Digest, Sha256};
 
 use crate::ApiError;
 
-/// An answer that is the same for everybody. Its `ETag` is made from the body, or from the object's version.
+/// A response that is the same for all callers. Its `ETag` is made from the body, or from the object's version.
 pub struct Public<T> {
     value: T,
     max_age_seconds: u32,
     version: Option<i64>,
 }
 
-/// An answer for this caller only: `private, no-store`.
+/// A response for one caller: `private, no-store`.
 pub struct Private<T>(pub T);
 
-/// What a command did.
+/// The response to a command.
 #[derive(Clone, Debug)]
 pub struct Answer {
     pub(crate) status: StatusCode,
@@ -35,7 +35,7 @@ pub(crate) fn etag_of_version(version: i64) -> String {
 }
 
 impl<T> Public<T> {
-    /// May be kept that long without asking again.
+    /// A response that caches may store for that many seconds.
     pub const fn new(value: T, max_age_seconds: u32) -> Self {
         Self { value, max_age_seconds, version: None }
     }
@@ -53,12 +53,12 @@ impl Answer {
         Self::json(StatusCode::OK, value)
     }
 
-    /// 201 with the new object and where it is.
+    /// 201 with the new object and its path.
     pub fn created<T: Serialize>(value: &T, location: String) -> Result<Self, ApiError> {
         Ok(Self { location: Some(location), ..Self::json(StatusCode::CREATED, value)? })
     }
 
-    /// 202: the work goes on; the object tells how far it is.
+    /// 202: the command continues in the background; the object shows its state.
     pub fn accepted<T: Serialize>(value: &T, location: String) -> Result<Self, ApiError> {
         Ok(Self { location: Some(location), ..Self::json(StatusCode::ACCEPTED, value)? })
     }
@@ -74,7 +74,7 @@ impl Answer {
         Self { etag: Some(etag_of_version(version)), ..self }
     }
 
-    /// The same answer telling something else: for what must not be stored under an idempotency key, as tokens.
+    /// The same response with another body: for a body that must not be stored under an idempotency key, such as tokens.
     pub fn telling<T: Serialize>(self, value: &T) -> Result<Self, ApiError> {
         Ok(Self { body: serde_json::to_string(value).map_err(ApiError::internal)?, ..self })
     }
@@ -86,7 +86,7 @@ impl Answer {
 }
 
 impl<T: Serialize> IntoResponse for Public<T> {
-    /// `If-None-Match` is answered in `http/request.rs`, from the `ETag`.
+    /// `If-None-Match` is evaluated in `http/request.rs`, from the `ETag`.
     fn into_response(self) -> Response {
         let body = match serde_json::to_vec(&self.value) {
             Ok(body) => body,
@@ -135,7 +135,7 @@ pub(crate) fn keep_private(mut response: Response) -> Response {
     response
 }
 
-/// Sets a header of ours; one that is no header text is left out.
+/// Sets a header; a value that is not valid in a header is omitted.
 fn set(response: &mut Response, name: header::HeaderName, value: &str) {
     if let Ok(value) = HeaderValue::from_str(value) {
         response.headers_mut().insert(name, value);

@@ -1,5 +1,5 @@
-//! The deadline of a request, as a value: made from `X-Request-Timeout-Ms`, held by the request's extensions, handed to
-//! the store and to calls of other services. Past it no statement and no call starts.
+//! The deadline of a request: made from `X-Request-Timeout-Ms`, an extension of the request, passed to the store and to
+//! calls of other services. After the deadline no statement and no call starts.
 
 use std::time::Duration;
 
@@ -9,12 +9,12 @@ use tokio::time::Instant;
 
 use crate::ApiError;
 
-/// The instant from which the caller no longer waits.
+/// The instant at which the caller's timeout ends.
 #[derive(Clone, Copy, Debug)]
 pub struct Deadline(Instant);
 
 impl Deadline {
-    /// That long from now.
+    /// A deadline after that time.
     pub fn after(time: Duration) -> Self {
         Self(Instant::now() + time)
     }

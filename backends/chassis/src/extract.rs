@@ -1,4 +1,4 @@
-//! Extractors of routes that read: the path and the query as typed values (400 when they do not fit), lists of ids, and the
+//! Extractors of routes that read: the path and the query as typed values (400 if they are invalid), lists of ids, and the
 //! database within the request's deadline.
 
 use std::error::Error as _;
@@ -13,7 +13,7 @@ use crate::{
     database::{Connection, Database, DatabaseError},
 };
 
-/// Ids of one call at most.
+/// Most ids per request.
 pub const MAX_IDS: usize = 100;
 
 /// The database, within the deadline of the request.
@@ -29,13 +29,13 @@ impl Reader {
     }
 }
 
-/// The query, read into `T`; 400 when it does not fit. Unknown parameters are ignored.
+/// The query, read into `T`; 400 if it is invalid. Unknown parameters are ignored.
 pub struct Params<T>(pub T);
 
-/// The path's parameters, read into `T`; 400 when they do not fit (an id of the wrong kind).
+/// The path's parameters, read into `T`; 400 if they are invalid (an id of another kind).
 pub struct Path<T>(pub T);
 
-/// `a,b,c`: 1 to [`MAX_IDS`] ids of one kind, duplicates counted once, in the order of the ids.
+/// `a,b,c`: 1 to [`MAX_IDS`] ids of one kind, without duplicates, sorted.
 #[derive(Clone, Debug)]
 pub struct Ids<K: IdKind>(Vec<Id<K>>);
 
@@ -68,7 +68,7 @@ impl<'de> Deserialize<'de> for Entries {
         let text = String::deserialize(deserializer)?;
         let entries: Vec<String> = text.split(',').take(MAX_IDS + 1).map(str::to_owned).collect();
         if text.is_empty() || entries.len() > MAX_IDS {
-            return Err(Error::custom(format!("expected 1 to {MAX_IDS} entries with commas between")));
+            return Err(Error::custom(format!("expected 1 to {MAX_IDS} entries separated by commas")));
         }
         Ok(Self(entries))
     }
@@ -79,7 +79,7 @@ impl<S: Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Params<T> {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
         let AxumQuery(value) = AxumQuery::try_from_uri(&parts.uri).map_err(|rejection| {
-            // The innermost error that names the parameter; the rejection itself only says that there was one.
+            // The innermost error names the parameter; the rejection does not.
             let cause = rejection.source().and_then(|error| error.source()).map(ToString::to_string);
             ApiError::bad_request(format!("the query: {}", cause.unwrap_or_else(|| rejection.body_text())))
         })?;

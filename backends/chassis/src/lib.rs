@@ -1,7 +1,7 @@
-//! What every service needs once, in the order in which a request meets it: `http` (around every request), `caller` and
-//! `rate_limit` (who, how often), `extract` and `pages` (typed input), `database` (reads), `writes` (changes, once per
-//! idempotency key), `answers` and `error` (what goes back). `program`, `settings`: a service's start. `peer`: the one
-//! door to other services. A service brings `routes/` (HTTP), `store/` (SQL) and `migrations/`; `backends/user` shows how.
+//! The shared base of the services, in the order of a request: `http` (middleware), `caller` and `rate_limit` (identity,
+//! limits), `extract` and `pages` (typed input), `database` (reads), `writes` (idempotent changes), `answers` and `error`
+//! (responses). `program` and `settings` start a service; `peer` calls other services.
+//! A service adds `routes/` (HTTP), `store/` (SQL) and `migrations/`; see `backends/user`.
 
 pub mod answers;
 pub mod caller;

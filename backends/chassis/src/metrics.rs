@@ -1,5 +1,5 @@
-//! What a service counts: requests and their durations by method, route and status. Held by value, not globally: three
-//! services may share a process. Served at `/metrics` as OpenMetrics text.
+//! The metrics of a service: requests and their durations by method, route and status. Not global, because three services
+//! may share a process. Served at `/metrics` as OpenMetrics text.
 
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ pub(crate) const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub(crate) struct RequestLabels {
     pub(crate) method: String,
-    /// The route's pattern, never the path: paths are as many as ids.
+    /// The route's pattern: the number of paths is unbounded.
     pub(crate) route: String,
     pub(crate) status: u16,
 }
@@ -50,7 +50,7 @@ impl Metrics {
         Self { registry: Mutex::new(registry), requests, durations }
     }
 
-    /// Tells a counter of the service's own besides.
+    /// Adds a counter of the service.
     pub(crate) fn register(&self, name: &str, help: &str, counter: Counter) {
         self.registry.lock().register(name, help, counter);
     }

@@ -1,5 +1,5 @@
-//! Pages of lists: `first` and `after` in, `{"items": […], "page": {…}}` out. A cursor is base64url of list kind and key,
-//! unsigned: it is a position, not a permission. Malformed, or of another list kind: 400.
+//! Pages of lists. In: `first` and `after`. Out: `{"items": […], "page": {…}}`. A cursor is the base64url of list kind and
+//! key, not signed, because it grants nothing; a malformed cursor, or one of another list kind, is 400.
 
 use std::collections::BTreeMap;
 
@@ -9,35 +9,35 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::ApiError;
 
-/// Items of a page when `first` is not given.
+/// The default of `first`.
 const DEFAULT_FIRST: usize = 20;
-/// Items of a page at most.
+/// The most items of a page.
 const MAX_FIRST: usize = 100;
 
 /// The query parameters of a paged list, as text.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct PageParams {
-    /// How many items, 1 to 100; 20 when not given.
+    /// The number of items, 1 to 100; 20 by default.
     #[param(value_type = Option<u8>, minimum = 1, maximum = 100, default = 20)]
     first: Option<String>,
-    /// The cursor behind which the page begins.
+    /// The cursor after which the page begins.
     after: Option<String>,
 }
 
-/// Which page is asked for.
+/// A requested page.
 #[derive(Clone, Debug)]
 pub struct PageRequest {
-    /// How many items, 1 to [`MAX_FIRST`].
+    /// The number of items, 1 to [`MAX_FIRST`].
     pub(crate) first: usize,
-    /// Behind which key.
+    /// The key after which the page begins.
     pub(crate) after: Option<Position>,
 }
 
 /// An item's key in its list: a number (a time, a count) and, among equals, an id.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Position {
-    /// What the list is sorted by.
+    /// The first sort key of the list.
     pub(crate) number: i64,
     /// The item's id.
     pub(crate) id: String,
@@ -48,16 +48,16 @@ pub(crate) struct Position {
 pub struct Page<T> {
     /// The items, in the list's order.
     pub items: Vec<T>,
-    /// Where they stand in the list.
+    /// The position of the page in the list.
     pub page: PageInfo,
 }
 
-/// Where a page stands in its list.
+/// The position of a page in its list.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PageInfo {
     /// Whether items follow.
     pub has_next: bool,
-    /// Whether the page begins behind a cursor: keyset pages do not look back to see if what precedes still exists.
+    /// Whether the page begins after a cursor; whether earlier items still exist is not checked.
     pub has_previous: bool,
     /// The first item's cursor; null when there are no items.
     pub start_cursor: Option<String>,
@@ -67,15 +67,15 @@ pub struct PageInfo {
     pub cursors: Vec<String>,
 }
 
-/// A page for each parent asked for, by the parent's id.
+/// A page for each requested parent, by the parent's id.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Pages<T> {
-    /// Every parent asked for is here; of one without items, or that does not exist, the page is empty.
+    /// Every requested parent; the page of a parent without items, or that does not exist, is empty.
     pub pages: BTreeMap<String, Page<T>>,
 }
 
 impl PageParams {
-    /// The page asked for of the list of that kind, or what is wrong with the parameters (400).
+    /// The requested page of the list of that kind; 400 for invalid parameters.
     pub fn of(&self, kind: &'static str) -> Result<PageRequest, ApiError> {
         let first = match &self.first {
             None => DEFAULT_FIRST,
@@ -99,12 +99,12 @@ impl Position {
     }
 
     fn from_cursor(kind: &str, cursor: &str) -> Option<Self> {
-        // Longer ones are not ours.
+        // Cursors of the service are shorter.
         let bytes = URL_SAFE_NO_PAD.decode(Some(cursor).filter(|cursor| cursor.len() <= 256)?).ok()?;
         let text = String::from_utf8(bytes).ok()?;
         let mut parts = text.split('|');
         let (of, number, id) = (parts.next()?, parts.next()?, parts.next()?);
-        // The id goes into a statement as a value; that it is plain text keeps NUL out, which PostgreSQL refuses.
+        // The id is bound as a value; plain text excludes NUL, which PostgreSQL rejects.
         let plain = !id.is_empty() && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
         let whole = of == kind && plain && parts.next().is_none();
         whole.then_some(Self { number: number.parse().ok()?, id: id.to_owned() })
@@ -112,12 +112,12 @@ impl Position {
 }
 
 impl<T> Page<T> {
-    /// The page of a list that holds nothing, or nothing that this caller may see.
+    /// The page of an empty list, or of a list that the caller may not read.
     pub fn empty(request: &PageRequest) -> Self {
         Self::new("", request, Vec::new())
     }
 
-    /// A page out of up to `first + 1` items, the last of which only tells that more follow.
+    /// A page of up to `first + 1` items; the item beyond `first` sets `has_next`.
     pub(crate) fn new(kind: &str, request: &PageRequest, mut items: Vec<(Position, T)>) -> Self {
         let has_next = items.len() > request.first;
         items.truncate(request.first);

@@ -1,5 +1,5 @@
-//! The services' one door to other services: the key set, and reads that a service needs of a peer. In: a URL and the
-//! request's context. Out: JSON within the deadline, of bounded size.
+//! HTTP calls to other services: the key set, and reads from a peer. In: a URL and the request's context. Out: JSON within the
+//! deadline and of bounded size, or the reason of the failure.
 
 use std::{fmt, str::FromStr, sync::Arc, time::Duration};
 
@@ -15,57 +15,57 @@ use tokio::time::timeout_at;
 
 use crate::{ApiError, Deadline};
 
-/// No answer of a peer is larger: 100 posts of 20 KB.
+/// The largest response of a peer: 100 posts of about 20 KB.
 const MAX_ANSWER_BYTES: usize = 4 * 1024 * 1024;
 const CONNECT_TIMEOUT: Duration = Duration::from_millis(250);
-/// The key set is fetched on nobody's deadline.
+/// The timeout of a key set's fetch, which belongs to no request.
 const KEYS_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Where a peer is: scheme and authority, `http://post-service:4002`.
+/// The base URL of a peer: scheme and authority, `http://post-service:4002`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PeerUrl(Arc<str>);
 
-/// The key that a service shows to its peers in `X-Api-Key`, so that they do not count its calls against its address.
+/// The `X-Api-Key` of a service's calls to its peers, whose rate limits then do not count its address.
 #[derive(Clone, Debug)]
 pub struct ApiKey(HeaderValue);
 
-/// Text that is no such key.
+/// Text that is not an API key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("expected visible ASCII characters")]
 pub struct ApiKeyError;
 
-/// Text that is no such URL.
+/// Text that is not a base URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("expected `http://HOST:PORT` or `https://HOST:PORT`, without a path")]
 pub struct PeerUrlError;
 
-/// What a call carries on from the request that it is made for.
+/// The parts of a request that its calls to peers continue: deadline, request id, trace.
 #[derive(Clone, Debug)]
 pub struct CallContext {
-    /// When the caller stops waiting.
+    /// The deadline of the request.
     pub deadline: Deadline,
     request_id: RequestId,
     trace: TraceContext,
 }
 
-/// A call that brought no usable answer.
+/// A failed call.
 #[derive(Debug, thiserror::Error)]
 pub enum PeerError {
-    /// Nobody there, or the connection broke.
+    /// The connection failed.
     #[error("the peer could not be reached: {0}")]
     Unreachable(String),
-    /// Not within the deadline.
+    /// The deadline passed.
     #[error("the peer did not answer in time")]
     TooLate,
-    /// It answered, but not with 200.
+    /// The status is not 200.
     #[error("the peer answered {0}")]
     Status(StatusCode),
-    /// It answered with something else than was asked for.
+    /// The body is not the requested data.
     #[error("the peer's answer cannot be used: {0}")]
     BadAnswer(String),
 }
 
-/// Calls other services. Cheap to clone; keeps connections.
+/// Calls other services. Cheap to clone; has a connection pool.
 #[derive(Clone)]
 pub struct Peer {
     client: reqwest::Client,
@@ -100,7 +100,7 @@ impl FromStr for ApiKey {
 }
 
 impl CallContext {
-    /// The same request's, for a call that may take no longer than `time`.
+    /// The same context with a deadline after `time` at most.
     #[must_use]
     pub fn within(&self, time: Duration) -> Self {
         let soonest = Deadline::after(time);
@@ -108,15 +108,15 @@ impl CallContext {
         Self { deadline, ..self.clone() }
     }
 
-    /// Work that no request asked for.
-    fn unasked(time: Duration) -> Self {
+    /// The context of a call that belongs to no request.
+    fn background(time: Duration) -> Self {
         let (request_id, trace) = (RequestId::generate(), TraceContext::start());
         Self { deadline: Deadline::after(time), request_id, trace }
     }
 }
 
 impl Peer {
-    /// A client without proxies and redirects: peers are where the settings say. Shows the key to all of them.
+    /// A client without proxies and redirects. Sends the key to all peers.
     pub fn new(api_key: Option<&ApiKey>) -> Result<Self, PeerError> {
         crate::program::install_crypto();
         let headers: HeaderMap =
@@ -142,7 +142,7 @@ impl Peer {
         Box::new(move || {
             let (peer, url) = (self.clone(), Arc::clone(&url));
             Box::pin(async move {
-                peer.get(&url, &CallContext::unasked(KEYS_TIMEOUT)).await.map_err(|error| error.to_string())
+                peer.get(&url, &CallContext::background(KEYS_TIMEOUT)).await.map_err(|error| error.to_string())
             })
         })
     }
@@ -159,7 +159,7 @@ impl Peer {
             Some(state) => request.header(TRACESTATE, state),
             None => request,
         };
-        #[expect(clippy::disallowed_methods, reason = "this is the one door out of the services")]
+        #[expect(clippy::disallowed_methods, reason = "the only place where services send requests")]
         let mut response = request.send().await.map_err(unreachable)?;
         if response.status() != StatusCode::OK {
             return Err(PeerError::Status(response.status()));
@@ -180,7 +180,7 @@ fn unreachable(error: reqwest::Error) -> PeerError {
 }
 
 impl PeerError {
-    /// The error of a request that failed because of this peer: 503 with a code of its own and the peer's name.
+    /// The error of a request whose dependency failed: 503 with a `DEPENDENCY_…` code and the name of the peer.
     pub fn of(self, service: &'static str) -> ApiError {
         let code = match self {
             Self::Unreachable(_) => "DEPENDENCY_UNAVAILABLE",
@@ -190,7 +190,7 @@ impl PeerError {
             }
             Self::Status(_) | Self::BadAnswer(_) => "DEPENDENCY_BAD_RESPONSE",
         };
-        ApiError::of_dependency(service, code, format!("the {service} service cannot be asked at the moment"))
+        ApiError::of_dependency(service, code, format!("the {service} service is not available at the moment"))
             .caused_by(self)
     }
 }

@@ -1,5 +1,5 @@
-//! What a service's `main` does: read the arguments, set up logs, serve until SIGTERM. Whatever is wrong is one sentence
-//! on standard error and exit code 1.
+//! The `main` of the services: parse the arguments, set up logs, serve until SIGTERM. An error is one sentence on standard
+//! error and exit code 1.
 
 use std::{fmt, io::IsTerminal, process::ExitCode};
 
@@ -13,60 +13,60 @@ use tracing_subscriber::{EnvFilter, fmt::format::FmtSpan};
 
 use crate::{ServiceSettings, database::DatabaseUrl, http::Service};
 
-/// Why a service does not start, for the person who started it.
+/// The reason why a service does not start, for its operator.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// The database cannot be reached or opened.
     #[error("cannot open the database at {url}: {error}")]
     Database {
-        /// Which.
+        /// The database.
         url: DatabaseUrl,
-        /// What the driver says.
+        /// The driver's error.
         error: sqlx::Error,
     },
-    /// The schema is not one that this version knows.
+    /// The schema is of another version.
     #[error(
         "the database at {url} was made by another version (migration {version} is unknown here or has changed): use \
          that version, or another database"
     )]
     OtherVersion {
-        /// Which.
+        /// The database.
         url: DatabaseUrl,
         /// The migration that differs.
         version: i64,
     },
-    /// The schema could not be brought up to date.
+    /// A migration failed.
     #[error("cannot bring the database at {url} up to date: {error}")]
     Migration {
-        /// Which.
+        /// The database.
         url: DatabaseUrl,
-        /// What the driver says.
+        /// The driver's error.
         error: Box<MigrateError>,
     },
-    /// The port is taken, or not ours to take.
+    /// The port is in use, or needs a permission.
     #[error("cannot listen on {address}: {error}")]
     Listen {
-        /// Where.
+        /// The address.
         address: std::net::SocketAddr,
-        /// What the system says.
+        /// The system's error.
         error: std::io::Error,
     },
-    /// The system refuses threads, signals or sockets.
+    /// The system denies threads, signals or sockets.
     #[error("the system refuses: {0}")]
     System(#[from] std::io::Error),
-    /// The description of the routes cannot be written.
+    /// The API description cannot be serialized.
     #[error("cannot describe the routes: {0}")]
     OpenApi(serde_json::Error),
-    /// Something of this service only.
+    /// An error of one service.
     #[error("{0}")]
     Other(String),
 }
 
-/// Reads the arguments, sets up logs and TLS, runs `program`, and tells how it ended.
+/// Reads the arguments, sets up logs and TLS, runs `program`; returns the exit code.
 pub fn run<P: Parser, F: Future<Output = Result<(), E>>, E: fmt::Display>(program: impl FnOnce(P) -> F) -> ExitCode {
     let arguments = match P::try_parse() {
         Ok(arguments) => arguments,
-        // `--help` and `--version` are messages too, and no failure.
+        // `--help` and `--version` are not failures.
         Err(message) if !message.use_stderr() => {
             let _ = message.print();
             return ExitCode::SUCCESS;
@@ -92,10 +92,10 @@ fn fail(sentence: &str) -> ExitCode {
     ExitCode::FAILURE
 }
 
-/// What clap says before it comes to the usage, on one line.
+/// clap's message without the usage, on one line.
 fn one_sentence(message: &str) -> String {
-    let said = message.split("\n\n").next().unwrap_or_default();
-    said.split_whitespace().collect::<Vec<_>>().join(" ")
+    let sentence = message.split("\n\n").next().unwrap_or_default();
+    sentence.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Serves on the address of the settings until SIGTERM or SIGINT.
@@ -103,30 +103,30 @@ pub async fn serve(service: Service, settings: &ServiceSettings) -> Result<(), S
     let address = settings.listen;
     let listener = TcpListener::bind(address).await.map_err(|error| StartError::Listen { address, error })?;
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    let asked_to_stop = async move {
+    let shutdown = async move {
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
         }
     };
-    Ok(service.serve(listener, asked_to_stop).await?)
+    Ok(service.serve(listener, shutdown).await?)
 }
 
-/// Makes ring the process's provider of TLS. Once is enough; a provider that is there already stays.
+/// Installs ring as the process's TLS provider, unless there is one.
 pub fn install_crypto() {
     let _ = rustls::crypto::ring::default_provider().install_default();
 }
 
-/// Lines for people on a terminal, JSON elsewhere.
+/// Text lines on a terminal, else JSON.
 fn start_logging() {
     let lines = tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::new("info,sqlx=warn"))
         .with_span_events(FmtSpan::NONE)
         .with_writer(std::io::stderr)
-        // A log that nobody reads any more must not end requests: by default its errors are printed, which panics then.
+        // If standard error is closed, logging must not panic: by default its errors are printed to standard error.
         .log_internal_errors(false)
         .with_target(false);
-    // Fails only if logging is set up already, which is as good.
+    // Fails only if a logger is installed already.
     let _ = if std::io::stderr().is_terminal() {
         lines.try_init()
     } else {

@@ -1,5 +1,5 @@
-//! Token buckets per caller: a user, else a client address, else the BFF itself. Kept as GCRA (the generic cell rate
-//! algorithm): one instant a caller, the one at which its bucket will be full again. Bounded memory.
+//! Rate limits by token buckets, per user, else per client address, else for the BFF itself. The algorithm is GCRA (generic
+//! cell rate algorithm): a bucket is stored as the instant at which it is full again. Memory is bounded.
 
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
@@ -10,12 +10,12 @@ use tokio::time::Instant;
 
 use crate::{ApiError, caller::Caller};
 
-/// Callers remembered at most; a forgotten one has a full bucket.
+/// The most buckets in memory; an evicted bucket is full again.
 const MAX_CALLERS: u64 = 100_000;
-/// A bucket holds that many seconds' worth.
+/// The size of a bucket, in seconds of its rate.
 const BURST_SECONDS: u32 = 4;
 
-/// Whose bucket.
+/// The owner of a bucket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Bucket {
     User(UserId),
@@ -31,7 +31,7 @@ pub(crate) struct RateLimits {
 }
 
 impl RateLimits {
-    /// Requests a second, of a user or address and of the BFF; a bucket holds [`BURST_SECONDS`] as many.
+    /// Limits in requests per second, per user or address and for the BFF.
     pub(crate) fn new(per_caller: u32, of_bff: u32) -> Self {
         let full_at = Cache::builder().max_capacity(MAX_CALLERS).time_to_idle(Duration::from_secs(60)).build();
         Self { full_at, per_caller: per_caller.max(1), of_bff: of_bff.max(1) }
@@ -51,7 +51,7 @@ impl RateLimits {
     }
 }
 
-/// One token out of a bucket that refills at `rate` a second.
+/// Takes a token from a bucket that refills at `rate` tokens per second.
 fn take(full_at: &mut Instant, now: Instant, rate: u32) -> Result<Allowance, ApiError> {
     let (one, size) = (Duration::from_secs(1) / rate, rate.saturating_mul(BURST_SECONDS));
     let missing = full_at.saturating_duration_since(now) + one;

@@ -1,4 +1,4 @@
-//! What every service is told at its start, by arguments or environment; each is checked while it is read.
+//! The settings of every service, from arguments or environment, validated when they are parsed. Text is used byte for byte.
 
 use std::{net::SocketAddr, time::Duration};
 
@@ -7,7 +7,7 @@ use crate::{
     database::{DatabaseSettings, DatabaseUrl},
 };
 
-/// Settings that all services have. Flattened into each program's arguments; `tessera dev` makes them itself.
+/// Settings that all services have. Part of each program's arguments; `tessera dev` creates them.
 #[derive(Clone, Debug, clap::Args)]
 pub struct ServiceSettings {
     /// The service's own database: sqlite:PATH or postgres://USER@HOST:PORT/DATABASE
@@ -18,15 +18,15 @@ pub struct ServiceSettings {
     #[arg(long, env = "TESSERA_LISTEN")]
     pub listen: SocketAddr,
 
-    /// SHA-256 (hex) of a key that the BFF may show in X-Api-Key; may be given several times, or with commas between
+    /// SHA-256 (hex) of an X-Api-Key of the BFF; repeatable, or several separated by commas
     #[arg(id = "api-key-hash", long, env = "TESSERA_API_KEY_HASHES", value_delimiter = ',', hide_env_values = true)]
     pub api_key_hashes: Vec<ApiKeyHash>,
 
-    /// Who issues the tokens
+    /// The issuer of access tokens
     #[arg(long, env = "TESSERA_TOKEN_ISSUER", default_value = "tessera")]
     pub issuer: String,
 
-    /// For whom the tokens are
+    /// The audience of access tokens
     #[arg(long, env = "TESSERA_TOKEN_AUDIENCE", default_value = "tessera")]
     pub audience: String,
 
@@ -34,19 +34,19 @@ pub struct ServiceSettings {
     #[arg(long, env = "TESSERA_DATABASE_CONNECTIONS", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub database_connections: u32,
 
-    /// A statement is cancelled after that many milliseconds, or at the request's deadline if that is sooner
+    /// Statement timeout in milliseconds; the request's deadline applies as well
     #[arg(long, env = "TESSERA_STATEMENT_TIMEOUT_MS", default_value_t = 5_000, value_parser = clap::value_parser!(u64).range(1..=600_000))]
     pub statement_timeout_ms: u64,
 
-    /// A request is answered within that many milliseconds, however long its caller would wait
+    /// Longest time of a request in milliseconds, whatever timeout its caller sends
     #[arg(long, env = "TESSERA_REQUEST_TIMEOUT_MS", default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(1..=60_000))]
     pub request_timeout_ms: u64,
 
-    /// Requests a second of one user, or of one client address
+    /// Requests per second per user, or per client address
     #[arg(long, env = "TESSERA_RATE_LIMIT", default_value_t = 500, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub rate_limit: u32,
 
-    /// Requests a second of the BFF on nobody's behalf
+    /// Requests per second of the BFF without a user or client address
     #[arg(long, env = "TESSERA_RATE_LIMIT_BFF", default_value_t = 50_000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub rate_limit_bff: u32,
 }
@@ -68,7 +68,7 @@ impl ServiceSettings {
         }
     }
 
-    /// What the database is opened with.
+    /// The settings of the database.
     pub fn database(&self) -> DatabaseSettings {
         DatabaseSettings {
             url: self.database_url.clone(),
@@ -77,7 +77,7 @@ impl ServiceSettings {
         }
     }
 
-    /// The longest time a request may take.
+    /// The longest time of a request.
     pub const fn request_timeout(&self) -> Duration {
         Duration::from_millis(self.request_timeout_ms)
     }

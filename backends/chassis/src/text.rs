@@ -1,5 +1,5 @@
-//! Rules for text that people write: nothing invisible, nothing that reverses the direction of the text around it. In: a
-//! text. Out: nothing, or what is wrong with it. Source: Unicode Standard Annex 44 (Default_Ignorable_Code_Point,
+//! Validates text that users write: no invisible characters and no direction controls. In: a text. Out: nothing, or the
+//! reason why it is invalid. Source: Unicode Standard Annex 44 (Default_Ignorable_Code_Point,
 //! Bidi_Control), Unicode Technical Standard 51 (joiners, variation selectors and tags in emoji).
 
 use icu_properties::{
@@ -7,7 +7,7 @@ use icu_properties::{
     props::{BidiControl, DefaultIgnorableCodePoint, Emoji, Ideographic},
 };
 
-/// What is wrong with a text, as the end of a sentence that begins with its field.
+/// The result of a check; an error is the end of a sentence that begins with the field.
 pub type Verdict = Result<(), &'static str>;
 
 const ZERO_WIDTH_NON_JOINER: char = '\u{200c}';
@@ -30,7 +30,7 @@ pub fn check_lines(text: &str) -> Verdict {
     check_visible(text)
 }
 
-/// Something other than white space.
+/// Not empty, and not white space only.
 pub fn check_not_blank(text: &str) -> Verdict {
     if text.trim().is_empty() { Err("must not be blank") } else { Ok(()) }
 }
@@ -54,7 +54,7 @@ fn is_invisible(c: char) -> bool {
     is_blank || CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(c)
 }
 
-/// Whether an invisible character has a meaning between its neighbours: it forms one visible character with them.
+/// Whether an invisible character forms one visible character with its neighbours.
 fn forms_a_sequence(c: char, before: &[char], behind: &[char]) -> bool {
     let Some(&last) = before.last() else { return false };
     let is_emoji = |c: char| CodePointSetData::new::<Emoji>().contains(c);
@@ -63,7 +63,7 @@ fn forms_a_sequence(c: char, before: &[char], behind: &[char]) -> bool {
             let joins_emoji = c == ZERO_WIDTH_JOINER
                 && (is_variation(last) || (is_emoji(last) && !last.is_ascii()))
                 && behind.first().is_some_and(|&next| is_emoji(next) && !next.is_ascii());
-            joins_emoji || has_joiners(last)
+            joins_emoji || uses_joiners(last)
         }
         // Keycaps: `1`, U+FE0F, U+20E3.
         '\u{fe0e}' | '\u{fe0f}' if last.is_ascii() => is_emoji(last) && behind.first() == Some(&'\u{20e3}'),
@@ -81,8 +81,8 @@ fn forms_a_sequence(c: char, before: &[char], behind: &[char]) -> bool {
     }
 }
 
-/// Whether the script of a letter uses joiners: Arabic and its neighbours, Indic scripts, Myanmar, Khmer.
-fn has_joiners(c: char) -> bool {
+/// Whether the script of a letter uses joiners: Arabic and related scripts, Indic scripts, Myanmar, Khmer.
+fn uses_joiners(c: char) -> bool {
     matches!(c, '\u{620}'..='\u{8ff}' | '\u{900}'..='\u{dff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17b3}')
 }
 
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn what_forms_no_character_with_its_neighbours_is_refused() {
+    fn invisible_characters_outside_of_a_sequence_are_refused() {
         for text in [
             "ada\u{fe0f}",
             "\u{e9}\u{fe0f}",

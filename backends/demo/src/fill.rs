@@ -1,5 +1,5 @@
-//! Fills the three databases of a plan, each by its own service's door for demo data, with a progress bar where that takes
-//! longer than a moment.
+//! Fills the three databases through the `seed` modules of the services. In: a plan and empty databases. Out: demo data, with a
+//! progress bar at the large scale.
 
 use chassis::database::{Database, DatabaseError};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -14,29 +14,29 @@ use crate::{
 
 /// The services' databases, empty.
 pub struct Databases<'a> {
-    /// The user service's.
+    /// Of the user service.
     pub user: &'a Database,
-    /// The post service's.
+    /// Of the post service.
     pub post: &'a Database,
-    /// The order service's.
+    /// Of the order service.
     pub order: &'a Database,
 }
 
-/// Why demo data could not be made.
+/// The reason why demo data could not be written.
 #[derive(Debug, thiserror::Error)]
 pub enum FillError {
-    /// A database refused.
+    /// A database failed.
     #[error("demo data cannot be written: {0}")]
     Database(#[from] DatabaseError),
     /// The password could not be hashed.
     #[error("the demo password cannot be hashed: {0}")]
     Password(String),
-    /// A price in a currency that is none.
+    /// A price has an unknown currency.
     #[error("a demo price {0}")]
     Currency(#[from] contract::money::CurrencyError),
 }
 
-/// Writes everything. One hash serves all users: it is the same password.
+/// Writes all demo data. All users have the same password, and so the same hash.
 pub async fn fill(plan: Plan, databases: &Databases<'_>) -> Result<(), FillError> {
     let scale = plan.scale;
     let people = people(plan);
@@ -58,7 +58,7 @@ pub async fn fill(plan: Plan, databases: &Databases<'_>) -> Result<(), FillError
     Ok(())
 }
 
-/// A bar for the large scale; the small one is there before it could be seen.
+/// A progress bar for the large scale; the small one takes a moment.
 fn progress(scale: Scale, rows: u64) -> ProgressBar {
     match scale {
         Scale::Small => ProgressBar::hidden(),

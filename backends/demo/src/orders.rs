@@ -1,5 +1,5 @@
-//! What people bought of each other's posts. The first orders are ada's, one in every state as buyer, then one in every
-//! state as seller; the rest are anybody's.
+//! Demo orders. The first are ada's: one in every status as buyer, then one in every status as seller; the rest have random
+//! buyers and sellers.
 
 use contract::{Currency, UserId};
 use order_service::{
@@ -12,7 +12,7 @@ use crate::{
     posts::Sale,
 };
 
-/// Who is ada among the users.
+/// The index of ada among the users.
 const ADA: usize = 0;
 
 const STATES: [OrderStatus; 6] = [
@@ -24,7 +24,7 @@ const STATES: [OrderStatus; 6] = [
     OrderStatus::Cancelled,
 ];
 
-/// The market: who buys, and what is for sale, by currency.
+/// The users, and the posts for sale by currency.
 pub(crate) struct Market {
     pub(crate) users: Vec<UserId>,
     pub(crate) sales: Vec<(Currency, Vec<Sale>)>,
@@ -61,7 +61,7 @@ pub(crate) fn orders(plan: Plan, market: Market) -> impl Iterator<Item = OrderSe
     })
 }
 
-/// The steps that lead from `pending` to a state.
+/// The steps from `pending` to a status.
 fn steps(state: OrderStatus) -> &'static [OrderStatus] {
     match state {
         OrderStatus::Pending => &[],
@@ -73,7 +73,7 @@ fn steps(state: OrderStatus) -> &'static [OrderStatus] {
     }
 }
 
-/// One to three things in one currency, none of them the buyer's own; the first is the seller's, if one is given.
+/// One to three items in one currency, none of the buyer's own; the first is of `seller`, if one is given.
 fn items(
     numbers: &mut Numbers,
     market: &Market,

@@ -1,4 +1,4 @@
-//! Who there is, and who follows whom. The first three are those that people sign in as.
+//! Demo users and their follows. The first three are the users to sign in as.
 
 use contract::token::Role;
 use user_service::seed::{FollowSeed, UserSeed};
@@ -8,14 +8,14 @@ use crate::{
     words,
 };
 
-/// How many of the first users have handles of their own, in this order.
+/// The handles of the first users, in this order.
 const KNOWN: [(&str, &str, Role); 3] = [
     ("ada", "Ada Lovelace", Role::Member),
     ("grace", "Grace Hopper", Role::Member),
     ("admin", "Adele Min", Role::Admin),
 ];
 
-/// Everybody, and every follow.
+/// All users and all follows.
 pub(crate) struct People {
     pub(crate) users: Vec<UserSeed>,
     pub(crate) follows: Vec<FollowSeed>,
@@ -55,7 +55,7 @@ fn follows(plan: Plan, users: &mut [UserSeed]) -> Vec<FollowSeed> {
     for follower in 0..users.len() {
         let wanted = 1 + numbers.below(plan.scale.followed());
         let mut followed = numbers.distinct(wanted, users.len(), follower);
-        // The known users follow each other, so that there is something to see.
+        // The users to sign in as follow each other, so that their pages are not empty.
         followed.extend((0..KNOWN.len()).filter(|known| follower < KNOWN.len() && *known != follower));
         followed.sort_unstable();
         followed.dedup();

@@ -1,15 +1,15 @@
-//! How many of everything, and the source of every choice: a generator of numbers for each kind of thing, so that a
-//! change to one kind leaves the others as they are.
+//! The sizes of the demo data, and its random numbers: one generator per kind of data, so that a change to one kind does not
+//! change the others. In: seed and scale. Out: the same numbers each time.
 
 use std::time::Duration;
 
 use contract::{Id, IdKind, Time};
 use rand::{RngExt, SeedableRng, rngs::Xoshiro256PlusPlus};
 
-/// 2026-01-01T00:00:00Z: all times are counted back from here.
+/// 2026-01-01T00:00:00Z: all times are before it.
 pub const END: Time = Time::from_millis(1_767_225_600_000);
 
-/// How much data.
+/// The amount of data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scale {
     /// 50 users, 500 posts, 2,000 comments, 300 orders.
@@ -18,12 +18,12 @@ pub enum Scale {
     Large,
 }
 
-/// Which data.
+/// The parameters of the data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Plan {
-    /// Same seed, same data.
+    /// The seed: the same seed gives the same data.
     pub seed: u64,
-    /// How much.
+    /// The amount.
     pub scale: Scale,
 }
 
@@ -64,21 +64,21 @@ impl Scale {
         }
     }
 
-    /// How many others a user follows at most.
+    /// The most users that a user follows.
     pub(crate) const fn followed(self) -> usize {
         12
     }
 
-    /// How many people like a post at most.
+    /// The most likes of a post.
     pub(crate) const fn likes(self) -> usize {
         8
     }
 }
 
 impl Plan {
-    /// The numbers behind the choices of one kind of thing.
+    /// The random numbers of one kind of data.
     pub(crate) fn numbers(self, kind: &str) -> Numbers {
-        // FNV-1a of the kind keeps the kinds apart; any mixing would do.
+        // FNV-1a of the kind, so that each kind has another generator.
         let mix = kind
             .bytes()
             .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
@@ -86,26 +86,26 @@ impl Plan {
     }
 }
 
-/// A stream of choices.
+/// A generator of random numbers.
 pub(crate) struct Numbers(Xoshiro256PlusPlus);
 
 impl Numbers {
-    /// Any number below `end`, which is more than 0.
+    /// A number below `end`, which is at least 1.
     pub(crate) fn below(&mut self, end: usize) -> usize {
         self.0.random_range(0..end)
     }
 
-    /// One of these.
+    /// A random element.
     pub(crate) fn one_of<'a, T>(&mut self, choices: &'a [T]) -> &'a T {
         &choices[self.below(choices.len())]
     }
 
-    /// True that many times out of a hundred.
+    /// True with that probability in percent.
     pub(crate) fn percent(&mut self, chance: usize) -> bool {
         self.below(100) < chance
     }
 
-    /// An id made at that time.
+    /// An id of that time.
     pub(crate) fn id<K: IdKind>(&mut self, at: Time) -> Id<K> {
         Id::from_parts(at, self.0.random())
     }
@@ -113,7 +113,7 @@ impl Numbers {
     /// `count` different numbers below `end`, without `except`; fewer if there are not that many.
     pub(crate) fn distinct(&mut self, count: usize, end: usize, except: usize) -> Vec<usize> {
         let mut chosen = Vec::with_capacity(count);
-        // Bounded: where nearly all are wanted, a few may be missing.
+        // Bounded: if `count` is close to `end`, a few may be missing.
         for _ in 0..count * 3 {
             let candidate = self.below(end);
             if chosen.len() < count && candidate != except && !chosen.contains(&candidate) {
@@ -124,7 +124,7 @@ impl Numbers {
     }
 }
 
-/// The time of the `index`th of `count` things that are spread evenly between two days before [`END`], oldest first.
+/// The time of the `index`th of `count` objects that are spread evenly between two days before [`END`], oldest first.
 pub(crate) fn spread(index: usize, count: usize, from: u64, until: u64) -> Time {
     let days = (from - until) as f64 * (1.0 - index as f64 / count as f64);
     END.minus(Duration::from_hours(until * 24) + Duration::from_hours(24).mul_f64(days))

@@ -1,5 +1,5 @@
-//! What people publish and sell, say of it, and like. Counts are known before the rows they count are made: comments and
-//! likes are first dealt out as numbers of posts, then written.
+//! Demo posts, offers, comments and likes. Counts must be known before their rows are written: comments and likes are first
+//! distributed over the posts by number, then written.
 
 use contract::{Currency, Money, PostId, Time, UserId};
 use post_service::seed::{CommentSeed, LikeSeed, PostSeed};
@@ -9,18 +9,18 @@ use crate::{
     words,
 };
 
-/// The currencies that things cost, with a price range in minor units.
+/// The currencies of offers, with a price range in minor units.
 const PRICES: [(&str, usize, usize); 4] =
     [("EUR", 500, 20_000), ("USD", 500, 20_000), ("JPY", 800, 30_000), ("KWD", 1_500, 60_000)];
 
-/// Posts by their number, and how many comments and likes each gets.
+/// Posts by number, with their counts of comments and likes.
 pub(crate) struct Posts {
     plan: Plan,
     users: Vec<UserId>,
     drafts: Vec<Draft>,
 }
 
-/// What other things need to know of a post.
+/// The data of a post that comments, likes and orders need.
 struct Draft {
     id: PostId,
     author: usize,
@@ -45,7 +45,7 @@ impl Posts {
         let (mut numbers, mut likes) = (plan.numbers("posts"), plan.numbers("likes"));
         let mut drafts: Vec<Draft> = (0..count)
             .map(|index| {
-                // The oldest are ada's and grace's, all for sale, so that both have something.
+                // The oldest are ada's and grace's, all for sale, so that both have offers.
                 let theirs = index < 20;
                 let author = if theirs { index % 2 } else { numbers.below(users.len()) };
                 let published_at = spread(index, count, 400, 100);
@@ -111,7 +111,7 @@ impl Posts {
         })
     }
 
-    /// What is for sale, by currency.
+    /// The posts for sale, by currency.
     pub(crate) fn sales(&self) -> Vec<(Currency, Vec<Sale>)> {
         let mut sales: Vec<(Currency, Vec<Sale>)> = Vec::new();
         for draft in &self.drafts {

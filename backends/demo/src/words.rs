@@ -1,4 +1,4 @@
-//! Texts that read like something, made of few words.
+//! Generates texts from a small vocabulary. In: random numbers. Out: handles, names, titles, bodies and comments.
 
 use crate::plan::Numbers;
 

@@ -1,5 +1,5 @@
-//! What somebody wants to buy. In: the body of a request, then the posts it names. Out: the items of an order with its
-//! total, or the reasons against: each names all items that it concerns. Nothing about prices comes from the caller.
+//! Validates and prices a basket. In: the body of a request, then the posts it names. Out: the items of an order with their
+//! total, or an error that names all items concerned. Prices come from the posts, never from the caller.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,28 +14,28 @@ use crate::{
     records::{MoneyRecord, OrderItemRecord},
 };
 
-/// Items of an order at most.
+/// The most items of an order.
 const MAX_ITEMS: usize = 50;
-/// Pieces of one item at most.
+/// The highest quantity of one item.
 const MAX_QUANTITY: i64 = 1000;
-/// The largest whole number that every JSON reader reads exactly: 2^53 - 1 (RFC 8259, section 6).
+/// The largest whole number that every JSON parser represents exactly: 2^53 - 1 (RFC 8259, section 6).
 const MAX_TOTAL: i64 = 9_007_199_254_740_991;
 
-/// What to buy.
+/// A basket of posts to buy.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct Basket {
-    /// Which posts' offers, each post once.
+    /// The posts to buy, each once.
     #[schema(value_type = Vec<Line>, min_items = 1, max_items = 50)]
     items: Vec<Object<Line>>,
 }
 
-/// One post's offer.
+/// One post of a basket.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct Line {
-    /// Which post.
+    /// The post.
     #[schema(value_type = String, pattern = "^pst_[0-9a-f]{32}$")]
     post_id: PostId,
-    /// How many.
+    /// The quantity.
     #[schema(minimum = 1, maximum = 1000)]
     quantity: i64,
 }
@@ -54,7 +54,7 @@ struct Choice<'a> {
 }
 
 impl Basket {
-    /// The posts it names, or all that is wrong with it (422).
+    /// The posts it names, or 422 with every invalid member.
     pub(crate) fn checked(&self) -> Result<BTreeSet<PostId>, ApiError> {
         let mut details = Vec::new();
         let mut wrong = |field: String, issue: &str| details.push(Detail { field, issue: issue.to_owned() });
@@ -62,19 +62,19 @@ impl Basket {
             wrong("items".to_owned(), "must be 1 to 50 items");
         }
         let mut posts = BTreeSet::new();
-        // What is beyond the limit is not looked at.
+        // Lines beyond the limit are not checked.
         for (index, Object(line)) in self.items.iter().take(MAX_ITEMS).enumerate() {
             if !(1..=MAX_QUANTITY).contains(&line.quantity) {
                 wrong(format!("items[{index}].quantity"), "must be from 1 to 1000");
             }
             if !posts.insert(line.post_id) {
-                wrong(format!("items[{index}].post_id"), "must not be in the order twice");
+                wrong(format!("items[{index}].post_id"), "must not be repeated");
             }
         }
         if details.is_empty() { Ok(posts) } else { Err(ApiError::invalid(details)) }
     }
 
-    /// The items at the posts' prices, or why `buyer` cannot buy them: 404; 422 `NOT_FOR_SALE`, `OWN_POST`,
+    /// The items at the posts' prices, or the reason why `buyer` cannot buy them: 404; 422 `NOT_FOR_SALE`, `OWN_POST`,
     /// `CURRENCY_MISMATCH`; 409 `STOCK_EXHAUSTED`; 422 for a total beyond its limit. In that order.
     pub(crate) fn priced<'a>(
         &self,
@@ -87,7 +87,7 @@ impl Basket {
         let missing = ApiError::not_found("there is no such post");
         refuse_where(&lines, |(_, post)| post.is_none(), missing, "post_id")?;
         let without_offer = |(_, post): &(i64, Option<&PostRecord>)| post.is_none_or(|post| post.offer.is_none());
-        refuse_where(&lines, without_offer, refused("NOT_FOR_SALE", "the post sells nothing"), "post_id")?;
+        refuse_where(&lines, without_offer, refused("NOT_FOR_SALE", "the post has no offer"), "post_id")?;
 
         // From here on every line has a post with an offer.
         let choose = |&(quantity, post): &(i64, Option<&'a PostRecord>)| {
@@ -98,11 +98,11 @@ impl Basket {
         let Some(currency) = choices.first().map(|choice| choice.offer.price.currency) else {
             return Err(ApiError::internal("an order without items"));
         };
-        let own = refused("OWN_POST", "nobody buys from themselves");
+        let own = refused("OWN_POST", "users cannot buy their own posts");
         refuse_where(&choices, |choice| choice.post.author_id == buyer, own, "post_id")?;
-        let mixed = refused("CURRENCY_MISMATCH", "an order has one currency: this is another than the first item's");
+        let mixed = refused("CURRENCY_MISMATCH", "all items of an order must have the currency of the first");
         refuse_where(&choices, |choice| choice.offer.price.currency != currency, mixed, "post_id")?;
-        let scarce = ApiError::conflict("STOCK_EXHAUSTED", "there are not so many left");
+        let scarce = ApiError::conflict("STOCK_EXHAUSTED", "the stock is smaller than the quantity");
         refuse_where(&choices, |choice| choice.offer.stock < choice.quantity, scarce, "quantity")?;
 
         let items: Vec<OrderItemRecord> = choices.iter().map(Choice::item).collect();
@@ -130,7 +130,7 @@ impl Choice<'_> {
     }
 }
 
-/// The error, with that member of each line of which `concerns` is true; nothing if there is none.
+/// The error with that member of each line for which `concerns` holds; `Ok` if there is none.
 fn refuse_where<T>(lines: &[T], concerns: impl Fn(&T) -> bool, error: ApiError, member: &str) -> Result<(), ApiError> {
     let concerned = lines.iter().enumerate().filter(|(_, line)| concerns(line));
     let mut fields = concerned.map(|(index, _)| format!("items[{index}].{member}")).peekable();

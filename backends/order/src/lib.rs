@@ -1,6 +1,6 @@
-//! The order service: what people buy of each other's posts, and where it stands. Reading order: `records` (what it
-//! tells), `lifecycle` (states and steps), `parties` (permissions), `basket` (what may be ordered), `posts` (asking the post
-//! service), `routes` (HTTP), `store` (SQL), `migrations/`. Everything around that is the chassis.
+//! The order service: orders of posts, and their lifecycle. Reading order: `records` (response bodies), `lifecycle` (statuses
+//! and steps), `parties` (permissions), `basket` (validation and prices), `posts` (reads from the post service), `routes`
+//! (HTTP), `store` (SQL), `migrations/`. The rest is the chassis.
 
 mod basket;
 mod lifecycle;
@@ -24,11 +24,11 @@ use contract::Clock;
 pub use lifecycle::OrderStatus;
 pub use settings::OrderSettings;
 
-/// The schema, in the order of its making.
+/// The migrations, in order.
 const MIGRATIONS: &[Migration] =
     &[Migration { version: 100, description: "orders", sql: include_str!("../migrations/0100_orders.sql") }];
 
-/// Opens the database and puts the service together.
+/// Opens the database and assembles the service.
 pub async fn service(settings: &OrderSettings, clock: Clock) -> Result<Service, StartError> {
     let database = Database::open(&settings.service.database(), MIGRATIONS, clock).await?;
     let peer = Peer::new(settings.api_key.as_ref()).map_err(|error| StartError::Other(error.to_string()))?;

@@ -1,6 +1,6 @@
 //! The states of an order and the steps that users take between them:
 //! `pending → confirmed → shipped → delivered`, `pending → rejected`, `pending | confirmed → cancelled`.
-//! The post service decides between `confirmed` and `rejected`, by its stock; users take the other steps.
+//! The post service decides between `confirmed` and `rejected` by its stock; users take the other steps.
 
 use std::str::FromStr;
 
@@ -8,30 +8,30 @@ use chassis::ApiError;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// Where an order stands.
+/// The status of an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum OrderStatus {
-    /// Placed, not answered yet.
+    /// Placed, not decided yet.
     Pending,
     /// The stock is reserved.
     Confirmed,
-    /// There was not enough.
+    /// The stock was too small.
     Rejected,
-    /// On its way.
+    /// Sent to the buyer.
     Shipped,
-    /// Arrived.
+    /// Received by the buyer.
     Delivered,
-    /// Called off.
+    /// Cancelled.
     Cancelled,
 }
 
-/// Text that is no status.
+/// Text that is not a status.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
 #[error("is not the status of an order")]
 pub struct OrderStatusError;
 
-/// A step that a person takes.
+/// A step that a user takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Step {
     Cancel,
@@ -43,7 +43,7 @@ impl OrderStatus {
     const ALL: [Self; 6] =
         [Self::Pending, Self::Confirmed, Self::Rejected, Self::Shipped, Self::Delivered, Self::Cancelled];
 
-    /// The word for it, in JSON and in the database.
+    /// Its name in JSON and in the database.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Pending => "pending",
@@ -65,7 +65,7 @@ impl FromStr for OrderStatus {
 }
 
 impl Step {
-    /// Where the step leads from there; 409 if it does not start there.
+    /// The status after the step; 409 if the step does not start at `status`.
     pub(crate) fn from(self, status: OrderStatus) -> Result<OrderStatus, ApiError> {
         match (self, status) {
             (Self::Cancel, OrderStatus::Pending | OrderStatus::Confirmed) => Ok(OrderStatus::Cancelled),
@@ -78,7 +78,7 @@ impl Step {
         }
     }
 
-    /// The name of the event that tells of it.
+    /// The kind of its event.
     pub(crate) const fn event(self) -> &'static str {
         match self {
             Self::Cancel => "order.cancelled",

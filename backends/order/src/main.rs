@@ -7,7 +7,7 @@ use clap::Parser;
 use contract::Clock;
 use order_service::OrderSettings;
 
-/// Orders: placing, steps, what was bought and sold.
+/// Orders: placing, steps, purchases and sales.
 #[derive(Parser)]
 #[command(name = "order-service", version)]
 struct Arguments {

@@ -1,11 +1,11 @@
-//! The number that people read out to each other: `T-7K3M-9QX2-PD4W`, the last 60 bits of the order's id in Crockford's
-//! base32 (no I, L, O, U). Made from the id, so that the same order has the same number wherever it is made.
+//! The order number for people, such as `T-7K3M-9QX2-PD4W`: the last 60 bits of the order's id in Crockford's base32 (no I,
+//! L, O, U). In: an id. Out: its number, always the same.
 
 use contract::OrderId;
 
 const DIGITS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
-/// The order's number. The bits are random (RFC 9562, section 5.7: the end of `rand_b`); a unique index stands behind.
+/// The order's number. The bits are random (RFC 9562, section 5.7: the end of `rand_b`); a unique index rejects collisions.
 pub(crate) fn of(id: OrderId) -> String {
     let text = id.to_string();
     // Fifteen hex digits; an id is 4 characters and 32 hex digits long.

@@ -1,5 +1,5 @@
-//! Asking the post service what the posts of an order are and cost. In: ids. Out: posts by id, unknown ones absent, or
-//! 503. Nothing that it says is believed unread: an answer to another question is no answer.
+//! Reads the posts of an order from the post service. In: ids. Out: posts by id without unknown ones, or 503. The response is
+//! validated: posts that were not requested or are out of bounds make it unusable.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -14,10 +14,10 @@ use chassis::{
 use contract::{Money, PostId, UserId};
 use serde::Deserialize;
 
-/// The post service's own limit of a price.
+/// The post service's limit of a price.
 const MAX_PRICE: i64 = 1_000_000_000_000;
 
-/// What an order needs to know of a post.
+/// The data of a post that an order copies.
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct PostRecord {
     pub(crate) id: PostId,
@@ -26,7 +26,7 @@ pub(crate) struct PostRecord {
     pub(crate) offer: Option<OfferRecord>,
 }
 
-/// What a post sells.
+/// The offer of a post.
 #[derive(Clone, Copy, Debug, Deserialize)]
 pub(crate) struct OfferRecord {
     pub(crate) price: Money,
@@ -45,19 +45,19 @@ impl PostService {
         Self { peer, url }
     }
 
-    /// Those of the posts that exist. Waits for half of the time that is left: the other half is for writing the order,
-    /// or for saying in time that the post service is slow.
+    /// The posts that exist. Uses half of the remaining time: the other half is for writing the order, or for a 503 in
+    /// time.
     pub(crate) async fn by_ids(
         &self,
         ids: &BTreeSet<PostId>,
         context: &CallContext,
     ) -> Result<BTreeMap<PostId, PostRecord>, ApiError> {
         let left = context.deadline.remaining().map_or(Duration::ZERO, |left| left / 2);
-        let answer = self.peer.get(&self.question(ids), &context.within(left)).await;
+        let answer = self.peer.get(&self.url(ids), &context.within(left)).await;
         answer.and_then(|answer| read(answer, ids)).map_err(|error| error.of("post"))
     }
 
-    fn question(&self, ids: &BTreeSet<PostId>) -> String {
+    fn url(&self, ids: &BTreeSet<PostId>) -> String {
         let mut url = format!("{}/v1/posts?ids=", self.url);
         for (index, id) in ids.iter().enumerate() {
             // Writing to a String does not fail.
@@ -73,17 +73,17 @@ struct Answer {
     items: Vec<PostRecord>,
 }
 
-fn read(answer: Answer, asked: &BTreeSet<PostId>) -> Result<BTreeMap<PostId, PostRecord>, PeerError> {
+fn read(answer: Answer, requested: &BTreeSet<PostId>) -> Result<BTreeMap<PostId, PostRecord>, PeerError> {
     let mut posts = BTreeMap::new();
     for post in answer.items {
         let offer_holds =
             post.offer.is_none_or(|offer| (1..=MAX_PRICE).contains(&offer.price.amount) && offer.stock >= 0);
-        // PostgreSQL takes no NUL in a text.
+        // PostgreSQL rejects NUL in text.
         if !offer_holds || post.title.contains('\0') {
             return Err(PeerError::BadAnswer("a post out of bounds".to_owned()));
         }
-        if !asked.contains(&post.id) || posts.insert(post.id, post).is_some() {
-            return Err(PeerError::BadAnswer("a post that was not asked for".to_owned()));
+        if !requested.contains(&post.id) || posts.insert(post.id, post).is_some() {
+            return Err(PeerError::BadAnswer("a post that was not requested".to_owned()));
         }
     }
     Ok(posts)

@@ -1,4 +1,4 @@
-//! What the service tells: the records of its answers, as JSON with these names.
+//! The records of the service's responses, as JSON with these names.
 
 use contract::{Currency, OrderId, PostId, Time, UserId};
 use serde::Serialize;
@@ -15,26 +15,26 @@ pub struct OrderRecord {
     /// The number that people use; unique.
     #[schema(pattern = "^T(-[0-9A-HJKMNP-TV-Z]{4}){3}$")]
     pub number: String,
-    /// Where it stands.
+    /// Its status.
     pub status: OrderStatus,
-    /// Why it was rejected; null unless it was.
+    /// The reason of a rejection, else null.
     #[schema(required)]
     pub rejection_reason: Option<String>,
     /// Sum of the items.
     pub total: MoneyRecord,
-    /// When it was placed.
+    /// The time of placing.
     #[schema(value_type = String, format = DateTime)]
     pub placed_at: Time,
-    /// Who buys.
+    /// The buyer.
     #[schema(value_type = String, pattern = "^usr_[0-9a-f]{32}$")]
     pub buyer_id: UserId,
-    /// Each status it had, oldest first.
+    /// Its statuses with their times, oldest first.
     #[schema(min_items = 1)]
     pub history: Vec<OrderStepRecord>,
-    /// What is bought, as the buyer listed it.
+    /// The items, in the buyer's order.
     #[schema(min_items = 1, max_items = 50)]
     pub items: Vec<OrderItemRecord>,
-    /// One more with each change.
+    /// Incremented with each change.
     #[schema(minimum = 1)]
     pub version: i64,
 }
@@ -44,28 +44,28 @@ pub struct OrderRecord {
 pub struct OrderStepRecord {
     /// Status.
     pub status: OrderStatus,
-    /// When.
+    /// The time of the status.
     #[schema(value_type = String, format = DateTime)]
     pub at: Time,
 }
 
-/// One post bought, as it was when the order was placed.
+/// An item: a post as it was when the order was placed.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct OrderItemRecord {
-    /// Which post.
+    /// The post.
     #[schema(value_type = String, pattern = "^pst_[0-9a-f]{32}$")]
     pub post_id: PostId,
-    /// Who sells it.
+    /// The seller.
     #[schema(value_type = String, pattern = "^usr_[0-9a-f]{32}$")]
     pub seller_id: UserId,
     /// The post's title.
     pub title: String,
-    /// How many.
+    /// The quantity.
     #[schema(minimum = 1, maximum = 1000)]
     pub quantity: i64,
-    /// Price of one.
+    /// The price of one.
     pub unit_price: MoneyRecord,
-    /// Price of all.
+    /// The price of the quantity.
     pub line_total: MoneyRecord,
 }
 

@@ -1,5 +1,5 @@
-//! Demo orders for an empty database, in bulk. In: orders as plain values. Out: the rows that placing them and taking
-//! their steps would have left. Only in programs that ask for the feature `seed`.
+//! Demo orders for an empty database, in bulk. In: orders as plain values. Out: the rows that placing and
+//! steps would have written. Only with the feature `seed`.
 
 use std::time::Duration;
 
@@ -16,9 +16,9 @@ use crate::{
     store::insert,
 };
 
-/// Orders written at a time.
+/// Orders per batch.
 const BATCH: usize = 5_000;
-/// For each statement's transaction.
+/// The timeout of one transaction.
 const WITHIN: Duration = Duration::from_secs(60);
 
 /// An order. Its number comes from its id, its total from its items.
@@ -26,32 +26,32 @@ const WITHIN: Duration = Duration::from_secs(60);
 pub struct OrderSeed {
     /// Id.
     pub id: OrderId,
-    /// Who buys.
+    /// The buyer.
     pub buyer_id: UserId,
-    /// When it was placed: `pending` since then.
+    /// The time of placing.
     pub placed_at: Time,
-    /// The steps taken since, oldest first; the last says where the order stands.
+    /// The later statuses, oldest first; the last is the current one.
     pub steps: Vec<(OrderStatus, Time)>,
-    /// Why it was rejected, if it was.
+    /// The reason of a rejection.
     pub rejection_reason: Option<String>,
     /// The currency of all items.
     pub currency: Currency,
-    /// What is bought; at least one.
+    /// The items, at least one.
     pub items: Vec<OrderItemSeed>,
 }
 
-/// One post bought.
+/// An item.
 #[derive(Clone, Debug)]
 pub struct OrderItemSeed {
-    /// Which post.
+    /// The post.
     pub post_id: PostId,
-    /// Who sells it.
+    /// The seller.
     pub seller_id: UserId,
     /// The post's title.
     pub title: String,
-    /// How many: 1 to 1000.
+    /// The quantity: 1 to 1000.
     pub quantity: i64,
-    /// Price of one, in minor units: 1 to 10^12.
+    /// The price of one, in minor units: 1 to 10^12.
     pub unit_price: i64,
 }
 

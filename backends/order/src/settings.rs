@@ -1,4 +1,5 @@
-//! What the order service is told at its start besides what all services are: where the services are that it asks.
+//! The settings of the order service: those of every service, and the addresses of its peers. In: arguments and environment.
+//! Out: validated values.
 
 use chassis::{
     ServiceSettings,
@@ -8,7 +9,7 @@ use chassis::{
 /// All settings of the service.
 #[derive(Clone, Debug, clap::Args)]
 pub struct OrderSettings {
-    /// What all services have.
+    /// The settings of every service.
     #[command(flatten)]
     pub service: ServiceSettings,
 
@@ -16,11 +17,11 @@ pub struct OrderSettings {
     #[arg(long, env = "TESSERA_USER_SERVICE_URL")]
     pub user_service_url: PeerUrl,
 
-    /// The post service, which is asked for title, price, stock and seller: http://HOST:PORT
+    /// The post service, for titles, prices, stocks and sellers: http://HOST:PORT
     #[arg(long, env = "TESSERA_POST_SERVICE_URL")]
     pub post_service_url: PeerUrl,
 
-    /// The key to show to the post service, which must know its hash; without one, calls count against this address
+    /// The X-Api-Key for the post service, which must have its hash; without one, rate limits count this address
     #[arg(long, env = "TESSERA_API_KEY", hide_env_values = true)]
     pub api_key: Option<ApiKey>,
 }

@@ -1,6 +1,5 @@
-//! The post service: posts and what they sell, comments, likes. Reading order: `records` (what it tells), `drafts` (what
-//! it is told), `routes` (HTTP, a file per noun), `store` (SQL, a file per noun), `migrations/`. Everything around that is
-//! the chassis.
+//! The post service: posts with offers, comments, likes. Reading order: `records` (response bodies), `drafts` and `limits`
+//! (request bodies), `routes` (HTTP, a file per noun), `store` (SQL, a file per noun), `migrations/`. The rest is the chassis.
 
 mod drafts;
 mod limits;
@@ -21,11 +20,11 @@ use contract::Clock;
 
 pub use settings::PostSettings;
 
-/// The schema, in the order of its making.
+/// The migrations, in order.
 const MIGRATIONS: &[Migration] =
     &[Migration { version: 100, description: "posts", sql: include_str!("../migrations/0100_posts.sql") }];
 
-/// Opens the database and puts the service together.
+/// Opens the database and assembles the service.
 pub async fn service(settings: &PostSettings, clock: Clock) -> Result<Service, StartError> {
     let database = Database::open(&settings.service.database(), MIGRATIONS, clock).await?;
     let peer = Peer::new(None).map_err(|error| StartError::Other(error.to_string()))?;

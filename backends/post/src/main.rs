@@ -7,7 +7,7 @@ use clap::Parser;
 use contract::Clock;
 use post_service::PostSettings;
 
-/// Posts and what they sell, comments, likes.
+/// Posts with offers, comments, likes.
 #[derive(Parser)]
 #[command(name = "post-service", version)]
 struct Arguments {

@@ -1,4 +1,4 @@
-//! What the service tells: the records of its answers, as JSON with these names.
+//! The records of the service's responses, as JSON with these names.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ pub struct PostRecord {
     /// `pst_…`
     #[schema(value_type = String, pattern = "^pst_[0-9a-f]{32}$")]
     pub id: PostId,
-    /// Who wrote it: `usr_…`
+    /// The author: `usr_…`
     #[schema(value_type = String, pattern = "^usr_[0-9a-f]{32}$")]
     pub author_id: UserId,
     /// Title: one line.
@@ -27,27 +27,27 @@ pub struct PostRecord {
     /// Tags, in the author's order.
     #[schema(schema_with = tags::schema)]
     pub tags: Vec<String>,
-    /// What it sells; null if nothing.
+    /// Its offer, or null.
     #[schema(required)]
     pub offer: Option<Offer>,
-    /// When it was published.
+    /// The time of publication.
     #[schema(value_type = String, format = DateTime)]
     pub published_at: Time,
-    /// When the record last changed; likes and comments are no part of it.
+    /// The time of the last change; likes and comments do not count.
     #[schema(value_type = String, format = DateTime)]
     pub updated_at: Time,
-    /// One more with each change.
+    /// Incremented with each change.
     #[schema(minimum = 1)]
     pub version: i64,
 }
 
-/// What a post sells.
+/// The offer of a post.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Offer {
-    /// Price of one.
+    /// The price of one.
     #[serde(deserialize_with = "Object::read")]
     pub price: Price,
-    /// How many are left.
+    /// Items in stock.
     #[schema(schema_with = limits::stock)]
     pub stock: i64,
 }
@@ -69,19 +69,19 @@ pub struct CommentRecord {
     /// `cmt_…`
     #[schema(value_type = String, pattern = "^cmt_[0-9a-f]{32}$")]
     pub id: CommentId,
-    /// On which post: `pst_…`
+    /// The post: `pst_…`
     #[schema(value_type = String, pattern = "^pst_[0-9a-f]{32}$")]
     pub post_id: PostId,
-    /// Who wrote it: `usr_…`
+    /// The author: `usr_…`
     #[schema(value_type = String, pattern = "^usr_[0-9a-f]{32}$")]
     pub author_id: UserId,
     /// Text.
     #[schema(schema_with = limits::comment)]
     pub body: String,
-    /// When.
+    /// The time of the comment.
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Time,
-    /// One more with each change.
+    /// Incremented with each change.
     #[schema(minimum = 1)]
     pub version: i64,
 }
@@ -93,7 +93,7 @@ pub struct Items<T> {
     pub items: Vec<T>,
 }
 
-/// How many posts an author has.
+/// The number of an author's posts.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 pub struct PostCountRecord {
     /// Posts.
@@ -101,7 +101,7 @@ pub struct PostCountRecord {
     pub posts: i64,
 }
 
-/// How many comments a post has.
+/// The number of a post's comments.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 pub struct CommentCountRecord {
     /// Comments.
@@ -109,7 +109,7 @@ pub struct CommentCountRecord {
     pub comments: i64,
 }
 
-/// How many people like a post.
+/// The number of users who like a post.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 pub struct LikeCountRecord {
     /// Likes.
@@ -117,7 +117,7 @@ pub struct LikeCountRecord {
     pub likes: i64,
 }
 
-/// Posts by author; every author asked for is here, for who wrote nothing has 0 posts.
+/// Posts by author; every requested author is present; authors without posts have 0.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PostCounts {
     /// `usr_…` → count
@@ -125,7 +125,7 @@ pub struct PostCounts {
     pub counts: BTreeMap<UserId, PostCountRecord>,
 }
 
-/// Comments by post; unknown posts are left out.
+/// Comments by post; unknown posts are omitted.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CommentCounts {
     /// `pst_…` → count
@@ -133,7 +133,7 @@ pub struct CommentCounts {
     pub counts: BTreeMap<PostId, CommentCountRecord>,
 }
 
-/// Likes by post; unknown posts are left out.
+/// Likes by post; unknown posts are omitted.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct LikeCounts {
     /// `pst_…` → count
@@ -141,7 +141,7 @@ pub struct LikeCounts {
     pub counts: BTreeMap<PostId, LikeCountRecord>,
 }
 
-/// Those of the posts asked for of which something is true.
+/// The requested posts for which the condition holds.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Flags {
     /// Ids, in no order.

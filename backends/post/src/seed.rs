@@ -1,6 +1,5 @@
-//! Demo data for an empty database, by the million: plain rows in, few and large statements out. The counters come with
-//! the posts and are believed; posts must be there before what hangs on them. Only in programs that ask for the feature
-//! `seed`.
+//! Demo data for an empty database, in bulk. In: plain values with their counts. Out: rows, in few large statements. Posts
+//! must be written before their comments and likes. Only with the feature `seed`.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -15,9 +14,9 @@ use crate::{
     store::{authors, comments, likes, posts, tags},
 };
 
-/// The longest that filling one table may take.
+/// The timeout of one transaction.
 const WITHIN: Duration = Duration::from_secs(600);
-/// Posts of one transaction: their tags wait in memory meanwhile.
+/// Posts per transaction; their tags are in memory until it ends.
 const BATCH: usize = 5_000;
 
 /// A post, in its first version.
@@ -25,7 +24,7 @@ const BATCH: usize = 5_000;
 pub struct PostSeed {
     /// Id.
     pub id: PostId,
-    /// Who wrote it.
+    /// The author.
     pub author_id: UserId,
     /// Title.
     pub title: String,
@@ -33,15 +32,15 @@ pub struct PostSeed {
     pub body: String,
     /// Tags, in the author's order; none twice.
     pub tags: Vec<String>,
-    /// Price of one and how many are left, if it sells something.
+    /// The price and the stock of the offer, if any.
     pub offer: Option<(Money, i64)>,
-    /// When it was published.
+    /// The time of publication.
     pub published_at: Time,
-    /// When it last changed.
+    /// The time of the last change.
     pub updated_at: Time,
-    /// How many rows of [`CommentSeed`] are on it.
+    /// The number of its [`CommentSeed`]s.
     pub comment_count: i64,
-    /// How many rows of [`LikeSeed`] are on it.
+    /// The number of its [`LikeSeed`]s.
     pub like_count: i64,
 }
 
@@ -50,28 +49,28 @@ pub struct PostSeed {
 pub struct CommentSeed {
     /// Id.
     pub id: CommentId,
-    /// On which post.
+    /// The post.
     pub post_id: PostId,
-    /// Who wrote it.
+    /// The author.
     pub author_id: UserId,
     /// Text.
     pub body: String,
-    /// When.
+    /// The time of the comment.
     pub created_at: Time,
 }
 
 /// A like.
 #[derive(Clone, Debug)]
 pub struct LikeSeed {
-    /// Which post.
+    /// The post.
     pub post_id: PostId,
-    /// Who likes it.
+    /// The user who likes it.
     pub user_id: UserId,
-    /// Since when.
+    /// The time of the like.
     pub created_at: Time,
 }
 
-/// Publishes all posts, some thousands at a time, and counts them by author.
+/// Writes all posts in batches, and their counts by author.
 pub async fn seed_posts(database: &Database, posts: impl Iterator<Item = PostSeed>) -> Result<(), DatabaseError> {
     let mut by_author: BTreeMap<UserId, i64> = BTreeMap::new();
     let mut posts = posts.peekable();

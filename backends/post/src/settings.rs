@@ -1,11 +1,12 @@
-//! What the post service is told at its start besides what all services are: where the keys are that sign tokens.
+//! The settings of the post service: those of every service, and the source of token keys. In: arguments and environment. Out:
+//! validated values.
 
 use chassis::{ServiceSettings, peer::PeerUrl};
 
 /// All settings of the service.
 #[derive(Clone, Debug, clap::Args)]
 pub struct PostSettings {
-    /// What all services have.
+    /// The settings of every service.
     #[command(flatten)]
     pub service: ServiceSettings,
 

@@ -1,12 +1,12 @@
-//! Tags: 1 to 30 lower-case letters a-z, digits and `-`; at most ten on a post, none twice. In: text from anybody. Out:
-//! whether it is one; and the same rules as the OpenAPI says them.
+//! Tags: 1 to 30 lower-case letters a-z, digits and `-`; at most ten on a post, none twice. In: text of a client. Out:
+//! whether it is a tag; and the same rules as OpenAPI schemas.
 
 use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, SchemaType, Type};
 
-/// Tags of one post at most.
+/// The most tags of a post.
 pub(crate) const MAX_TAGS: usize = 10;
 const MAX_LENGTH: usize = 30;
-/// What [`is_tag`] accepts, as a regular expression of ECMA 262.
+/// The pattern of [`is_tag`], as a regular expression of ECMA 262.
 const PATTERN: &str = "^[a-z0-9-]{1,30}$";
 
 /// Whether text is a tag.

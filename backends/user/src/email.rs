@@ -1,22 +1,22 @@
-//! E-mail addresses: plain ones, as sign-up forms take them. Two that differ in letter case only are the same. In: text
-//! from anybody. Out: an address in ASCII, which compares without surprises.
+//! E-mail addresses of the common form, compared without letter case. In: text of a client. Out: an address in ASCII, or the
+//! reason why it is invalid.
 
 use std::{fmt, str::FromStr};
 
 /// Longest address (RFC 5321, section 4.5.3.1.3: a path of 256 with its brackets).
 pub(crate) const MAX_LENGTH: usize = 254;
 
-/// An e-mail address as its owner wrote it.
+/// An e-mail address, in its original letter case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Email(String);
 
-/// Text that is no e-mail address.
+/// Text that is not an e-mail address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("must be an e-mail address like name@example.com, of at most 254 characters")]
 pub(crate) struct EmailError;
 
 impl Email {
-    /// What two equal addresses have in common: the lower case.
+    /// The address in lower case, for comparison.
     pub(crate) fn key(&self) -> String {
         self.0.to_ascii_lowercase()
     }
@@ -25,7 +25,7 @@ impl Email {
 impl FromStr for Email {
     type Err = EmailError;
 
-    /// Takes `dot-atom@domain` of RFC 5322, section 3.4.1; no quoted names, no address literals, no comments.
+    /// Accepts `dot-atom@domain` of RFC 5322, section 3.4.1; no quoted names, no address literals, no comments.
     fn from_str(text: &str) -> Result<Self, EmailError> {
         let (name, domain) = text.split_once('@').ok_or(EmailError)?;
         let atom = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&b);

@@ -1,5 +1,5 @@
-//! Log-ins that failed, counted per account and client address together: who guesses is stopped, and nobody can lock
-//! anybody else out. Kept as in the chassis' rate limits: one instant a pair. Bounded memory, per instance of the service.
+//! Limits password guessing: failed log-ins are counted per pair of account and client network, so that a guesser cannot lock
+//! the owner out. A pair is stored as one instant, as in the chassis' rate limits. Memory is bounded, per process.
 
 use std::{net::IpAddr, time::Duration};
 
@@ -9,25 +9,25 @@ use contract::{Clock, Time};
 use moka::{ops::compute::Op, policy::EvictionPolicy, sync::Cache};
 use sha2::{Digest, Sha256};
 
-/// Failures in a row before one has to wait.
+/// Failures in a row before a pair must wait.
 const FREE: u32 = 10;
-/// From then on one is forgiven in that time.
+/// The time in which one failure expires.
 const FORGIVEN_EVERY: Duration = Duration::from_secs(60);
-/// Pairs remembered at most. To have one forgotten takes as many failures elsewhere, each of which costs a hash.
+/// The most pairs in memory. Evicting one takes as many failures of other pairs, each of which costs a hash.
 const MAX_PAIRS: u64 = 100_000;
 
-/// Who guesses at whose password.
+/// An account and the network of a client.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Pair([u8; 32]);
 
-/// The failures of each pair, as the instant at which all are forgiven.
+/// The failures of each pair, as the instant at which all have expired.
 pub(crate) struct Guesses {
     forgiven_at: Cache<Pair, Time>,
     clock: Clock,
 }
 
 impl Pair {
-    /// `account` is what the caller says, whether or not there is one.
+    /// `account` is the address in the request; it need not exist.
     pub(crate) fn new(account: &str, network: IpAddr) -> Self {
         let digest = Sha256::new().chain_update(network.to_string()).chain_update([0]).chain_update(account);
         Self(digest.finalize().into())
@@ -38,14 +38,14 @@ impl Guesses {
     pub(crate) fn new(clock: Clock) -> Self {
         let forgiven_at = Cache::builder()
             .max_capacity(MAX_PAIRS)
-            // A new pair is never turned away in favour of older ones.
+            // A new pair is always admitted; an older one is evicted.
             .eviction_policy(EvictionPolicy::lru())
             .time_to_idle(FORGIVEN_EVERY * FREE)
             .build();
         Self { forgiven_at, clock }
     }
 
-    /// 429 while too many failures are not forgiven yet.
+    /// 429 while too many failures have not expired.
     pub(crate) fn check(&self, pair: Pair) -> Result<(), ApiError> {
         let Some(forgiven_at) = self.forgiven_at.get(&pair) else { return Ok(()) };
         let after_one_more = forgiven_at.since(self.clock.now()) + FORGIVEN_EVERY;
@@ -57,7 +57,7 @@ impl Guesses {
         Err(ApiError::new(status, code, "too many failed log-ins to this account").retry_after(wait))
     }
 
-    /// One more failure.
+    /// Counts a failure.
     pub(crate) fn failed(&self, pair: Pair) {
         let now = self.clock.now();
         self.forgiven_at.entry(pair).and_compute_with(|known| {
@@ -66,7 +66,7 @@ impl Guesses {
         });
     }
 
-    /// It was no guess.
+    /// Deletes the failures of a pair.
     pub(crate) fn succeeded(&self, pair: Pair) {
         self.forgiven_at.invalidate(&pair);
     }

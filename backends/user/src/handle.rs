@@ -1,19 +1,19 @@
-//! Handles: 3 to 30 ASCII letters, digits and `_`. Two that differ in letter case only are the same. In: text from
-//! anybody. Out: a handle that holds no control character, no look-alike and no direction mark.
+//! Handles: 3 to 30 ASCII letters, digits and `_`, compared without letter case. In: text of a client. Out: a handle, or the
+//! reason why it is invalid.
 
 use std::{fmt, str::FromStr};
 
-/// A handle as its owner wrote it.
+/// A handle, in its original letter case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Handle(String);
 
-/// Text that is no handle.
+/// Text that is not a handle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("must be 3 to 30 letters a-z, digits or underscores")]
 pub struct HandleError;
 
 impl Handle {
-    /// What two equal handles have in common: the lower case.
+    /// The handle in lower case, for comparison.
     pub fn key(&self) -> String {
         self.0.to_ascii_lowercase()
     }

@@ -1,5 +1,5 @@
-//! The keys of this service's tokens, in its own database: made at the first start, rotated on request, told to others as
-//! `/.well-known/jwks.json`. A key is told well before it signs, so that nobody meets a token of an unknown key.
+//! The signing keys of access tokens, in the service's database: created at the first start, rotated on request, published at
+//! `/.well-known/jwks.json`. A key is published before it signs, so that verifiers know it when they see its first token.
 
 use std::time::Duration;
 
@@ -21,9 +21,9 @@ use crate::{
     tokens,
 };
 
-/// A key is told for 10 minutes before it signs, and for one more because answers with keys are kept for that long.
-const TOLD_BEFORE: Duration = Duration::from_secs(11 * 60);
-/// Making a key.
+/// The time between publication and the first signature: 10 minutes, and one for caches of the key set.
+const PUBLISHED_BEFORE: Duration = Duration::from_secs(11 * 60);
+/// The timeout of creating a key.
 const WITHIN: Duration = Duration::from_secs(10);
 
 /// The key set for this service's own verifier: read from its own database, not over HTTP.
@@ -38,8 +38,8 @@ pub fn source(database: Database) -> KeySource {
     })
 }
 
-/// Makes the first key if there is none. It signs at once: nobody can have a key set without it. Instances that start
-/// together agree, because there is one key only that signs from the beginning of time.
+/// Creates the first key if there is none. It signs at once, because no verifier has a key set yet. Instances that start
+/// together agree on one key: only one can sign from time 0.
 pub(crate) async fn make_first(ledger: &Ledger) -> Result<(), ApiError> {
     let now = ledger.clock().now();
     let effect = async |connection: &mut Connection| {
@@ -51,23 +51,23 @@ pub(crate) async fn make_first(ledger: &Ledger) -> Result<(), ApiError> {
     ledger.write(&Envelope::unkeyed(Deadline::after(WITHIN)), effect).await.map(drop)
 }
 
-/// Makes the next key and says from when it signs; 409 while the last rotation has not ended.
+/// Creates the next key; returns the time from which it signs. 409 while the last rotation has not ended.
 pub(crate) async fn rotate(ledger: &Ledger) -> Result<Time, ApiError> {
     let now = ledger.clock().now();
-    let signs_from = now.plus(TOLD_BEFORE);
+    let signs_from = now.plus(PUBLISHED_BEFORE);
     let effect = async |connection: &mut Connection| {
         let current = signing_keys::hold_signing_at(connection, now).await?;
         let current = current.ok_or_else(|| ApiError::internal("there is no key to rotate"))?;
         if let Some(next) = signing_keys::next_signs_from(connection, now).await? {
-            return Err(not_yet(format!("the next key is made already and signs from {next}")));
+            return Err(not_yet(format!("the next key exists already and signs from {next}")));
         }
         let settled = current.signs_from.plus(tokens::LIFETIME + LEEWAY);
         if now < settled {
-            return Err(not_yet(format!("tokens of the previous key are good until {settled}")));
+            return Err(not_yet(format!("tokens of the previous key are valid until {settled}")));
         }
         signing_keys::retire_before(connection, current.signs_from).await?;
         if !signing_keys::insert(connection, &new_key(signs_from)?, now).await? {
-            return Err(ApiError::internal("there is such a key already"));
+            return Err(ApiError::internal("a key with this start time exists already"));
         }
         Ok(Outcome::silent(Answer::no_content()))
     };

@@ -1,6 +1,6 @@
-//! The user service: people, their accounts and sessions, and who follows whom. Reading order: `records` (what it tells),
+//! The user service: users, accounts, sessions and follows. Reading order: `records` (response bodies),
 //! `routes` (HTTP, a file per noun), `sessions` with `passwords`, `guesses`, `tokens`, `refresh_token` and `keys` (signing
-//! in), `store` (SQL, a file per noun), `migrations/`. Everything around that is the chassis.
+//! in), `store` (SQL, a file per noun), `migrations/`. The rest is the chassis.
 
 mod email;
 mod guesses;
@@ -32,14 +32,14 @@ use self::{guesses::Guesses, passwords::Passwords, sessions::IdentityProvider, t
 pub use handle::{Handle, HandleError};
 pub use settings::UserSettings;
 
-/// The schema, in the order of its making.
+/// The migrations, in order.
 const MIGRATIONS: &[Migration] = &[
     Migration { version: 100, description: "users", sql: include_str!("../migrations/0100_users.sql") },
     Migration { version: 101, description: "signing keys", sql: include_str!("../migrations/0101_signing_keys.sql") },
     Migration { version: 102, description: "sessions", sql: include_str!("../migrations/0102_sessions.sql") },
 ];
 
-/// Opens the database, makes the first signing key if there is none, and puts the service together.
+/// Opens the database, creates the first signing key if there is none, and assembles the service.
 pub async fn service(settings: &UserSettings, clock: Clock) -> Result<Service, StartError> {
     let refresh_grace = settings.refresh_grace();
     let settings = &settings.service;
@@ -57,7 +57,7 @@ pub async fn service(settings: &UserSettings, clock: Clock) -> Result<Service, S
     Ok(service.counting("password_hashes", "Password hashes computed", hashes))
 }
 
-/// Makes the next signing key and says from when it signs. Refused while the last rotation has not ended.
+/// Creates the next signing key; returns the time from which it signs. An error while the last rotation has not ended.
 pub async fn rotate_key(settings: &ServiceSettings, clock: Clock) -> Result<Time, StartError> {
     let ledger = open(settings, clock).await?;
     let signs_from = keys::rotate(&ledger).await.map_err(refused);

@@ -7,7 +7,7 @@ use clap::{Parser, Subcommand};
 use contract::Clock;
 use user_service::UserSettings;
 
-/// People, their sessions, and who follows whom.
+/// Users, accounts, sessions and follows.
 #[derive(Parser)]
 #[command(name = "user-service", version)]
 struct Arguments {
@@ -20,7 +20,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Verb {
-    /// Make the next key that signs tokens; it is published at once and signs 11 minutes later
+    /// Create the next key that signs tokens; it is published at once and signs 11 minutes later
     RotateKey,
 }
 

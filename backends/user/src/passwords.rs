@@ -1,6 +1,6 @@
-//! Hashing passwords: argon2id, away from the threads that answer requests, a few at a time, so that log-ins cannot starve
-//! the service. In: a password and the hash of the account that is asked for, if it exists. Out: whether they match,
-//! after the same work in each case.
+//! Password hashing with argon2id, on blocking threads and with bounded concurrency, so that log-ins cannot starve the
+//! service. In: a password and the hash of the account, if it exists. Out: whether they match, after the same work in each
+//! case.
 
 use std::{collections::HashMap, net::IpAddr, sync::Arc};
 
@@ -18,15 +18,15 @@ use tokio::{
     time::timeout_at,
 };
 
-/// Those who wait for their turn at most; the next is told to come back.
+/// The most requests that wait for a hash; the next is 503.
 const MAX_WAITING: usize = 256;
-/// Those of one network among them: a flood from one place must leave the others their turns.
+/// The most of them from one network, so that one network cannot use all places.
 const MAX_WAITING_OF_A_NETWORK: usize = 24;
-/// Of no password. Verifying against it costs what any verification costs.
-const NOBODYS: &str =
+/// A hash that no password has, verified when there is no account, so that the time is the same.
+const DUMMY_HASH: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5J3Mgc2FsdCEhIQ$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
-/// Who may hash when.
+/// The scheduler of password hashes.
 pub(crate) struct Passwords {
     turns: Arc<Semaphore>,
     waiting: Semaphore,
@@ -34,29 +34,29 @@ pub(crate) struct Passwords {
     computed: Counter,
 }
 
-/// A place among those of one network that wait.
+/// A waiting place of a network, until it is dropped.
 struct Place<'a> {
     networks: &'a Mutex<HashMap<IpAddr, usize>>,
     network: IpAddr,
 }
 
-/// The right to hash once.
+/// The permission to compute one hash.
 pub(crate) struct Turn {
     permit: OwnedSemaphorePermit,
     computed: Counter,
 }
 
 impl Passwords {
-    /// Half of the machine hashes at most; `computed` counts the hashes.
+    /// Uses half of the CPUs at most; `computed` counts the hashes.
     pub(crate) fn new(computed: Counter) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let turns = Arc::new(Semaphore::new((cores / 2).max(1)));
         Self { turns, waiting: Semaphore::new(MAX_WAITING), networks: Mutex::default(), computed }
     }
 
-    /// Waits for a turn up to the deadline; 503 when too many wait already, of this network or of all.
+    /// Waits for a turn until the deadline; 503 if too many requests wait already, of this network or of all.
     pub(crate) async fn turn(&self, network: IpAddr, deadline: Deadline) -> Result<Turn, ApiError> {
-        let full = || ApiError::unavailable("too many sign in at the moment");
+        let full = || ApiError::unavailable("too many log-ins at the moment");
         let _place = self.place(network).ok_or_else(full)?;
         let _waiting = self.waiting.try_acquire().map_err(|_| full())?;
         let turn = timeout_at(deadline.instant(), Arc::clone(&self.turns).acquire_owned());
@@ -93,8 +93,8 @@ impl Turn {
         self.run(move || hash(&password)).await?.map_err(ApiError::internal)
     }
 
-    /// Whether `password` is the one that was hashed; without a hash it is not, which takes as long to find out.
-    /// `found` is told before the next has its turn, whether or not anybody still waits for the answer.
+    /// Whether `password` matches `hash`; without a hash it does not, after the same work. `found` is called before the
+    /// next turn, even if the request has ended.
     pub(crate) async fn verify(
         self,
         password: String,
@@ -109,7 +109,7 @@ impl Turn {
         self.run(work).await
     }
 
-    /// The turn ends with the work, not with the request, which may be given up before.
+    /// The turn ends with the work, even if the request ends earlier.
     async fn run<T: Send + 'static>(self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, ApiError> {
         let work = move || {
             let Self { permit, computed } = self;
@@ -152,8 +152,8 @@ fn forms(password: &str) -> Vec<String> {
 fn verify(password: &str, hash: Option<&str>) -> bool {
     let stored = hash.and_then(|hash| PasswordHash::new(hash).ok());
     let exists = stored.is_some();
-    let Some(hash) = stored.or_else(|| PasswordHash::new(NOBODYS).ok()) else { return false };
-    // All forms are tried also where one has matched: the time tells nothing of the hash.
+    let Some(hash) = stored.or_else(|| PasswordHash::new(DUMMY_HASH).ok()) else { return false };
+    // All forms are verified even after a match, so that the time reveals nothing.
     let matching = |form: &String| Argon2::default().verify_password(form.as_bytes(), &hash).is_ok();
     forms(password).iter().filter(|form| matching(form)).count() > 0 && exists
 }
@@ -192,10 +192,10 @@ mod tests {
         }
     }
 
-    /// The same work, whether or not there is such an account.
+    /// The work is the same whether or not the account exists.
     #[test]
     fn nobodys_hash_costs_what_a_new_one_costs() {
-        let (nobodys, new) = (PasswordHash::new(NOBODYS).unwrap(), hash("a").unwrap());
+        let (nobodys, new) = (PasswordHash::new(DUMMY_HASH).unwrap(), hash("a").unwrap());
         let new = PasswordHash::new(&new).unwrap();
         assert_eq!((nobodys.algorithm, nobodys.version), (new.algorithm, new.version));
         assert_eq!(nobodys.params, new.params);

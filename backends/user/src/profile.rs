@@ -1,4 +1,4 @@
-//! The rules of what people write about themselves. In: text from anybody. Out: nothing, or what is wrong with it.
+//! Validates the members of a profile. In: text of a client. Out: nothing, or the reason why it is invalid.
 
 use axum::http::Uri;
 use chassis::text::{Verdict, check_line, check_lines};

@@ -1,4 +1,4 @@
-//! What the service tells: the records of its answers, as JSON with these names.
+//! The records of the service's responses, as JSON with these names.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use contract::{Time, UserId, token::Role};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// What everybody may see of a user.
+/// The public data of a user.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct UserRecord {
     /// `usr_…`
@@ -31,14 +31,14 @@ pub struct UserRecord {
     /// When the record last changed.
     #[schema(value_type = String, format = DateTime)]
     pub updated_at: Time,
-    /// One more with each change.
+    /// Incremented with each change.
     pub version: i64,
 }
 
-/// What a user and admins see of the user.
+/// The private data of a user, for the user and admins.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct AccountRecord {
-    /// Whose account.
+    /// The user's id.
     #[schema(value_type = String, pattern = "^usr_[0-9a-f]{32}$")]
     pub id: UserId,
     /// E-mail address.
@@ -56,7 +56,7 @@ pub struct Items<T> {
     pub items: Vec<T>,
 }
 
-/// Users as they were asked for.
+/// Users by ids or handles, or a page of all.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(untagged)]
 pub enum Users {
@@ -77,7 +77,7 @@ pub struct FollowCountsRecord {
     pub following: i64,
 }
 
-/// Counts by user id; unknown ids are left out.
+/// Counts by user id; unknown ids are omitted.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct FollowCounts {
     /// `usr_…` → counts
@@ -85,7 +85,7 @@ pub struct FollowCounts {
     pub counts: BTreeMap<UserId, FollowCountsRecord>,
 }
 
-/// Those of the ids asked for of which something is true.
+/// The requested ids for which the condition holds.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Flags {
     /// Ids, in no order.
@@ -93,10 +93,10 @@ pub struct Flags {
     pub ids: Vec<UserId>,
 }
 
-/// A session just opened or refreshed. Not `Debug`: tokens are shown to their owner only.
+/// A new or refreshed session. Not `Debug`, because it contains tokens.
 #[derive(Serialize, ToSchema)]
 pub struct SessionRecord {
-    /// A JWT (EdDSA) for `Authorization: Bearer`, good until `expires_at`.
+    /// A JWT (EdDSA) for `Authorization: Bearer`, valid until `expires_at`.
     pub access_token: String,
     /// Good for one refresh.
     #[schema(pattern = "^[A-Za-z0-9_-]{43}$")]
@@ -104,7 +104,7 @@ pub struct SessionRecord {
     /// When the access token ends.
     #[schema(value_type = String, format = DateTime)]
     pub expires_at: Time,
-    /// Who is signed in.
+    /// The signed-in user.
     pub user: UserRecord,
 }
 

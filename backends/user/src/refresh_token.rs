@@ -1,30 +1,30 @@
 //! Refresh tokens: 256 random bits, stored as a hash only. A spent token's successor is made from the token and a salt
-//! that is stored: whoever shows the token again in time gets the same answer, and the database alone gives no token.
+//! that is stored, so that a repeated refresh has the same answer; the database alone does not reveal a token.
 
 use std::{fmt::Write, str::FromStr};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use sha2::{Digest, Sha256};
 
-/// Good for one refresh. Not `Debug`: it is never shown but to its owner.
+/// A refresh token, valid once. Not `Debug`, because it is a secret.
 pub(crate) struct RefreshToken([u8; 32]);
 
-/// Text that is no refresh token of ours.
+/// Text that is not a refresh token.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RefreshTokenError;
 
 impl RefreshToken {
-    /// The first of a session.
+    /// The first token of a session.
     pub(crate) fn random() -> Self {
         Self(rand::random())
     }
 
-    /// As its owner gets it.
+    /// The token as text, for the response.
     pub(crate) fn text(&self) -> String {
         BASE64.encode(self.0)
     }
 
-    /// As it is stored: SHA-256, in hex. Nothing slower is needed for what cannot be guessed.
+    /// The stored hash: SHA-256 in hex. A slow hash is not needed for 256 random bits.
     pub(crate) fn hash(&self) -> String {
         let mut hex = String::with_capacity(64);
         for byte in Sha256::digest(self.0) {
@@ -34,7 +34,7 @@ impl RefreshToken {
         hex
     }
 
-    /// The one that follows. The secret comes last, so that no part of the answer can be lengthened into another.
+    /// The next token of the session. The secret is hashed last, which rules out length extension.
     pub(crate) fn successor(&self, salt: &str) -> Self {
         let digest = Sha256::new().chain_update("the successor of a refresh token").chain_update(salt);
         Self(digest.chain_update(self.0).finalize().into())

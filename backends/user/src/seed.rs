@@ -1,5 +1,5 @@
-//! Demo users and follows for an empty database, in bulk. In: rows as plain values, counts included. Out: what signing up
-//! and following would have left. Only in programs that ask for the feature `seed`.
+//! Demo users and follows for an empty database, in bulk. In: rows as plain values, counts included. Out: the rows
+//! that sign-ups and follows would have written. Only with the feature `seed`.
 
 use std::time::Duration;
 
@@ -11,18 +11,18 @@ use contract::{Time, UserId, token::Role};
 
 use crate::{passwords, store};
 
-/// For all rows of one kind.
+/// The timeout of all rows of one table.
 const WITHIN: Duration = Duration::from_secs(600);
 const INSERT_USER: &str = "INSERT INTO users (id, handle, handle_key, name, email, email_key, password_hash, role, \
                            avatar_url, bio, created_at, updated_at, version, follower_count, following_count) VALUES ";
 const INSERT_FOLLOW: &str = "INSERT INTO follows (follower_id, followed_id, created_at) VALUES ";
 
-/// A password that could not be hashed: the system gives no random numbers or no memory.
+/// A password that could not be hashed: the system has no random numbers or no memory.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
 #[error("the password could not be hashed: {0}")]
 pub struct HashError(argon2::password_hash::Error);
 
-/// A user who signed up at `created_at` and changed nothing since.
+/// A user who signed up at `created_at` and has not changed since.
 #[derive(Clone, Debug)]
 pub struct UserSeed {
     /// Id.
@@ -33,28 +33,28 @@ pub struct UserSeed {
     pub name: String,
     /// E-mail address; unique without letter case.
     pub email: String,
-    /// What they may do.
+    /// The user's role.
     pub role: Role,
     /// Absolute URL of a picture.
     pub avatar_url: Option<String>,
-    /// A few words about themselves.
+    /// The biography.
     pub bio: Option<String>,
-    /// When they signed up.
+    /// The time of the sign-up.
     pub created_at: Time,
-    /// As many as follow them.
+    /// The number of followers.
     pub follower_count: i64,
-    /// As many as they follow.
+    /// The number of followed users.
     pub following_count: i64,
 }
 
-/// Somebody follows somebody.
+/// A follow.
 #[derive(Clone, Copy, Debug)]
 pub struct FollowSeed {
-    /// Who follows.
+    /// The user who follows.
     pub follower_id: UserId,
-    /// Whom.
+    /// The followed user.
     pub followed_id: UserId,
-    /// Since when.
+    /// The time of the follow.
     pub created_at: Time,
 }
 
@@ -91,7 +91,7 @@ pub async fn seed_users(
     database.insert_bulk(INSERT_USER, users.map(row), Deadline::after(WITHIN)).await
 }
 
-/// Writes all follows, or none; the users are there, with their counts.
+/// Writes all follows, or none; the users exist, with their counts.
 pub async fn seed_follows(database: &Database, follows: impl Iterator<Item = FollowSeed>) -> Result<(), DatabaseError> {
     let row = |follow: FollowSeed| -> Vec<Value> {
         vec![follow.follower_id.into(), follow.followed_id.into(), follow.created_at.into()]

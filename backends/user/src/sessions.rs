@@ -1,5 +1,5 @@
-//! Signing in, opening and refreshing sessions. In: what somebody shows to be let in. Out: a session with
-//! its tokens, which exist in the answer only.
+//! The identity provider: authentication, new sessions, refreshes. In: credentials or a refresh token. Out: a session with its
+//! tokens, which are in the response only.
 
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
@@ -20,22 +20,22 @@ use crate::{
     tokens::{Grant, TokenIssuer},
 };
 
-/// Everything that signing in takes. Cheap to clone.
+/// The state of authentication. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct IdentityProvider {
     pub(crate) ledger: Ledger,
     pub(crate) passwords: Arc<Passwords>,
     pub(crate) guesses: Arc<Guesses>,
     pub(crate) issuer: Arc<TokenIssuer>,
-    /// A spent token is answered again, with the same tokens, for that long: the first answer may be lost.
+    /// The time in which a spent token gets the same answer again, because the first response may be lost.
     pub(crate) refresh_grace: Duration,
 }
 
-/// What somebody shows to be let in.
+/// The credentials of a log-in.
 pub(crate) struct LogIn<'a> {
     pub(crate) email: &'a str,
     pub(crate) password: &'a str,
-    /// Where they come from.
+    /// The network of the client.
     pub(crate) network: IpAddr,
 }
 
@@ -48,25 +48,25 @@ struct Issue<'a> {
 }
 
 impl IdentityProvider {
-    /// Who shows this; `None` for a wrong password and for no such account, after the same work. 429 when this account
-    /// was guessed at too often from there.
-    pub(crate) async fn authenticate(&self, shown: LogIn<'_>, deadline: Deadline) -> Result<Option<UserId>, ApiError> {
-        // What is no address is nobody's, and is looked for nowhere.
-        let email: Option<Email> = shown.email.parse().ok();
-        let account = email.as_ref().map_or_else(|| shown.email.to_lowercase(), Email::key);
-        let pair = Pair::new(&account, shown.network);
+    /// The user with these credentials; `None` for a wrong password or an unknown account, after the same work. 429 after
+    /// too many failures of this account from this network.
+    pub(crate) async fn authenticate(&self, log_in: LogIn<'_>, deadline: Deadline) -> Result<Option<UserId>, ApiError> {
+        // Text that is not an address matches no account, and needs no query.
+        let email: Option<Email> = log_in.email.parse().ok();
+        let account = email.as_ref().map_or_else(|| log_in.email.to_lowercase(), Email::key);
+        let pair = Pair::new(&account, log_in.network);
         self.guesses.check(pair)?;
         let credentials = match &email {
             Some(email) => accounts::credentials(&mut self.ledger.database().read(deadline).await?, email).await?,
             None => None,
         };
         let (id, hash) = credentials.map(|known| (known.id, known.password_hash)).unzip();
-        let turn = self.passwords.turn(shown.network, deadline).await?;
-        // Again, because others may have guessed while this one waited.
+        let turn = self.passwords.turn(log_in.network, deadline).await?;
+        // Checked again, because other requests may have failed during the wait.
         self.guesses.check(pair)?;
         let guesses = Arc::clone(&self.guesses);
         let count = move |matches| if matches { guesses.succeeded(pair) } else { guesses.failed(pair) };
-        let matches = turn.verify(shown.password.to_owned(), hash, count).await?;
+        let matches = turn.verify(log_in.password.to_owned(), hash, count).await?;
         Ok(id.filter(|_| matches))
     }
 
@@ -79,8 +79,8 @@ impl IdentityProvider {
         self.answer(connection, &session, Issue { token: &token, at: now }).await
     }
 
-    /// Spends a refresh token for its successor. `None` when it is not valid. A spent token is answered again within the
-    /// grace time while its successor was not used; else it was stolen, and ends the session.
+    /// Exchanges a refresh token for its successor; `None` if it is invalid. A spent token gets the same answer again
+    /// within the grace time while its successor was not used; later it counts as stolen and ends the session.
     pub(crate) async fn refresh(
         &self,
         connection: &mut Connection,
@@ -117,7 +117,7 @@ impl IdentityProvider {
         Ok(sessions::token(connection, &token.hash()).await?.is_some_and(|state| state.spent.is_none()))
     }
 
-    /// The session as its owner gets it. The same time gives the same tokens.
+    /// The session for the response. The same time gives the same tokens.
     async fn answer(
         &self,
         connection: &mut Connection,

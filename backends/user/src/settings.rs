@@ -1,4 +1,4 @@
-//! The user service's own settings besides those of every service.
+//! The settings of the user service. In: arguments and environment. Out: validated values, beside those of every service.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ pub struct UserSettings {
     #[command(flatten)]
     pub service: ServiceSettings,
 
-    /// A spent refresh token is answered again for that many seconds, unless its successor was used: the first answer may be lost
+    /// Seconds in which a spent refresh token gets the same answer again, unless its successor was used
     #[arg(long, env = "TESSERA_REFRESH_GRACE_SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(0..=3_600))]
     pub refresh_grace_seconds: u64,
 }

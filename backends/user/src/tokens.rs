@@ -1,5 +1,5 @@
-//! Access tokens: JWTs (RFC 7519) signed with Ed25519. In: who, since when, in which session. Out: a token; the same
-//! again for the same input.
+//! Access tokens: JWTs (RFC 7519) signed with Ed25519. In: user, role, session and time. Out: a token;
+//! the same input gives the same token.
 
 use std::time::Duration;
 
@@ -13,16 +13,16 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 
 use crate::store::signing_keys;
 
-/// How long a token is good.
+/// The lifetime of a token.
 pub(crate) const LIFETIME: Duration = Duration::from_secs(15 * 60);
 
-/// Makes tokens.
+/// Issues tokens.
 pub(crate) struct TokenIssuer {
     pub(crate) issuer: String,
     pub(crate) audience: String,
 }
 
-/// What a token is made for.
+/// The contents of a token.
 pub(crate) struct Grant<'a> {
     pub(crate) user: UserId,
     pub(crate) role: Role,
@@ -52,7 +52,7 @@ impl TokenIssuer {
             nbf: now,
             exp: now + LIFETIME.as_secs().cast_signed(),
         };
-        // What these errors say is about the key's form, never its content.
+        // These errors describe the form of the key, never its content.
         let private_key = BASE64.decode(&key.private_key).map_err(ApiError::internal)?;
         let header = Header { kid: Some(key.kid), ..Header::new(Algorithm::EdDSA) };
         let text = encode(&header, &claims, &EncodingKey::from_ed_der(&private_key)).map_err(ApiError::internal)?;

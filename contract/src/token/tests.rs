@@ -1,4 +1,4 @@
-//! Tokens good, stale, forged and foreign, and key sets that are late, rotated or gone.
+//! Valid, expired, forged and foreign tokens, and key sets that are late, rotated or unavailable.
 
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
@@ -42,7 +42,7 @@ fn with(name: &str, value: impl Into<serde_json::Value>) -> serde_json::Value {
     claims
 }
 
-/// A verifier whose source answers with these key sets in turn, then fails; and how often it was asked.
+/// A verifier whose source returns these key sets in turn, then fails; and the number of fetches.
 fn verifier(answers: Vec<Vec<&Signer>>) -> (TokenVerifier, Clock, Arc<Mutex<usize>>) {
     let sets: VecDeque<serde_json::Value> = answers
         .into_iter()

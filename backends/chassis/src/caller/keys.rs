@@ -1,5 +1,5 @@
-//! The keys by which a service knows the BFF. In: a request's `X-Api-Key`. Out: whether it is one of them; and a
-//! warning for whoever runs the service when it is not, because the answers alone do not show it.
+//! The API keys of the BFF. In: a request's `X-Api-Key`. Out: whether the key is valid; an unknown key is logged as a
+//! warning, because the responses do not show the misconfiguration.
 
 use std::{
     str::FromStr,
@@ -10,19 +10,19 @@ use http::HeaderValue;
 use parking_lot::Mutex;
 use sha2::{Digest, Sha256};
 
-/// Between two warnings lies that much time at least: strangers must not fill the log.
-const QUIET: Duration = Duration::from_secs(10);
+/// The shortest time between two warnings: a client with wrong keys must not fill the log.
+const WARNING_INTERVAL: Duration = Duration::from_secs(10);
 
-/// SHA-256 of a key that the BFF may show.
+/// The SHA-256 of a valid API key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ApiKeyHash([u8; 32]);
 
-/// Text that is no hash of a key.
+/// Text that is not the hash of an API key.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
 #[error("expected the 64 hex digits of a SHA-256")]
 pub struct ApiKeyHashError;
 
-/// All of a service's.
+/// The valid API keys of a service.
 pub(crate) struct ApiKeys {
     hashes: Vec<ApiKeyHash>,
     warned: Mutex<Option<Instant>>,
@@ -38,7 +38,7 @@ impl ApiKeyHash {
         Self(Sha256::digest(key).into())
     }
 
-    /// Compared in constant time: how many bytes match must not be measurable.
+    /// Compared in constant time: how many bytes match must not be measurable by time.
     fn matches(&self, other: &Self) -> bool {
         self.0.iter().zip(other.0).fold(0, |difference, (a, b)| difference | (a ^ b)) == 0
     }
@@ -64,13 +64,13 @@ impl ApiKeys {
         Self { hashes, warned: Mutex::new(None) }
     }
 
-    /// Whether `key` is one of them.
-    pub(super) fn know(&self, key: &HeaderValue, now: Instant) -> bool {
+    /// Whether `key` is valid.
+    pub(super) fn contains(&self, key: &HeaderValue, now: Instant) -> bool {
         let shown = ApiKeyHash::of_bytes(key.as_bytes());
         let is_known = self.hashes.iter().fold(false, |found, hash| found | hash.matches(&shown));
         if !is_known && self.may_warn(now) {
             tracing::warn!(
-                "an unknown X-Api-Key was shown; if the BFF shows it, all its callers share the limit of one address"
+                "unknown X-Api-Key; if the BFF sent it, all its callers share the rate limit of one address"
             );
         }
         is_known
@@ -78,7 +78,7 @@ impl ApiKeys {
 
     fn may_warn(&self, now: Instant) -> bool {
         let mut warned = self.warned.lock();
-        let is_due = warned.is_none_or(|then| now.saturating_duration_since(then) >= QUIET);
+        let is_due = warned.is_none_or(|then| now.saturating_duration_since(then) >= WARNING_INTERVAL);
         if is_due {
             *warned = Some(now);
         }
@@ -112,19 +112,19 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_nobody_knows_is_warned_of_now_and_then_and_never_shown() {
+    fn an_unknown_key_is_logged_at_most_every_10_seconds_without_its_text() {
         let (log, start) = (Log::default(), Instant::now());
         let writer = log.clone();
         let subscriber = tracing_subscriber::fmt().with_writer(move || writer.clone()).finish();
         let keys = ApiKeys::new(vec![ApiKeyHash::of("old"), ApiKeyHash::of("new")]);
-        let know = |key: &'static str, seconds| {
-            keys.know(&HeaderValue::from_static(key), start + Duration::from_secs(seconds))
+        let is_valid = |key: &'static str, seconds| {
+            keys.contains(&HeaderValue::from_static(key), start + Duration::from_secs(seconds))
         };
         tracing::subscriber::with_default(subscriber, || {
-            assert!(know("old", 0) && know("new", 0));
+            assert!(is_valid("old", 0) && is_valid("new", 0));
             assert_eq!(log.text(), "");
             for (seconds, warnings) in [(0, 1), (9, 1), (10, 2), (11, 2), (20, 3)] {
-                assert!(!know("mistaken", seconds));
+                assert!(!is_valid("mistaken", seconds));
                 assert_eq!(log.text().matches("WARN").count(), warnings, "after {seconds} s");
             }
         });

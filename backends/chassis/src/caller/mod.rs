@@ -1,5 +1,5 @@
-//! Who calls: a user by bearer token, the BFF by its key, anybody by address. Found out once, before the routes; a
-//! handler's signature says what it needs: [`Viewer`] (401 without) or [`MaybeViewer`].
+//! The identity of a request's caller: a user by bearer token, the BFF by API key, any client by address. Established once,
+//! before the routes; the signature of a handler shows that it needs a signed-in user: [`Viewer`], else 401.
 
 mod keys;
 
@@ -17,15 +17,15 @@ pub(crate) use self::keys::ApiKeys;
 pub use self::keys::{ApiKeyHash, ApiKeyHashError};
 use crate::ApiError;
 
-/// Who calls, as far as is known.
+/// The identity of the caller.
 #[derive(Clone, Debug)]
 pub struct Caller {
     pub(crate) viewer: Option<Viewer>,
-    /// Whether the BFF calls.
+    /// Whether the request has a valid API key of the BFF.
     pub(crate) is_bff: bool,
-    /// The client's address: as the BFF says, else the socket's.
+    /// The client's address: from the BFF's header, else the peer address of the socket.
     pub(crate) address: IpAddr,
-    /// Whether `address` is a client's that the BFF named.
+    /// Whether `address` is from the BFF's header.
     pub(crate) is_named: bool,
 }
 
@@ -38,37 +38,37 @@ pub struct Viewer(Arc<Claims>);
 pub(crate) struct MaybeViewer(pub(crate) Option<Viewer>);
 
 impl Viewer {
-    /// Who.
+    /// The user's id.
     pub fn id(&self) -> UserId {
         self.0.sub
     }
 
-    /// Whether they may see and do all.
+    /// Whether the user is an administrator.
     pub fn is_admin(&self) -> bool {
         self.0.roles.contains(&Role::Admin)
     }
 
-    /// Everything that the token says.
+    /// The claims of the token.
     pub fn claims(&self) -> &Claims {
         &self.0
     }
 }
 
 impl Caller {
-    /// The network that the client's address belongs to: whoever has an IPv6 address has the 2^64 of its network.
+    /// The network of the client's address: a client with an IPv6 address has the 2^64 addresses of its network.
     pub fn network(&self) -> IpAddr {
         contract::network(self.address)
     }
 
-    /// Finds out who calls. A token that is no good is a 401, never anonymous; one that cannot be judged is a 503; who says
-    /// it twice is a 401 too.
+    /// Establishes the caller. An invalid token or a repeated credential header is 401, never an anonymous request; a token
+    /// that cannot be verified because there are no keys is 503.
     pub(crate) async fn identify(
         headers: &HeaderMap,
         socket: IpAddr,
         verifier: &TokenVerifier,
         keys: &ApiKeys,
     ) -> Result<Self, ApiError> {
-        let is_bff = only(headers, X_API_KEY)?.is_some_and(|key| keys.know(key, Instant::now()));
+        let is_bff = only(headers, X_API_KEY)?.is_some_and(|key| keys.contains(key, Instant::now()));
         let named = headers.get(X_CLIENT_ADDRESS).and_then(|address| address.to_str().ok()?.trim().parse().ok());
         let named = named.filter(|_| is_bff);
         let viewer = match only(headers, header::AUTHORIZATION.as_str())? {
@@ -79,10 +79,10 @@ impl Caller {
     }
 }
 
-/// A header's one value; 401 when there are two, of which somebody on the way may have read the other.
+/// The value of a header; 401 if it is repeated, because an intermediary may have read another one.
 fn only<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a HeaderValue>, ApiError> {
     contract::headers::only(headers, name)
-        .map_err(|_| ApiError::unauthenticated(format!("the header {name} is there more than once")))
+        .map_err(|_| ApiError::unauthenticated(format!("the header {name} is repeated")))
 }
 
 async fn verify(authorization: &str, verifier: &TokenVerifier) -> Result<Viewer, ApiError> {
@@ -91,7 +91,7 @@ async fn verify(authorization: &str, verifier: &TokenVerifier) -> Result<Viewer,
         return Err(ApiError::unauthenticated("expected `Authorization: Bearer …`"));
     }
     verifier.verify(token.trim()).await.map(Viewer).map_err(|error| match error {
-        // The keys are the user service's.
+        // The user service publishes the keys.
         TokenError::KeysUnavailable => ApiError::of_dependency("user", "DEPENDENCY_UNAVAILABLE", error.to_string()),
         TokenError::Invalid | TokenError::Expired => ApiError::unauthenticated(error.to_string()),
     })
@@ -111,7 +111,7 @@ impl<S: Sync> FromRequestParts<S> for Viewer {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         let MaybeViewer(viewer) = MaybeViewer::from_request_parts(parts, state).await?;
-        viewer.ok_or_else(|| ApiError::unauthenticated("this needs a signed-in user"))
+        viewer.ok_or_else(|| ApiError::unauthenticated("this route needs a signed-in user"))
     }
 }
 

@@ -1,5 +1,5 @@
-//! A connection for the length of one read or one write. Every statement of every store runs through here: none starts
-//! past the deadline, none is waited for past it, and a test can see them all.
+//! A connection for one read or one write. All statements of the stores run here: none starts after the deadline, and the
+//! wait for each ends at the deadline. Builds for tests record the statements.
 
 use sqlx::{
     AnyConnection, AssertSqlSafe, FromRow, Transaction,
@@ -11,7 +11,7 @@ use tokio::time::timeout_at;
 use super::{DatabaseError, Engine, Sql, plans::StatementLog};
 use crate::Deadline;
 
-/// A connection held until it is dropped. A write's is inside its transaction.
+/// A connection of the pool, until it is dropped. For a write it is inside a transaction.
 pub struct Connection {
     pub(super) engine: Engine,
     pub(super) link: Link,
@@ -19,7 +19,7 @@ pub struct Connection {
     pub(super) log: StatementLog,
 }
 
-/// SQLite's single reads need no transaction; everything else has one.
+/// Reads on SQLite need no transaction; all other work has one.
 pub(super) enum Link {
     Plain(PoolConnection<Any>),
     Transaction(Transaction<'static, Any>),
@@ -57,8 +57,7 @@ impl Connection {
         Ok(timeout_at(deadline.instant(), query).await.map_err(|_| DatabaseError::DeadlinePassed)??)
     }
 
-    /// The first row, if any, which nobody else may change until this write ends. (On SQLite the write holds the whole
-    /// database already.)
+    /// The first row, if any, locked until the write ends. (On SQLite a write locks the whole database.)
     pub async fn locked<T>(&mut self, sql: Sql) -> Result<Option<T>, DatabaseError>
     where
         T: for<'r> FromRow<'r, AnyRow> + Send + Unpin,
@@ -67,7 +66,7 @@ impl Connection {
         self.optional(sql.push(lock)).await
     }
 
-    /// Changes rows and says how many.
+    /// Changes rows; returns their number.
     pub async fn execute(&mut self, sql: Sql) -> Result<u64, DatabaseError> {
         let deadline = self.admit(&sql)?;
         let (text, arguments) = sql.into_parts();
@@ -85,7 +84,7 @@ impl Connection {
 
     fn admit(&self, sql: &Sql) -> Result<Deadline, DatabaseError> {
         self.deadline.remaining().ok_or(DatabaseError::DeadlinePassed)?;
-        self.log.note(sql);
+        self.log.record(sql);
         Ok(self.deadline)
     }
 }

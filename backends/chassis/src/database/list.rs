@@ -1,5 +1,5 @@
 //! Keyset lists: one page of one list, or a page for each of many parents in one statement (`UNION ALL` of one limited,
-//! indexed sub-select a parent). A list is described once, as a constant; the index it needs is (parent, number, id).
+//! indexed sub-select per parent). A list is a constant; it needs an index on (parent, number, id).
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use sqlx::{FromRow, Row, any::AnyRow};
 use super::{Connection, DatabaseError, Sql, Value};
 use crate::pages::{Page, PageRequest, Pages, Position};
 
-/// Which end of the keys comes first.
+/// The sort order of the keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Order {
     /// Least number first: oldest.
@@ -25,7 +25,7 @@ pub struct List {
     pub kind: &'static str,
     /// The columns that an item is read from, with their table's alias.
     pub columns: &'static str,
-    /// The tables, joined, with what always holds (`… WHERE deleted_at IS NULL` is written as a filter instead).
+    /// The tables, joined, without conditions (they are filters).
     pub from: &'static str,
     /// The column of the parent's id, for lists that have parents.
     pub parent: &'static str,
@@ -33,14 +33,14 @@ pub struct List {
     pub number: &'static str,
     /// The column of [`Position::id`].
     pub id: &'static str,
-    /// Which end comes first.
+    /// The sort order.
     pub order: Order,
 }
 
 /// A condition on the items: text up to the value (`p.author_id = `), and the value.
 #[derive(Clone, Debug)]
 pub struct Filter {
-    /// The condition's text, up to where the value stands.
+    /// The text of the condition, up to the value.
     pub condition: &'static str,
     /// The value.
     pub value: Value,
@@ -61,7 +61,7 @@ impl<T: for<'r> FromRow<'r, AnyRow>> FromRow<'_, AnyRow> for Entry<T> {
 }
 
 impl List {
-    /// One page of those items that meet all filters.
+    /// One page of the items that match all filters.
     pub async fn page<T>(
         &self,
         connection: &mut Connection,
@@ -89,7 +89,7 @@ impl List {
     {
         let mut items: BTreeMap<String, Vec<(Position, T)>> =
             parents.iter().map(|parent| (parent.to_string(), Vec::new())).collect();
-        // Filled up to a power of two with a parent that nothing has, so that calls share few statements.
+        // Padded to a power of two with a parent without items, so that the number of distinct statements is small.
         let mut values: Vec<Value> = items.keys().map(|parent| Value::from(parent.as_str())).collect();
         values.resize(values.len().next_power_of_two(), Value::Text(String::new()));
 
@@ -105,14 +105,14 @@ impl List {
             }
         }
         let page = |(parent, mut items): (String, Vec<(Position, T)>)| {
-            // UNION ALL promises nothing about order; sorting what is sorted costs next to nothing.
+            // The order of UNION ALL is not guaranteed; sorting a sorted list is cheap.
             items.sort_by(|(a, _), (b, _)| if self.order == Order::Ascending { a.cmp(b) } else { b.cmp(a) });
             (parent, Page::new(self.kind, request, items))
         };
         Ok(Pages { pages: items.into_iter().map(page).collect() })
     }
 
-    /// One limited select; a filter without text is the parent's.
+    /// One limited select; a filter without text compares the parent.
     fn select(&self, sql: Sql, request: &PageRequest, filters: Vec<Filter>) -> Sql {
         let (order, beyond) = match self.order {
             Order::Ascending => ("", " > ("),

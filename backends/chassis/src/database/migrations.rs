@@ -1,5 +1,5 @@
-//! Brings a database's schema up to date at start: the chassis' own tables (versions below 100) and the service's (from
-//! 100), under a lock, so that two instances may start at once. A database of another version is refused.
+//! Migrates the schema at start: the tables of the chassis (versions below 100) and of the service (from 100), under a lock, so
+//! that several instances may start at once. A database of another version is rejected.
 
 use std::fs::File;
 
@@ -11,13 +11,13 @@ use sqlx::{
 use super::{DatabaseUrl, pool::connect_alone};
 use crate::StartError;
 
-/// One step of a schema: a file of the service's `migrations` folder, embedded with `include_str!`. Listed by hand,
+/// One migration: a file of the service's `migrations` folder, embedded with `include_str!`. Listed by hand,
 /// because sqlx's `migrate!` would build every database driver a second time, for the compiler's own host.
 #[derive(Clone, Copy, Debug)]
 pub struct Migration {
-    /// Order of the steps; the chassis uses numbers below 100.
+    /// The order of the migrations; the chassis uses numbers below 100.
     pub version: i64,
-    /// A word for the log.
+    /// A name for the log.
     pub description: &'static str,
     /// The statements, run in one transaction.
     pub sql: &'static str,
@@ -34,7 +34,7 @@ impl From<&Migration> for sqlx::migrate::Migration {
 
 pub(super) async fn run(url: &DatabaseUrl, service: &[Migration]) -> Result<(), StartError> {
     let unreachable = |error| StartError::Database { url: url.clone(), error };
-    // PostgreSQL has an advisory lock in sqlx; on SQLite sqlx takes none. Dropping the file unlocks it.
+    // PostgreSQL has an advisory lock in sqlx; on SQLite sqlx has none. Dropping the file releases the lock.
     let _lock = match url {
         DatabaseUrl::Sqlite(path) => Some(lock_file(path.clone()).await.map_err(sqlx::Error::Io).map_err(unreachable)?),
         DatabaseUrl::Postgres(_) => None,
@@ -42,7 +42,7 @@ pub(super) async fn run(url: &DatabaseUrl, service: &[Migration]) -> Result<(), 
     let mut connection = connect_alone(url).await.map_err(unreachable)?;
     let migrations = CHASSIS.iter().chain(service).map(Into::into).collect();
     let result = Migrator::with_migrations(migrations).run(&mut connection).await;
-    // Closing ends PostgreSQL's lock too when the migrations failed.
+    // Closing the connection releases PostgreSQL's lock even if a migration failed.
     connection.close().await.map_err(unreachable)?;
     result.map_err(|error| match error {
         MigrateError::VersionMissing(version) | MigrateError::VersionMismatch(version) => {

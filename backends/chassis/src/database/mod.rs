@@ -1,5 +1,5 @@
 //! A service's database: SQLite (a pool of readers, one writer) or PostgreSQL (one pool), behind one set of statements.
-//! In: a URL and the migrations. Out: connections that know the request's deadline. Commands write through `writes::Ledger`.
+//! In: a URL and the migrations. Out: connections with the request's deadline. Commands write through `writes::Ledger`.
 
 mod bulk;
 mod connection;
@@ -28,14 +28,14 @@ pub use self::{
 use self::{connection::Link, plans::StatementLog, pool::Pools};
 use crate::{Deadline, StartError};
 
-/// How many connections, and how long a statement may take.
+/// The settings of a database.
 #[derive(Clone, Debug)]
 pub struct DatabaseSettings {
-    /// Where it is.
+    /// Its address.
     pub url: DatabaseUrl,
-    /// Connections of the pool (on SQLite: readers; there is one writer besides).
+    /// Connections of the pool (on SQLite: readers, beside one writer).
     pub connections: u32,
-    /// A statement never gets longer than this, however long the caller would wait.
+    /// The longest time of a statement, whatever the deadline of the request.
     pub statement_timeout: Duration,
 }
 
@@ -63,17 +63,17 @@ impl Database {
         })
     }
 
-    /// Which of the two.
+    /// SQLite or PostgreSQL.
     pub const fn engine(&self) -> Engine {
         self.engine
     }
 
-    /// Where the present comes from.
+    /// The clock that stores and commands use.
     pub const fn clock(&self) -> &Clock {
         &self.clock
     }
 
-    /// The statements that ran, when built for tests.
+    /// The recorded statements, in builds for tests.
     pub const fn statements(&self) -> &StatementLog {
         &self.log
     }
@@ -83,7 +83,7 @@ impl Database {
         let link = async {
             Ok::<_, sqlx::Error>(match self.engine {
                 Engine::Sqlite => Link::Plain(self.pools.readers.acquire().await?),
-                // Dropping it queues a ROLLBACK, which ends a read just as well and is not waited for.
+                // Dropping it queues a ROLLBACK, which ends a read without a wait.
                 Engine::Postgres => self.begin(&self.pools.readers, "BEGIN READ ONLY", deadline).await?,
             })
         };
@@ -116,7 +116,7 @@ impl Database {
     }
 
     /// Begins a transaction. On PostgreSQL its statements are cancelled by the server at the deadline, and its waits
-    /// for locks a little earlier, so that there is time left to say so. Both go out with BEGIN, in one round trip.
+    /// for locks a little earlier, so that the response is in time. Both settings are sent with BEGIN, in one round trip.
     async fn begin(&self, pool: &AnyPool, begin: &str, deadline: Deadline) -> Result<Link, sqlx::Error> {
         let connection = pool.acquire().await?;
         let statement = match self.engine {

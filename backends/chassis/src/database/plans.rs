@@ -1,9 +1,9 @@
-//! How the database means to answer the statements that ran: every distinct one is noted when built for tests, and
-//! [`slow_plans`] names those that scan a whole table or sort without an index.
+//! Query plans of the statements that ran: builds for tests record every distinct statement, and [`slow_plans`] lists those
+//! that scan a whole table or sort without an index.
 
 use super::Sql;
 
-/// Every distinct statement that ran, with the values it last had. Empty unless built for tests.
+/// Every distinct statement that ran, with values of one run. Empty unless built for tests.
 #[derive(Clone, Default)]
 pub struct StatementLog {
     #[cfg(feature = "testing")]
@@ -12,8 +12,8 @@ pub struct StatementLog {
 
 #[cfg(not(feature = "testing"))]
 impl StatementLog {
-    #[expect(clippy::unused_self, reason = "notes statements only when built for tests")]
-    pub(crate) const fn note(&self, _: &Sql) {}
+    #[expect(clippy::unused_self, reason = "records statements only in builds for tests")]
+    pub(crate) const fn record(&self, _: &Sql) {}
 }
 
 #[cfg(feature = "testing")]
@@ -26,24 +26,24 @@ mod testing {
         database::{Connection, Database, DatabaseError, Engine},
     };
 
-    /// A statement whose plan would not stand a large table.
+    /// A statement whose plan is slow on a large table.
     #[derive(Debug)]
     pub struct SlowPlan {
         /// The statement.
         pub statement: String,
-        /// The plan's line that gives it away.
+        /// The line of the plan with the scan or the sort.
         pub line: String,
     }
 
     impl StatementLog {
-        pub(crate) fn note(&self, sql: &Sql) {
+        pub(crate) fn record(&self, sql: &Sql) {
             let mut statements = self.statements.lock();
             if !statements.contains_key(sql.text()) {
                 statements.insert(sql.text().to_owned(), sql.clone());
             }
         }
 
-        /// What was noted.
+        /// The recorded statements.
         pub fn all(&self) -> Vec<Sql> {
             self.statements.lock().values().cloned().collect()
         }
@@ -59,14 +59,14 @@ mod testing {
         }
     }
 
-    /// The plans of the noted statements that scan a table from end to end, or sort; `exempt` statements may sort.
+    /// The plans of the recorded statements that scan a table from end to end, or sort; `exempt` statements may sort.
     pub async fn slow_plans(database: &Database, exempt: &[&str]) -> Result<Vec<SlowPlan>, DatabaseError> {
         let deadline = Deadline::after(std::time::Duration::from_secs(60));
         let statements = database.statements().all();
-        // A transaction that is not committed: EXPLAIN runs nothing, but is refused for writes in a read-only one.
+        // A transaction that is not committed: EXPLAIN executes nothing, but a read-only transaction rejects it for writes.
         let mut connection = database.begin_write(deadline).await?;
         if database.engine() == Engine::Postgres {
-            // Small tables prefer to be read whole and sorted; what remains when that is dear has no index to use.
+            // The planner scans and sorts small tables; with both disabled, a scan or sort that remains has no usable index.
             connection.execute(Sql::new("SET LOCAL enable_seqscan = off")).await?;
             connection.execute(Sql::new("SET LOCAL enable_sort = off")).await?;
         }
@@ -74,11 +74,11 @@ mod testing {
         for statement in statements {
             let may_sort = exempt.iter().any(|part| statement.text().contains(part));
             for line in explain(&mut connection, database.engine(), statement.clone()).await? {
-                let gives_away = match database.engine() {
+                let is_slow = match database.engine() {
                     Engine::Sqlite => scans_on_sqlite(&line, statement.text()) || (!may_sort && sorts_on_sqlite(&line)),
                     Engine::Postgres => line.contains("Seq Scan on") || (!may_sort && line.contains("Sort Key:")),
                 };
-                if gives_away {
+                if is_slow {
                     slow.push(SlowPlan { statement: statement.text().to_owned(), line });
                 }
             }
@@ -98,10 +98,10 @@ mod testing {
 
     /// `SCAN t` reads all of `t`; `SCAN t USING INDEX` does too, unless a LIMIT ends it.
     fn scans_on_sqlite(line: &str, statement: &str) -> bool {
-        let of_rows_at_hand =
+        let is_constant =
             line.contains("CONSTANT ROW") || line.contains("VALUES CLAUSE") || line.contains("SCAN page_");
-        let of_a_table = line.starts_with("SCAN ") && !of_rows_at_hand;
-        of_a_table && !(line.contains("USING") && statement.contains(" LIMIT "))
+        let is_table = line.starts_with("SCAN ") && !is_constant;
+        is_table && !(line.contains("USING") && statement.contains(" LIMIT "))
     }
 
     fn sorts_on_sqlite(line: &str) -> bool {

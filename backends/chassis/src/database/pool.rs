@@ -10,15 +10,15 @@ use sqlx::{
 use super::{DatabaseSettings, DatabaseUrl, Engine};
 use crate::StartError;
 
-/// Set on every SQLite connection. A busy writer is waited for by the pool, not by SQLite; this is for other processes.
+/// Set on every SQLite connection. The pool waits for a busy writer of this process; the timeout is for other processes.
 const SQLITE: &str = "PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000; PRAGMA temp_store = MEMORY;";
-/// Set on the SQLite writer besides: room for the inner pages of large indices (64 MiB), and a log that shrinks again.
+/// Also set on the SQLite writer: room for the inner pages of large indices (64 MiB), and a bounded write-ahead log.
 const SQLITE_WRITER: &str = "PRAGMA cache_size = -65536; PRAGMA journal_size_limit = 67108864;";
-/// Set on SQLite readers besides.
+/// Also set on SQLite readers.
 const SQLITE_READER: &str = "PRAGMA query_only = ON;";
-/// An idle connection may have died; one used a moment ago has not.
+/// A connection that was idle for longer is checked before use.
 const TRUSTED_IDLE: Duration = Duration::from_secs(1);
-/// Nobody waits longer than the longest deadline anyway.
+/// Longer than any request's deadline, which ends the wait first.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(60);
 
 #[derive(Clone)]
@@ -60,7 +60,7 @@ impl Pools {
     }
 }
 
-/// One connection outside the pools, for the migrations. On SQLite it turns the write-ahead log on, which stays.
+/// One connection outside the pools, for the migrations. On SQLite it turns the write-ahead log on, which persists.
 pub(super) async fn connect_alone(url: &DatabaseUrl) -> Result<AnyConnection, sqlx::Error> {
     let options: AnyConnectOptions = url.driver_url().parse()?;
     let mut connection = sqlx::ConnectOptions::connect(&options).await?;

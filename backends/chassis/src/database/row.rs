@@ -1,4 +1,4 @@
-//! Reading columns that hold our own values: ids, roles and other parsed text, and times.
+//! Reads columns with typed values: ids, roles and other parsed text, and times.
 
 use std::{error::Error, str::FromStr};
 

@@ -1,5 +1,5 @@
-//! A statement and its values, written in pieces: text is always ours (`&'static str`), everything else is bound.
-//! Values are TEXT, BIGINT or NULL, what sqlx's `Any` reads and writes alike on both databases.
+//! A statement and its values, built in pieces: text is a constant of the program (`&'static str`), all values are bound.
+//! Values are TEXT, BIGINT or NULL, which sqlx's `Any` reads and writes alike on both databases.
 
 use std::fmt::Write;
 
@@ -31,14 +31,14 @@ impl Sql {
         Self { text: text.to_owned(), values: Vec::new() }
     }
 
-    /// Goes on with `text`.
+    /// Appends `text`.
     #[must_use]
     pub fn push(mut self, text: &'static str) -> Self {
         self.text.push_str(text);
         self
     }
 
-    /// Goes on with a placeholder for `value`.
+    /// Appends a placeholder for `value`.
     #[must_use]
     pub fn bind(mut self, value: impl Into<Value>) -> Self {
         self.values.push(value.into());
@@ -47,8 +47,8 @@ impl Sql {
         self
     }
 
-    /// Goes on with `(…, …)` for `IN`. The list is filled up to a power of two with its last value, so that lists of
-    /// any length share eight statements in the databases' caches. An empty list is `(NULL)`, which nothing is in.
+    /// Appends `(…, …)` for `IN`. The list is padded to a power of two with its last value, so that lists of
+    /// any length share eight statements in the databases' caches. An empty list is `(NULL)`, which matches no row.
     #[must_use]
     pub fn bind_list<T: Into<Value>>(mut self, values: impl IntoIterator<Item = T>) -> Self {
         let mut values: Vec<Value> = values.into_iter().map(Into::into).collect();
@@ -62,7 +62,7 @@ impl Sql {
         self.push(")")
     }
 
-    /// Goes on with a number of ours, written out: a planner sees `LIMIT 21`, not a parameter.
+    /// Appends a number as text: the planner sees `LIMIT 21`, not a parameter.
     #[must_use]
     pub(crate) fn push_number(mut self, number: usize) -> Self {
         let _ = write!(self.text, "{number}");

@@ -1,8 +1,9 @@
-//! Where a service's database is: `sqlite:PATH` or `postgres://…`. Read once from the settings, refused with one sentence.
+//! The address of a service's database: `sqlite:PATH` or `postgres://…`. In: the text of a setting. Out: an address, or one
+//! sentence that rejects the text.
 
 use std::{fmt, path::PathBuf, str::FromStr};
 
-/// Which of the two databases.
+/// The database system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Engine {
     /// A file; one writer.
@@ -20,10 +21,10 @@ pub enum DatabaseUrl {
     Postgres(String),
 }
 
-/// Text that is no address of a database.
+/// Text that is not the address of a database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DatabaseUrlError {
-    /// Neither of the two.
+    /// Another scheme.
     #[error("expected `sqlite:PATH` or `postgres://USER@HOST:PORT/DATABASE`")]
     Scheme,
     /// `sqlite:` or `sqlite::memory:`.
@@ -32,7 +33,7 @@ pub enum DatabaseUrlError {
 }
 
 impl DatabaseUrl {
-    /// Which database.
+    /// The database system.
     pub const fn engine(&self) -> Engine {
         match self {
             Self::Sqlite(_) => Engine::Sqlite,
@@ -40,7 +41,7 @@ impl DatabaseUrl {
         }
     }
 
-    /// The URL as the driver takes it; a missing SQLite file is created.
+    /// The URL for the driver; a missing SQLite file is created.
     pub(super) fn driver_url(&self) -> String {
         match self {
             Self::Postgres(url) => url.clone(),
@@ -76,7 +77,7 @@ impl FromStr for DatabaseUrl {
     }
 }
 
-/// For people: without the password that a URL may hold.
+/// For logs and errors: without the password that a URL may contain.
 impl fmt::Display for DatabaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -22,7 +22,7 @@ pub(super) async fn admit(State(edge): State<Edge>, mut request: Request, next: 
     if !request.uri().path().starts_with("/v1/") {
         return next.run(request).await;
     }
-    // Absent only when served without a socket, which is nobody's address.
+    // Absent only if the service runs without a socket.
     let socket = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(address)| address.ip());
     let socket = socket.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
     let caller = match Caller::identify(request.headers(), socket, &edge.verifier, &edge.api_keys).await {

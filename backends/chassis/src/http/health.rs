@@ -1,4 +1,4 @@
-//! The routes that every service has: alive, ready, metrics, its own description.
+//! The routes of every service: liveness, readiness, metrics and the API description.
 
 use std::{sync::Arc, time::Duration};
 
@@ -18,7 +18,7 @@ use crate::{
     metrics::CONTENT_TYPE,
 };
 
-/// How long the database may take to say that it is there.
+/// The timeout of the database check.
 const READY_WITHIN: Duration = Duration::from_secs(1);
 
 pub(super) fn routes(database: Database, edge: &Edge, openapi: &OpenApi) -> Result<Router, serde_json::Error> {

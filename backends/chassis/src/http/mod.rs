@@ -1,4 +1,4 @@
-//! The HTTP edge that all services share: what happens around every request, the routes every service has, serving.
+//! The HTTP layer that all services share: middleware, common routes, the API description and the server.
 
 mod admission;
 mod description;

@@ -1,5 +1,5 @@
-//! Around every request: id and trace, the deadline, one log line, one error body. In: whatever arrives. Out: an answer
-//! within the deadline, `304` where the caller has it already, and never an error that is not ours.
+//! The outermost middleware: request id and trace, deadline, log line, metrics, error body. In: any request. Out: a response
+//! within the deadline, 304 for a matching `If-None-Match`, and every error in the service's own format.
 
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
@@ -28,10 +28,10 @@ use crate::{
     rate_limit::RateLimits,
 };
 
-/// Time kept to write the answer that says the deadline passed.
+/// Time reserved for writing a 504.
 const MARGIN: Duration = Duration::from_millis(10);
 
-/// What the edge needs to know; shared by all requests of a service.
+/// The state of the middleware, shared by all requests of a service.
 #[derive(Clone)]
 pub(crate) struct Edge {
     pub(crate) service: &'static str,
@@ -58,7 +58,7 @@ pub(super) async fn answer(State(edge): State<Edge>, mut request: Request, next:
     let span = info_span!("request", service = edge.service, request_id = %id, trace_id = trace.trace_id());
     let response = async {
         let response = run(next.run(request), deadline).await;
-        let mut response = spell_out_error(response, &id);
+        let mut response = write_error(response, &id);
         if is_not_modified(&method, &response, &if_none_match) {
             response = not_modified(response);
         }
@@ -75,7 +75,7 @@ pub(super) async fn answer(State(edge): State<Edge>, mut request: Request, next:
     response
 }
 
-/// The handler's answer, or 504 when it comes too late, or 500 when it panics.
+/// The handler's response, 504 at the deadline, or 500 if the handler panics.
 async fn run(handler: impl Future<Output = Response>, deadline: Deadline) -> Response {
     let until = deadline.instant().checked_sub(MARGIN).unwrap_or(deadline.instant());
     match timeout_at(until, AssertUnwindSafe(handler).catch_unwind()).await {
@@ -85,21 +85,22 @@ async fn run(handler: impl Future<Output = Response>, deadline: Deadline) -> Res
     }
 }
 
-/// `X-Request-Timeout-Ms`, up to our own limit, which holds too when there is none.
-fn time_allowed(headers: &HeaderMap, most: Duration) -> Duration {
-    let asked = text(headers, X_REQUEST_TIMEOUT_MS).and_then(|millis| millis.parse().ok()).map(Duration::from_millis);
-    asked.map_or(most, |asked| asked.min(most))
+/// `X-Request-Timeout-Ms`, at most the service's own limit, which is also the default.
+fn time_allowed(headers: &HeaderMap, limit: Duration) -> Duration {
+    let requested =
+        text(headers, X_REQUEST_TIMEOUT_MS).and_then(|millis| millis.parse().ok()).map(Duration::from_millis);
+    requested.map_or(limit, |time| time.min(limit))
 }
 
-/// The one error body, and the one log line of an error.
-fn spell_out_error(mut response: Response, id: &RequestId) -> Response {
+/// Writes the error body, and logs server errors.
+fn write_error(mut response: Response, id: &RequestId) -> Response {
     let status = response.status();
     if !status.is_client_error() && !status.is_server_error() {
         return response;
     }
-    // An error without our value comes from the framework; its text is not ours.
-    let unnamed = || ApiError::new(status, "BAD_REQUEST", status.canonical_reason().unwrap_or("refused"));
-    let error = response.extensions_mut().remove::<ApiError>().unwrap_or_else(unnamed);
+    // An error without an `ApiError` comes from the framework; its text is not sent.
+    let of_framework = || ApiError::new(status, "BAD_REQUEST", status.canonical_reason().unwrap_or("rejected"));
+    let error = response.extensions_mut().remove::<ApiError>().unwrap_or_else(of_framework);
     if status.is_server_error() {
         let cause = error.cause.as_deref().unwrap_or_default();
         tracing::error!(error.code = error.code, error.cause = cause, "{}", error.message);
@@ -116,7 +117,7 @@ fn spell_out_error(mut response: Response, id: &RequestId) -> Response {
     };
     let headers = response.headers().clone();
     let mut response = keep_private(json(status, serde_json::to_vec(&body).unwrap_or_default()));
-    // What the framework and the limits said stays: `Allow`, `X-RateLimit-…`.
+    // Headers of the framework and the rate limits stay: `Allow`, `X-RateLimit-…`.
     for (name, value) in &headers {
         if !matches!(*name, header::CONTENT_TYPE | header::CONTENT_LENGTH | header::CACHE_CONTROL | header::ETAG) {
             response.headers_mut().insert(name, value.clone());

@@ -1,5 +1,5 @@
-//! A service put together and served. In: its name, database, key source and routes; then a listener and the future that
-//! ends when it shall stop. Out: nothing until it has stopped, every request that was begun answered.
+//! Assembles and serves a service. In: its name, ledger, key source and routes; then a listener and a shutdown future. Out:
+//! returns after shutdown, when the requests in flight are answered or the drain time has passed.
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
@@ -15,24 +15,24 @@ use crate::{
     rate_limit::RateLimits,
 };
 
-/// A body may be that large; the largest command, a post, has a tenth of it.
+/// The largest body; the largest command, a post, is about a tenth of it.
 const MAX_BODY_BYTES: usize = 256 * 1024;
-/// How often answers whose time is over are deleted.
+/// How often expired idempotent answers are deleted.
 const SWEEP_INTERVAL: Duration = Duration::from_secs(60);
 
-/// What one service brings that the others do not.
+/// The parts of a service that are its own.
 pub struct Parts {
     /// `user-service`, …
     pub name: &'static str,
     /// The ledger in its database.
     pub ledger: Ledger,
-    /// Where the keys that sign tokens come from.
+    /// The source of the keys that verify tokens.
     pub keys: KeySource,
-    /// Its routes, described.
+    /// Its routes, with their descriptions.
     pub routes: OpenApiRouter,
 }
 
-/// A service, ready to be served.
+/// A service that can be served.
 pub struct Service {
     name: &'static str,
     router: Router,
@@ -62,17 +62,17 @@ impl Service {
             .merge(shared)
             .method_not_allowed_fallback(async || {
                 let (status, code) = (http::StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED");
-                ApiError::new(status, code, "this route does not take that method")
+                ApiError::new(status, code, "this route does not support the method")
             })
             .fallback(async || ApiError::not_found("no such route"))
-            // From the outside in: answer, admit, the body's limit, the route.
+            // The last layer is the outermost.
             .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
             .layer(middleware::from_fn_with_state(edge.clone(), admission::admit))
             .layer(middleware::from_fn_with_state(edge, request::answer));
         Ok(Self { name, router, ledger, metrics, drain: settings.request_timeout() })
     }
 
-    /// Tells a counter of the service's own in its `/metrics`; `name` without `_total`, which is added there.
+    /// Adds a counter to `/metrics`; the suffix `_total` is added to `name`.
     #[must_use]
     pub fn counting(self, name: &str, help: &str, counter: Counter) -> Self {
         self.metrics.register(name, help, counter);
@@ -84,7 +84,7 @@ impl Service {
         self.ledger.database()
     }
 
-    /// Serves until `shutdown` ends, then answers what was begun, for at most the longest request.
+    /// Serves until `shutdown` ends, then drains requests in flight for at most the request timeout.
     pub async fn serve(
         self,
         listener: TcpListener,
@@ -94,13 +94,13 @@ impl Service {
         tracing::info!(service = self.name, %address, "listening");
         let (stopping, stopped) = tokio::sync::watch::channel(false);
         let sweeper = tokio::spawn(sweep(self.ledger.clone(), stopped.clone()));
-        let begun_to_stop = async move {
+        let shutting_down = async move {
             shutdown.await;
             stopping.send_replace(true);
         };
         let app = self.router.into_make_service_with_connect_info::<SocketAddr>();
-        let server = axum::serve(listener, app).with_graceful_shutdown(begun_to_stop).into_future();
-        // A client that never finishes its request must not keep the process.
+        let server = axum::serve(listener, app).with_graceful_shutdown(shutting_down).into_future();
+        // A client that never finishes its request must not delay the shutdown.
         let result = tokio::select! {
             result = server => result,
             () = drain_time_over(stopped, self.drain) => Ok(()),
@@ -113,7 +113,7 @@ impl Service {
 }
 
 async fn drain_time_over(mut stopped: tokio::sync::watch::Receiver<bool>, drain: Duration) {
-    // An error means that the sender is gone: the server has ended, and this future is not waited for.
+    // An error means that the sender is gone: the server has ended.
     if stopped.wait_for(|stopped| *stopped).await.is_ok() {
         sleep(drain).await;
     } else {

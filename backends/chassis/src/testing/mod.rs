@@ -1,4 +1,4 @@
-//! The harness of the services' tests: a new database of either kind, a service on a free port with a client, an issuer of
+//! The harness of the services' tests: a new database, SQLite or PostgreSQL, a service on a free port with a client, an issuer of
 //! tokens, and `openapi`, which checks answers against the service's description.
 
 pub mod openapi;
@@ -17,12 +17,12 @@ pub use self::{
     signer::{Grant, Signer, serve, sign},
 };
 
-/// Names the administrator's URL of a PostgreSQL server; set, the tests run there, else on SQLite.
+/// The environment variable with an administrator's URL of a PostgreSQL server; without it the tests use SQLite.
 const POSTGRES: &str = "TESSERA_TEST_POSTGRES";
 
-/// A database of one test's own.
+/// A database of one test.
 pub struct TestDatabase {
-    /// Where it is.
+    /// Its address.
     pub url: DatabaseUrl,
     folder: Option<PathBuf>,
 }
@@ -38,7 +38,7 @@ impl TestDatabase {
     /// A new, empty database.
     ///
     /// # Panics
-    /// When it cannot be made.
+    /// The database cannot be created.
     #[expect(clippy::expect_used, reason = "a test without its database has failed")]
     #[expect(clippy::disallowed_methods, reason = "tests have no settings of their own")]
     pub async fn create() -> Self {
@@ -74,14 +74,14 @@ impl Drop for TestDatabase {
 /// Serves on a free port of the loopback interface.
 ///
 /// # Panics
-/// When there is none.
+/// There is no free port.
 #[expect(clippy::expect_used, reason = "a test without its service has failed")]
 pub async fn spawn(service: Service) -> RunningService {
     let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.expect("a free port");
     let address = listener.local_addr().expect("the port's number");
     let (stop, stopped) = oneshot::channel::<()>();
     tokio::spawn(service.serve(listener, async {
-        // Dropping the other end is the signal.
+        // Dropping the sender ends this wait.
         let _ = stopped.await;
     }));
     RunningService { url: format!("http://{address}"), _stop: stop }

@@ -1,5 +1,5 @@
-//! A service's description held against what it really answers. In: `/openapi.json`, and answers as a test received
-//! them. Out: a panic that says which answer is not as described; and at the end, what the test has not tried.
+//! Checks responses against the service's OpenAPI description. In: `/openapi.json` and the responses of a test. Out: a panic
+//! for a response that differs from its description; at the end, the described responses that the test has not received.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use serde_json::{Value as Json, json};
 
 use super::Reply;
 
-/// A service's description, and which of the answers it describes have been seen.
+/// A service's description, and the described responses that were received.
 ///
 /// ```ignore
 /// let description = Description::new(town.get("/openapi.json").await.json);
@@ -23,18 +23,22 @@ pub struct Description {
 }
 
 impl Description {
-    /// The document that `/openapi.json` answered.
+    /// A description from the document at `/openapi.json`.
     pub fn new(mut document: Json) -> Self {
         close_objects(&mut document);
         Self { document, seen: Mutex::default() }
     }
 
-    /// Checks one answer: its route and status are described, the described headers are
-    /// there, the body is of the described media type and schema and has no member that is not described.
+    /// Checks a response: its route and status are described, the described headers are
+    /// present, the body is of the described media type and schema and has no member that is not described.
     ///
     /// # Panics
-    /// When it is not so.
-    #[expect(clippy::panic, clippy::unwrap_used, reason = "a test whose answer is not as described has failed")]
+    /// The response differs from its description.
+    #[expect(
+        clippy::panic,
+        clippy::unwrap_used,
+        reason = "a response that differs from its description fails the test"
+    )]
     pub fn check(&self, reply: &Reply) {
         let Reply { method, path, status, headers, json: body } = reply;
         let Some(route) = self.route(path) else { panic!("{path} is not described") };
@@ -56,7 +60,7 @@ impl Description {
         self.seen.lock().insert(what);
     }
 
-    /// The answers that are described but were never checked, as `METHOD /path/{parameter} status`.
+    /// The described responses that were never checked, as `METHOD /path/{parameter} status`.
     pub fn unseen(&self) -> Vec<String> {
         let seen = self.seen.lock();
         let paths = self.document["paths"].as_object().into_iter().flatten();
@@ -65,14 +69,14 @@ impl Description {
         });
         let answers = operations.flat_map(|(path, method, operation)| {
             let statuses = operation["responses"].as_object().into_iter().flatten().map(|(status, _)| status);
-            // `default` is what any route may answer.
+            // `default` stands for the errors of all routes.
             let statuses = statuses.filter(|status| *status != "default");
             statuses.map(move |status| format!("{} {path} {status}", method.to_uppercase()))
         });
         answers.filter(|answer| !seen.contains(answer)).collect()
     }
 
-    /// The described path that `path` is an instance of; one without parameters comes first.
+    /// The described path that matches `path`; one without parameters is preferred.
     fn route(&self, path: &str) -> Option<&str> {
         let parameters = |template: &str| template.matches('{').count();
         let fits = |template: &str| {
@@ -83,9 +87,9 @@ impl Description {
         templates.filter(|template| fits(template)).min_by_key(|template| parameters(template))
     }
 
-    #[expect(clippy::panic, reason = "a test whose answer is not as described has failed")]
+    #[expect(clippy::panic, reason = "a response that differs from its description fails the test")]
     fn check_body(&self, what: &str, schema: &Json, body: &Json) {
-        // References are `#/components/schemas/…`, so the components stand in the schema's own document.
+        // References are `#/components/schemas/…`, so the components are part of the schema's document.
         let schema = if schema.is_null() { &Json::Bool(true) } else { schema };
         let whole = json!({"components": self.document["components"], "allOf": [schema]});
         let validator = jsonschema::options()
@@ -99,14 +103,14 @@ impl Description {
     }
 }
 
-/// Refuses members that are not described: a member that nobody wrote down is no promise kept by accident.
+/// Closes all objects, so that members that are not described fail the check.
 fn close_objects(schema: &mut Json) {
     if let Json::Array(entries) = schema {
         entries.iter_mut().for_each(close_objects);
     }
     let Json::Object(members) = schema else { return };
     for (name, member) in members.iter_mut() {
-        // Parts of one object each describe some of its members.
+        // The schemas of an `allOf` each describe some members of one object.
         if name != "allOf" {
             close_objects(member);
         }
@@ -149,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_as_described_passes_and_what_was_not_tried_is_told() {
+    fn described_responses_pass_and_missing_ones_are_listed() {
         let description = description();
         let sent = headers(&[("content-type", "application/json"), ("etag", "\"v1\"")]);
         description.check(&reply("GET /notes/n1 200", sent.clone(), json!({"id": "n1"})));
@@ -159,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_as_described_fails() {
+    fn responses_that_differ_from_the_description_fail() {
         let description = description();
         let good = headers(&[("content-type", "application/json"), ("etag", "\"v1\"")]);
         let no_etag = headers(&[("content-type", "application/json")]);

@@ -1,4 +1,5 @@
-//! What a command brings besides its input: the deadline, the idempotency key with its scope, `If-Match`.
+//! The envelope of a command: deadline, idempotency key with its scope, `If-Match`. In: a request. Out: the envelope, alone or
+//! with the command's input.
 
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use bytes::Bytes;
@@ -13,21 +14,21 @@ use sha2::{Digest, Sha256};
 use super::json;
 use crate::{ApiError, Deadline, answers::etag_of_version, caller::MaybeViewer};
 
-/// A command without a body; with one, it is part of [`Command`].
+/// The envelope of a command; a command with a body is a [`Command`].
 pub struct Envelope {
     deadline: Deadline,
     key: Option<String>,
-    /// Caller, method and path, in which the key means something.
+    /// The scope of the key: caller, method and path.
     route: String,
     body_hash: [u8; 32],
     if_match: Option<String>,
 }
 
-/// A command and its input, read from a JSON body. Members that we do not know are ignored.
+/// A command and its input, read from a JSON body. Unknown members are ignored.
 pub struct Command<T> {
-    /// The body.
+    /// The input, from the body.
     pub input: T,
-    /// All else.
+    /// The other parts of the request.
     pub envelope: Envelope,
 }
 
@@ -48,24 +49,24 @@ impl Scope {
 }
 
 impl Envelope {
-    /// When the caller stops waiting.
+    /// The deadline of the request.
     pub const fn deadline(&self) -> Deadline {
         self.deadline
     }
 
-    /// A change under no key: nothing of its answer is stored.
+    /// An envelope without a key: the answer is not stored.
     pub fn unkeyed(deadline: Deadline) -> Self {
         Self { deadline, key: None, route: String::new(), body_hash: Sha256::digest([]).into(), if_match: None }
     }
 
-    /// The body is known again by `content`, not by all its bytes: for bodies that hold a secret, whose hash must not be
-    /// stored because it could be guessed from.
+    /// A repeated request is recognized by `content` instead of its body: for bodies with a secret, whose hash must not be
+    /// stored because it would allow guessing the secret.
     #[must_use]
-    pub fn known_by(self, content: &str) -> Self {
+    pub fn identified_by(self, content: &str) -> Self {
         Self { body_hash: Sha256::digest(content).into(), ..self }
     }
 
-    /// 400 without an idempotency key.
+    /// 400 if there is no idempotency key.
     pub fn require_key(&self) -> Result<(), ApiError> {
         match self.key {
             Some(_) => Ok(()),
@@ -77,10 +78,10 @@ impl Envelope {
         }
     }
 
-    /// 412 if the caller read another version (`If-Match`, RFC 9110, section 13.1.1).
+    /// 412 if `If-Match` names another version (RFC 9110, section 13.1.1).
     pub fn check_version(&self, version: i64) -> Result<(), ApiError> {
         let current = etag_of_version(version);
-        let matches = |asked: &str| asked.trim() == "*" || asked.split(',').any(|etag| etag.trim() == current);
+        let matches = |etags: &str| etags.trim() == "*" || etags.split(',').any(|etag| etag.trim() == current);
         if self.if_match.as_deref().is_none_or(matches) { Ok(()) } else { Err(ApiError::precondition_failed()) }
     }
 
@@ -135,7 +136,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Command<T> {
 }
 
 fn text(headers: &HeaderMap, name: &str) -> Result<Option<String>, ApiError> {
-    let repeated = |_| ApiError::bad_request(format!("the header {name} is there more than once"));
+    let repeated = |_| ApiError::bad_request(format!("the header {name} is repeated"));
     let malformed = |_| ApiError::bad_request(format!("the header {name} is not visible ASCII"));
     let value = only(headers, name).map_err(repeated)?;
     value.map(|value| value.to_str().map(str::to_owned).map_err(malformed)).transpose()

@@ -1,22 +1,22 @@
-//! What a change tells the other services. Written to the outbox in the change's transaction once there is one; until
-//! then it is seen in the log at debug level.
+//! Events of changes, for other services. The outbox will store them in the transaction of the change; until then they are
+//! logged at debug level.
 
 use serde_json::Value;
 
-/// A change.
+/// An event.
 #[derive(Clone, Debug)]
 pub struct Event {
     /// `user.created`, `order.placed`, …
     pub kind: &'static str,
-    /// The id of what changed.
+    /// The id of the changed object.
     pub subject: String,
-    /// The subject's version after the change.
+    /// The version of the object after the change.
     pub version: i64,
-    /// What the event's readers need.
+    /// The data for consumers of the event.
     pub data: Value,
 }
 
-/// The place for the outbox.
+/// Records events; the outbox replaces this function.
 pub(super) fn record(events: &[Event]) {
     for Event { kind, subject, version, .. } in events {
         tracing::debug!(event.kind = kind, event.subject = subject, event.version = version, "changed");

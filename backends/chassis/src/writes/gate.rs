@@ -1,5 +1,5 @@
-//! One request at a time per idempotency key within this process. Waiting here holds no connection; between processes
-//! the key's row decides.
+//! Serializes requests with the same idempotency key within this process. Waiting requests hold no database connection;
+//! between processes the row of the key serializes them.
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
@@ -11,16 +11,16 @@ use tokio::{
 
 use crate::{ApiError, Deadline};
 
-/// Time kept to say so when the first request takes too long.
+/// Time reserved for writing the 409.
 const MARGIN: Duration = Duration::from_millis(50);
 
 type Turns = Arc<Mutex<HashMap<String, Arc<Turn<()>>>>>;
 
-/// The keys being worked on. As many as requests in flight.
+/// The keys of requests in flight.
 #[derive(Clone, Default)]
 pub(crate) struct KeyGate(Turns);
 
-/// Held while a request works on its key.
+/// The turn of a request, until it is dropped.
 pub(crate) struct Held {
     turns: Turns,
     key: String,
@@ -36,7 +36,7 @@ impl KeyGate {
         };
         let mut held = Held { turns: Arc::clone(&self.0), key: key.to_owned(), turn: None };
         let until = deadline.instant().checked_sub(MARGIN).unwrap_or_else(Instant::now);
-        held.turn = Some(timeout_at(until, turn.lock_owned()).await.map_err(|_| taken())?);
+        held.turn = Some(timeout_at(until, turn.lock_owned()).await.map_err(|_| in_use())?);
         Ok(held)
     }
 }
@@ -45,15 +45,18 @@ impl Drop for Held {
     fn drop(&mut self) {
         drop(self.turn.take());
         let mut turns = self.turns.lock();
-        // Only the map has it: nobody waits.
+        // Only the map refers to it: no request waits.
         if turns.get(&self.key).is_some_and(|turn| Arc::strong_count(turn) == 1) {
             turns.remove(&self.key);
         }
     }
 }
 
-/// 409: the first request with this key has not ended.
-pub(crate) fn taken() -> ApiError {
-    ApiError::conflict("IDEMPOTENCY_KEY_IN_USE", "an earlier request with this idempotency key is still at work")
-        .retry_after(Duration::from_secs(1))
+/// 409: an earlier request with this key has not ended.
+pub(crate) fn in_use() -> ApiError {
+    ApiError::conflict(
+        "IDEMPOTENCY_KEY_IN_USE",
+        "an earlier request with this idempotency key is still being processed",
+    )
+    .retry_after(Duration::from_secs(1))
 }

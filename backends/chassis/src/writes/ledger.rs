@@ -22,19 +22,19 @@ pub struct Ledger {
     gate: KeyGate,
 }
 
-/// What an effect leaves behind: the answer, and the events to be told to the other services.
+/// The result of an effect: the answer, and the events for other services.
 pub struct Outcome {
     answer: Answer,
     events: Vec<Event>,
 }
 
 impl Outcome {
-    /// Nothing changed, or nothing that others need to know.
+    /// A result without events.
     pub const fn silent(answer: Answer) -> Self {
         Self { answer, events: Vec::new() }
     }
 
-    /// Something changed.
+    /// A result with an event.
     pub fn with_event(answer: Answer, event: Event) -> Self {
         Self { answer, events: vec![event] }
     }
@@ -56,16 +56,16 @@ impl Ledger {
         self.database.clock()
     }
 
-    /// The answer that an earlier request with this envelope's key got, if there is one: for commands that must ask
-    /// another service before they write. [`Ledger::write`] looks again.
+    /// The stored answer of an earlier request with the envelope's key, if any: for commands that call another service
+    /// before they write. [`Ledger::write`] checks again.
     pub async fn answered(&self, envelope: &Envelope) -> Result<Option<Answer>, ApiError> {
         let Some(scope) = envelope.scope()? else { return Ok(None) };
         let mut connection = self.database.read(envelope.deadline()).await?;
         stored::find(&mut connection, &scope, self.clock().now()).await
     }
 
-    /// Runs `effect` in a transaction, once per idempotency key. An error of the effect undoes everything and is not
-    /// stored. Fails with 422 when the key came with another body, 409 when its first request takes too long.
+    /// Runs `effect` in a transaction, once per idempotency key. An error of the effect rolls back and is not
+    /// stored. 422 if the key was used with another body, 409 if its first request has not ended by the deadline.
     pub async fn write<F>(&self, envelope: &Envelope, effect: F) -> Result<Answer, ApiError>
     where
         F: AsyncFnOnce(&mut Connection) -> Result<Outcome, ApiError>,
@@ -82,17 +82,17 @@ impl Ledger {
                 Ok(true) => {}
                 Ok(false) => {
                     let answer = stored::find(&mut connection, scope, self.clock().now()).await?;
-                    return answer.ok_or_else(gate::taken);
+                    return answer.ok_or_else(gate::in_use);
                 }
-                // Another instance of this service works on the same key.
-                Err(error) if error.is_lock_timeout() => return Err(gate::taken()),
+                // Another instance of this service processes a request with the same key.
+                Err(error) if error.is_lock_timeout() => return Err(gate::in_use()),
                 Err(error) => return Err(error.into()),
             }
         }
         let Outcome { answer, events } = effect(&mut connection).await?;
         event::record(&events);
         if let Some(scope) = &scope {
-            stored::keep(&mut connection, scope, &answer).await?;
+            stored::store(&mut connection, scope, &answer).await?;
         }
         connection.commit().await?;
         Ok(answer)

@@ -1,5 +1,5 @@
-//! The answers kept under idempotency keys: claimed at the start of the transaction (which makes others with the same
-//! key wait, on PostgreSQL), kept at its end, replayed for 24 hours.
+//! The answers stored under idempotency keys. The row of a key is claimed at the start of the transaction (on PostgreSQL,
+//! other requests with the key wait), the answer is stored at its end and replayed for 24 hours.
 
 use std::time::Duration;
 
@@ -13,8 +13,8 @@ use crate::{
     database::{Connection, DatabaseError, Sql},
 };
 
-/// How long an answer is replayed.
-const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
+/// The time for which an answer is replayed.
+const REPLAY_TIME: Duration = Duration::from_secs(24 * 60 * 60);
 
 struct StoredAnswer {
     request_hash: String,
@@ -36,7 +36,7 @@ impl FromRow<'_, AnyRow> for StoredAnswer {
     }
 }
 
-/// Whether the key is ours now: it was free, or its answer is too old to be replayed.
+/// Claims the key; `false` if it has an answer that is still replayed.
 pub(super) async fn claim(connection: &mut Connection, scope: &Scope, now: Time) -> Result<bool, DatabaseError> {
     let sql = Sql::new("INSERT INTO idempotency (scope, request_hash, status, body, created_at) VALUES (")
         .bind(scope.key())
@@ -46,17 +46,17 @@ pub(super) async fn claim(connection: &mut Connection, scope: &Scope, now: Time)
         .bind(now)
         .push(") ON CONFLICT (scope) DO UPDATE SET request_hash = excluded.request_hash, status = 0, location = NULL,")
         .push(" etag = NULL, body = '', created_at = excluded.created_at WHERE idempotency.created_at <= ")
-        .bind(now.minus(KEPT))
+        .bind(now.minus(REPLAY_TIME))
         .push(" RETURNING scope");
     Ok(connection.optional::<(String,)>(sql).await?.is_some())
 }
 
-/// The kept answer, marked as replayed; 422 when the key came with another body.
+/// The stored answer, marked as replayed; 422 if the key was used with another body.
 pub(super) async fn find(connection: &mut Connection, scope: &Scope, now: Time) -> Result<Option<Answer>, ApiError> {
     let sql = Sql::new("SELECT request_hash, status, location, etag, body FROM idempotency WHERE scope = ")
         .bind(scope.key())
         .push(" AND created_at > ")
-        .bind(now.minus(KEPT));
+        .bind(now.minus(REPLAY_TIME));
     let Some(stored) = connection.optional::<StoredAnswer>(sql).await? else { return Ok(None) };
     if stored.request_hash != scope.body_hash() {
         let (status, code) = (StatusCode::UNPROCESSABLE_ENTITY, "IDEMPOTENCY_KEY_REUSED");
@@ -68,8 +68,8 @@ pub(super) async fn find(connection: &mut Connection, scope: &Scope, now: Time) 
     Ok(Some(Answer { status, body, location, etag, replayed: true }))
 }
 
-/// Keeps the answer under the claimed key.
-pub(super) async fn keep(connection: &mut Connection, scope: &Scope, answer: &Answer) -> Result<(), DatabaseError> {
+/// Stores the answer under the claimed key.
+pub(super) async fn store(connection: &mut Connection, scope: &Scope, answer: &Answer) -> Result<(), DatabaseError> {
     let sql = Sql::new("UPDATE idempotency SET status = ")
         .bind(i64::from(answer.status.as_u16()))
         .push(", location = ")
@@ -86,7 +86,7 @@ pub(super) async fn keep(connection: &mut Connection, scope: &Scope, answer: &An
 /// Deletes a bounded number of answers that are no longer replayed at `now`.
 pub(super) async fn forget(connection: &mut Connection, now: Time) -> Result<u64, DatabaseError> {
     let sql = Sql::new("DELETE FROM idempotency WHERE scope IN (SELECT scope FROM idempotency WHERE created_at <= ")
-        .bind(now.minus(KEPT))
+        .bind(now.minus(REPLAY_TIME))
         .push(" ORDER BY created_at LIMIT 1000)");
     connection.execute(sql).await
 }

@@ -1,5 +1,5 @@
 //! The service's HTTP routes, each described for `/openapi.json` where it is written. In: requests that the chassis has
-//! admitted, all in somebody's name. Out: orders, to their parties and to admins; for others they do not exist.
+//! admitted, all of signed-in users. Out: orders, for their parties and admins; for other users they do not exist.
 
 #![expect(unused_qualifications, reason = "utoipa's `params(…)` writes the types' traits out in full")]
 
@@ -13,7 +13,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use self::place::Placing;
 use crate::{posts::PostService, records::OrderRecord};
 
-/// All of them.
+/// All routes.
 pub(crate) fn all(ledger: Ledger, posts: PostService) -> OpenApiRouter {
     let state = Placing { ledger: ledger.clone(), posts };
     let placing = OpenApiRouter::new().routes(routes!(place::place)).with_state(state);
@@ -28,7 +28,7 @@ pub(crate) fn all(ledger: Ledger, posts: PostService) -> OpenApiRouter {
         .merge(placing)
 }
 
-/// 202 with the order as it is now, and where it will be found.
+/// 202 with the order and its path.
 fn accepted(order: &OrderRecord) -> Result<Answer, ApiError> {
     Ok(Answer::accepted(order, format!("/v1/orders?ids={}", order.id))?.version(order.version))
 }

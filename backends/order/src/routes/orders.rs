@@ -1,4 +1,4 @@
-//! Reading orders. Whoever may not see an order, or another user's list, gets what they would get if there were none.
+//! Routes that read orders. An order that the viewer may not read is omitted, and the list of another user is empty.
 
 use chassis::{ApiError, Ids, Page, PageParams, Pages, Params, Private, Reader, Viewer, database::list::List};
 use contract::{
@@ -18,30 +18,30 @@ use crate::{
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct OrderIds {
-    /// 1 to 100 ids with commas between; unknown ones are left out of the answer.
+    /// 1 to 100 ids separated by commas; unknown ones are omitted.
     #[param(value_type = String)]
     ids: Ids<Order>,
 }
 
-/// The buyers whose orders are asked for.
+/// The buyers of the requested lists.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct Buyers {
-    /// 1 to 100 ids with commas between; each gets a page.
+    /// 1 to 100 ids separated by commas; each has a page.
     #[param(value_type = String)]
     buyer_ids: Ids<User>,
 }
 
-/// The sellers whose sales are asked for.
+/// The sellers of the requested lists.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct Sellers {
-    /// 1 to 100 ids with commas between; each gets a page.
+    /// 1 to 100 ids separated by commas; each has a page.
     #[param(value_type = String)]
     seller_ids: Ids<User>,
 }
 
-/// Those of the orders that the viewer buys or sells in, or all of them for an admin.
+/// Orders by ids: those in which the viewer is buyer or seller; for an admin, all.
 #[utoipa::path(
     get, path = "/v1/orders", tag = "orders", security(("bearer" = [])), params(OrderIds),
     responses((status = 200, body = Items<OrderRecord>)),
@@ -56,7 +56,7 @@ pub(super) async fn by_ids(
     Ok(Private(Items { items }))
 }
 
-/// What each user bought, newest first. Users other than the viewer have an empty page, unless an admin asks.
+/// The orders that each user placed, newest first. Pages of users other than the viewer are empty, except for admins.
 #[utoipa::path(
     get, path = "/v1/orders/by-buyer", tag = "orders", security(("bearer" = [])), params(Buyers, PageParams),
     responses((status = 200, body = Pages<OrderRecord>)),
@@ -70,8 +70,8 @@ pub(super) async fn by_buyer(
     by_users(reader, viewer, ListRequest { list: &orders::PURCHASES, users: buyer_ids, page }).await
 }
 
-/// The orders that each user sells something in, newest first. Users other than the viewer have an empty page, unless
-/// an admin asks.
+/// The orders in which each user is a seller, newest first. Pages of users other than the viewer are empty, except for
+/// admins.
 #[utoipa::path(
     get, path = "/v1/orders/by-seller", tag = "orders", security(("bearer" = [])), params(Sellers, PageParams),
     responses((status = 200, body = Pages<OrderRecord>)),
@@ -85,7 +85,7 @@ pub(super) async fn by_seller(
     by_users(reader, viewer, ListRequest { list: &orders::SALES, users: seller_ids, page }).await
 }
 
-/// The same page of the list of each user.
+/// The same page of a list, for several users.
 struct ListRequest {
     list: &'static List,
     users: Ids<User>,

@@ -1,5 +1,5 @@
-//! Placing an order: the basket is checked, the post service asked, and only then a transaction begun. A request that
-//! was answered before is not asked about again.
+//! The route that places an order: validates the basket, reads the posts, then writes the order in a transaction. A repeated
+//! request gets the stored answer without a call of the post service.
 
 use axum::extract::State;
 use chassis::{Answer, ApiError, Command, Event, Ledger, Outcome, Viewer, peer::CallContext};
@@ -15,14 +15,14 @@ use crate::{
     store::insert,
 };
 
-/// Where orders are written, and what is asked for their prices.
+/// The state of the route: the ledger of orders and the source of posts.
 #[derive(Clone)]
 pub(super) struct Placing {
     pub(super) ledger: Ledger,
     pub(super) posts: PostService,
 }
 
-/// Places an order. It is `pending` until its stock is reserved; titles, prices and sellers are the posts' of this moment.
+/// Places an order. It is `pending` until its stock is reserved; titles, prices and sellers are copied from the posts.
 #[utoipa::path(
     post, path = "/v1/orders", tag = "orders", security(("bearer" = [])), request_body = Basket,
     params(
@@ -75,7 +75,7 @@ pub(super) async fn place(
         .await
 }
 
-/// An order's event, with the order as it is after the change.
+/// An event of an order, with the order after the change.
 pub(super) fn event(kind: &'static str, order: &OrderRecord) -> Result<Event, ApiError> {
     let data = serde_json::to_value(order).map_err(ApiError::internal)?;
     Ok(Event { kind, subject: order.id.to_string(), version: order.version, data })

@@ -1,5 +1,5 @@
-//! The steps that people take: cancel, ship, deliver. For who has no part in the order there is none (404); a party to
-//! whom the step does not belong is told so (403); an order that does not stand where the step starts stays (409).
+//! Routes of steps: cancel, ship, deliver. 404 for users without a part in the order, 403 for parties that may not take the
+//! step, 409 if the order's status does not allow it.
 
 use axum::extract::State;
 use chassis::{Answer, ApiError, Envelope, IdempotencyKey, IfMatch, Ledger, Outcome, Path, Viewer};
@@ -13,7 +13,7 @@ use crate::{
     store::steps,
 };
 
-/// Calls an order off that is pending or confirmed. The buyer, or an admin.
+/// Cancels a pending or confirmed order. For the buyer and admins.
 #[utoipa::path(
     post, path = "/v1/orders/{id}/cancel", tag = "orders", security(("bearer" = [])),
     params(("id" = String, Path, pattern = "^ord_[0-9a-f]{32}$"), IdempotencyKey, IfMatch),
@@ -32,7 +32,7 @@ pub(super) async fn cancel(
     take(&ledger, StepRequest { step: Step::Cancel, viewer, id, envelope }).await
 }
 
-/// Says that a confirmed order is on its way. Any seller of one of its items, or an admin.
+/// Marks a confirmed order as shipped. For sellers of its items and admins.
 #[utoipa::path(
     post, path = "/v1/orders/{id}/ship", tag = "orders", security(("bearer" = [])),
     params(("id" = String, Path, pattern = "^ord_[0-9a-f]{32}$"), IdempotencyKey, IfMatch),
@@ -51,7 +51,7 @@ pub(super) async fn ship(
     take(&ledger, StepRequest { step: Step::Ship, viewer, id, envelope }).await
 }
 
-/// Says that a shipped order arrived. The buyer, any seller of one of its items, or an admin.
+/// Marks a shipped order as delivered. For the buyer, sellers of its items and admins.
 #[utoipa::path(
     post, path = "/v1/orders/{id}/deliver", tag = "orders", security(("bearer" = [])),
     params(("id" = String, Path, pattern = "^ord_[0-9a-f]{32}$"), IdempotencyKey, IfMatch),

@@ -1,4 +1,4 @@
-//! A new order as rows of the four tables: written at once when it is placed, in bulk as demo data.
+//! A new order as rows of the four tables: written when it is placed, and in bulk as demo data.
 
 use std::collections::BTreeSet;
 
@@ -7,15 +7,15 @@ use contract::{OrderId, UserId};
 
 use crate::records::{OrderRecord, OrderStepRecord};
 
-/// For [`order_row`].
+/// The insert of an [`order_row`].
 pub(crate) const ORDERS: &str = "INSERT INTO orders (id, number, buyer_id, status, rejection_reason, currency, total, \
                                  placed_at, version) VALUES ";
-/// For [`item_rows`].
+/// The insert of [`item_rows`].
 pub(crate) const ITEMS: &str =
     "INSERT INTO order_items (order_id, position, post_id, seller_id, title, quantity, unit_price) VALUES ";
-/// For [`step_rows`].
+/// The insert of [`step_rows`].
 pub(crate) const STEPS: &str = "INSERT INTO order_steps (order_id, version, status, reached_at) VALUES ";
-/// For [`sale_rows`].
+/// The insert of [`sale_rows`].
 pub(crate) const SALES: &str = "INSERT INTO sales (order_id, seller_id, placed_at) VALUES ";
 
 /// Writes a new order.
@@ -27,7 +27,7 @@ pub(crate) async fn order(connection: &mut Connection, order: &OrderRecord) -> R
     Ok(())
 }
 
-/// Writes the step that gave an order its version.
+/// Writes the step of an order's current version.
 pub(crate) async fn step(
     connection: &mut Connection,
     order: &OrderRecord,
@@ -68,12 +68,12 @@ pub(crate) fn step_rows(order: &OrderRecord) -> impl Iterator<Item = Vec<Value>>
     (1_i64..).zip(&order.history).map(|(version, step)| step_row(order.id, version, *step))
 }
 
-/// The step that gave an order that version.
+/// The row of the step with that version.
 fn step_row(order: OrderId, version: i64, step: OrderStepRecord) -> Vec<Value> {
     vec![order.into(), version.into(), step.status.word().into(), step.at.into()]
 }
 
-/// One for each seller.
+/// A row per seller.
 pub(crate) fn sale_rows(order: &OrderRecord) -> impl Iterator<Item = Vec<Value>> {
     let sellers: BTreeSet<UserId> = order.items.iter().map(|item| item.seller_id).collect();
     sellers.into_iter().map(|seller| vec![order.id.into(), seller.into(), order.placed_at.into()])

@@ -1,5 +1,5 @@
-//! Orders: by id, and pages of what each of many users bought or sold, newest first. An order is read from three tables:
-//! whatever the number of orders, that is three statements.
+//! Orders: by id, and pages of purchases or sales for many users, newest first. An order is read from three tables,
+//! with three statements for any number of orders.
 
 use chassis::{
     Pages,
@@ -16,11 +16,11 @@ use sqlx::{FromRow, Row, any::AnyRow};
 use super::parts;
 use crate::records::{MoneyRecord, OrderRecord};
 
-/// What an [`OrderRecord`] is read from, but for its items and history.
+/// The columns of an [`OrderRecord`] without items and history.
 pub(super) const COLUMNS: &str =
     "o.id, o.number, o.buyer_id, o.status, o.rejection_reason, o.currency, o.total, o.placed_at, o.version";
 
-/// What a user bought.
+/// The purchases of a user.
 pub(crate) const PURCHASES: List = List {
     kind: "purchases",
     columns: COLUMNS,
@@ -31,7 +31,7 @@ pub(crate) const PURCHASES: List = List {
     order: Order::Descending,
 };
 
-/// What a user sold: each order once, however many of its items are theirs.
+/// The sales of a user: each order once, for any number of items.
 pub(crate) const SALES: List = List {
     kind: "sales",
     from: "sales s JOIN orders o ON o.id = s.order_id",
@@ -41,7 +41,7 @@ pub(crate) const SALES: List = List {
     ..PURCHASES
 };
 
-/// Items and history are elsewhere; [`parts::complete`] puts them in.
+/// Without items and history, which [`parts::complete`] adds.
 impl FromRow<'_, AnyRow> for OrderRecord {
     fn from_row(row: &AnyRow) -> Result<Self, sqlx::Error> {
         Ok(Self {
@@ -59,7 +59,7 @@ impl FromRow<'_, AnyRow> for OrderRecord {
     }
 }
 
-/// Those of the ids that exist.
+/// The orders of those ids that exist.
 pub(crate) async fn by_ids(connection: &mut Connection, ids: &[OrderId]) -> Result<Vec<OrderRecord>, DatabaseError> {
     let select = Sql::new("SELECT ").push(COLUMNS).push(" FROM orders o WHERE o.id IN ");
     let mut orders = connection.all(select.bind_list(ids.iter().copied())).await?;

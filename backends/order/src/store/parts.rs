@@ -1,5 +1,4 @@
-//! What belongs to an order and stands in tables of its own: items and steps, for any number of orders in one statement
-//! each.
+//! The items and steps of orders, which have tables of their own: one statement per table for any number of orders.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -49,7 +48,7 @@ impl FromRow<'_, AnyRow> for StepRow {
     }
 }
 
-/// Puts items and history into orders that were just read; an order may be among them more than once.
+/// Adds items and history to orders; an order may be repeated.
 pub(super) async fn complete(
     connection: &mut Connection,
     orders: impl Iterator<Item = &mut OrderRecord>,
@@ -70,15 +69,15 @@ pub(super) async fn complete(
     for order in orders {
         let currency = order.total.currency;
         order.items = items.get(&order.id).into_iter().flatten().map(|row| row.record(currency)).collect();
-        // A step taken after the order was read is not part of what was read.
+        // A step that was taken after the order was read is omitted.
         let taken = steps.get(&order.id).into_iter().flatten().filter(|row| row.version <= order.version);
         order.history = taken.map(|row| row.step).collect();
     }
     Ok(())
 }
 
-/// Each order's rows, in the order of their numbers. Sorted here: not every database reads several orders' rows in the
-/// order of the index.
+/// The rows of each order, sorted by number. Sorted here, because the database need not read them in the order of the
+/// index.
 fn by_order<T>(mut rows: Vec<T>, key: impl Fn(&T) -> (OrderId, i64)) -> HashMap<OrderId, Vec<T>> {
     rows.sort_unstable_by_key(&key);
     let mut grouped: HashMap<OrderId, Vec<T>> = HashMap::new();

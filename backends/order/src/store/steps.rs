@@ -1,4 +1,4 @@
-//! Taking an order a step on, inside a write: [`lock`] it and see how it stands, then [`take`] the step.
+//! Steps of an order inside a write: [`lock`] reads and locks the order, [`take`] writes the step.
 
 use chassis::database::{Connection, DatabaseError, Sql};
 use contract::OrderId;
@@ -6,8 +6,7 @@ use contract::OrderId;
 use super::{insert, orders::COLUMNS, parts};
 use crate::records::{OrderRecord, OrderStepRecord};
 
-/// The order as it stands. Nobody else can take a step of it until this write ends: two steps never start from the same
-/// status.
+/// The order, locked until the write ends, so that two steps never start from the same status.
 pub(crate) async fn lock(connection: &mut Connection, id: OrderId) -> Result<Option<OrderRecord>, DatabaseError> {
     let select = Sql::new("SELECT ").push(COLUMNS).push(" FROM orders o WHERE o.id = ").bind(id);
     let mut order: Option<OrderRecord> = connection.locked(select).await?;
@@ -15,7 +14,7 @@ pub(crate) async fn lock(connection: &mut Connection, id: OrderId) -> Result<Opt
     Ok(order)
 }
 
-/// Takes a locked order to the step's status.
+/// Changes a locked order to the status of the step.
 pub(crate) async fn take(
     connection: &mut Connection,
     order: &mut OrderRecord,

@@ -133,6 +133,6 @@ async fn reading_and_steps_need_no_post_service() {
 fn unavailable(reply: &Reply, code: &str) {
     assert_eq!(reply.refusal(), (503, code), "{}", reply.json);
     assert_eq!(reply.json["error"]["service"], "post");
-    assert_eq!(reply.json["error"]["message"], "the post service cannot be asked at the moment");
+    assert_eq!(reply.json["error"]["message"], "the post service is not available at the moment");
     assert_eq!(reply.header("retry-after"), "1");
 }

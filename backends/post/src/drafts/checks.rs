@@ -1,4 +1,4 @@
-//! The limits of what people write, collected: one answer names every part that breaks one.
+//! Checks drafts against the limits. In: the members of a draft. Out: nothing, or 422 with every invalid member.
 
 use std::collections::HashSet;
 
@@ -15,7 +15,7 @@ use crate::{
     tags::{MAX_TAGS, is_tag},
 };
 
-/// What was found wrong so far.
+/// The errors found so far.
 #[derive(Default)]
 pub(super) struct Checks(Vec<Detail>);
 
@@ -40,7 +40,7 @@ impl Checks {
             if !is_tag(tag) {
                 self.fail(format!("tags[{index}]"), "must be 1 to 30 lower-case letters a-z, digits or hyphens");
             } else if !seen.insert(tag) {
-                self.fail(format!("tags[{index}]"), "is there twice");
+                self.fail(format!("tags[{index}]"), "must not be repeated");
             }
         }
     }

@@ -1,5 +1,5 @@
-//! What the service is told: drafts of posts and comments, and changes of posts. In: a body of the right shape. Out: the
-//! same, checked against the limits that the OpenAPI states, or every detail that breaks one (422).
+//! The inputs of commands: drafts of posts and comments, and patches of posts. In: a parsed body. Out: the same body, checked
+//! against the limits, or 422 with every invalid member.
 
 mod checks;
 
@@ -15,7 +15,7 @@ use crate::{
     tags,
 };
 
-/// A post to be.
+/// A new post.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct PostDraft {
     /// Title: one line without control characters, not blank.
@@ -28,13 +28,13 @@ pub(crate) struct PostDraft {
     #[serde(default)]
     #[schema(schema_with = tags::schema, required = false)]
     pub(crate) tags: Vec<String>,
-    /// What it sells, if anything.
+    /// Its offer, if any.
     #[serde(default)]
     #[schema(value_type = Option<Offer>)]
     pub(crate) offer: Option<Object<Offer>>,
 }
 
-/// What changes of a post; what is absent stays as it is.
+/// A change of a post; absent members stay.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct PostPatch {
     /// Title: cannot be null.
@@ -49,13 +49,13 @@ pub(crate) struct PostPatch {
     #[serde(default, deserialize_with = "given")]
     #[schema(schema_with = tags::nullable_schema, required = false)]
     tags: Option<Option<Vec<String>>>,
-    /// What it sells; null for nothing any more.
+    /// Its offer; null removes it.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<Offer>)]
     offer: Option<Option<Object<Offer>>>,
 }
 
-/// A comment to be.
+/// A new comment.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct CommentDraft {
     /// Text, not blank; of control characters only line breaks and tabs.
@@ -64,7 +64,7 @@ pub(crate) struct CommentDraft {
 }
 
 impl PostDraft {
-    /// 422 with every limit that is broken.
+    /// 422 with every invalid member.
     pub(crate) fn check(&self) -> Result<(), ApiError> {
         let mut checks = Checks::default();
         checks.title(&self.title);
@@ -79,7 +79,7 @@ impl PostDraft {
 }
 
 impl PostPatch {
-    /// 422 with every limit that is broken, whatever the post is now.
+    /// 422 with every invalid member, independent of the post.
     pub(crate) fn check(&self) -> Result<(), ApiError> {
         let mut checks = Checks::default();
         if let Some(title) = &self.title {
@@ -122,7 +122,7 @@ impl PostPatch {
 }
 
 impl CommentDraft {
-    /// 422 if a limit is broken.
+    /// 422 if the text is invalid.
     pub(crate) fn check(&self) -> Result<(), ApiError> {
         let mut checks = Checks::default();
         checks.text(&self.body, MAX_COMMENT);
@@ -130,7 +130,7 @@ impl CommentDraft {
     }
 }
 
-/// A member that is there; whether it may be null is for `T` to say.
+/// A member that is present; `T` decides whether it may be null.
 fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
     T::deserialize(deserializer).map(Some)
 }

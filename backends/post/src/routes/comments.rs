@@ -1,4 +1,4 @@
-//! Comments on posts: everybody reads them, who is signed in writes them.
+//! Routes of comments: all callers read them, signed-in users write them.
 
 use axum::extract::State;
 use chassis::{
@@ -24,7 +24,7 @@ use crate::{
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct CommentIds {
-    /// 1 to 100 ids with commas between; unknown ones are left out of the answer.
+    /// 1 to 100 ids separated by commas; unknown ones are omitted.
     #[param(value_type = String)]
     ids: Ids<Comment>,
 }
@@ -57,7 +57,7 @@ pub(super) async fn by_post(
     Ok(Public::new(pages, MAX_AGE))
 }
 
-/// How many comments each post has.
+/// The number of comments on each post.
 #[utoipa::path(
     get, path = "/v1/comments/counts", tag = "comments", params(OfPosts),
     responses((status = 200, body = CommentCounts)),

@@ -1,4 +1,4 @@
-//! Likes: how many each post has, which the viewer gave, giving and taking back. Doing either again changes nothing.
+//! Routes of likes: counts, the viewer's likes, liking and unliking, both idempotent.
 
 use axum::extract::State;
 use chassis::{
@@ -14,7 +14,7 @@ use crate::{
     store::{likes, posts},
 };
 
-/// How many like each post.
+/// The number of likes of each post.
 #[utoipa::path(
     get, path = "/v1/likes/counts", tag = "likes", params(OfPosts),
     responses((status = 200, body = LikeCounts)),
@@ -27,7 +27,7 @@ pub(super) async fn counts(
     Ok(Public::new(LikeCounts { counts }, MAX_AGE))
 }
 
-/// Which of these posts the viewer likes.
+/// The posts among `post_ids` that the viewer likes.
 #[utoipa::path(
     get, path = "/v1/likes", tag = "likes", security(("bearer" = [])), params(OfPosts),
     responses((status = 200, body = Flags)),
@@ -41,7 +41,7 @@ pub(super) async fn liked_by_viewer(
     Ok(Private(Flags { ids }))
 }
 
-/// The viewer likes a post.
+/// Likes a post. Idempotent.
 #[utoipa::path(
     put, path = "/v1/posts/{id}/likes", tag = "likes", security(("bearer" = [])), params(("id" = String, Path)),
     responses((status = 204)),
@@ -61,7 +61,7 @@ pub(super) async fn like(
     ledger.write(&envelope, effect).await
 }
 
-/// The viewer likes a post no longer.
+/// Removes the viewer's like of a post. Idempotent.
 #[utoipa::path(
     delete, path = "/v1/posts/{id}/likes", tag = "likes", security(("bearer" = [])), params(("id" = String, Path)),
     responses((status = 204)),
@@ -80,7 +80,7 @@ pub(super) async fn unlike(
     ledger.write(&envelope, effect).await
 }
 
-/// An event only if the count changed. A like is no part of the post's record, so the version stays.
+/// An event only if the count changed. Likes are not part of the post's record, so its version does not change.
 fn outcome(kind: &'static str, post: &PostRecord, viewer: &Viewer, likes: Option<i64>) -> Outcome {
     let Some(likes) = likes else { return Outcome::silent(Answer::no_content()) };
     let data = json!({"user_id": viewer.id(), "likes": likes});

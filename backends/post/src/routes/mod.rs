@@ -1,5 +1,5 @@
 //! The service's HTTP routes, a file per noun, each described for `/openapi.json` where it is written. In: requests that
-//! the chassis has admitted. Out: records. A handler says in its signature who may call it and what it reads.
+//! the chassis has admitted. Out: records. The signature of a handler shows its permissions and its input.
 
 #![expect(unused_qualifications, reason = "utoipa's `params(…)` writes the types' traits out in full")]
 
@@ -12,19 +12,19 @@ use chassis::{ApiError, Ledger};
 use contract::id::Post;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-/// For how long anybody may keep a public answer, in seconds.
+/// The lifetime of public responses in caches, in seconds.
 const MAX_AGE: u32 = 10;
 
-/// Posts that something hangs on.
+/// Posts whose comments or likes are requested.
 #[derive(serde::Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 struct OfPosts {
-    /// 1 to 100 ids of posts with commas between.
+    /// 1 to 100 ids of posts separated by commas.
     #[param(value_type = String)]
     post_ids: chassis::Ids<Post>,
 }
 
-/// All of them.
+/// All routes.
 pub(crate) fn all(ledger: Ledger) -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(routes!(posts::list, publishing::publish))

@@ -1,4 +1,4 @@
-//! Posts, as everybody may read them.
+//! Routes that read posts, public.
 
 use chassis::{ApiError, Ids, Page, PageParams, Pages, Params, Path, Public, Reader};
 use contract::{
@@ -19,21 +19,21 @@ use crate::{
     tags::is_tag,
 };
 
-/// Which posts: by ids, or (without) a page of those that pass the filters.
+/// Selects posts by ids, or (without ids) a page of those that match the filters.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct Which {
-    /// 1 to 100 ids with commas between; unknown ones are left out of the answer. Not together with the others.
+    /// 1 to 100 ids separated by commas; unknown ones are omitted. Not combined with other parameters.
     #[param(value_type = Option<String>)]
     ids: Option<Ids<Post>>,
-    /// Only with this tag. What is no tag is on no post.
+    /// Only with this tag. Text that is not a tag matches no post.
     tag: Option<String>,
-    /// Only this author's.
+    /// Only of this author.
     #[param(value_type = Option<String>)]
     author_id: Option<UserId>,
     /// Only with an offer, or only without.
     for_sale: Option<bool>,
-    /// `newest` when not given.
+    /// `newest` by default.
     #[param(inline)]
     order: Option<OrderName>,
 }
@@ -51,17 +51,17 @@ enum OrderName {
 #[derive(Serialize, ToSchema)]
 #[serde(untagged)]
 pub(super) enum Posts {
-    /// Of the ids asked for, those that exist.
+    /// The requested ids that exist.
     Items(Items<PostRecord>),
-    /// Of a list.
+    /// A page of a list.
     Page(Page<PostRecord>),
 }
 
-/// The authors whose posts are asked for.
+/// The authors of the requested lists.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct ByAuthor {
-    /// 1 to 100 ids of users with commas between.
+    /// 1 to 100 ids of users separated by commas.
     #[param(value_type = String)]
     author_ids: Ids<User>,
 }
@@ -73,13 +73,13 @@ impl Which {
             Some(OrderName::Oldest) => PostOrder::Oldest,
             Some(OrderName::MostLiked) => PostOrder::MostLiked,
         };
-        // The empty tag is on no post, and holds nothing that a database refuses.
+        // The empty tag is on no post, and is valid text for the database.
         let tag = self.tag.map(|tag| if is_tag(&tag) { tag } else { String::new() });
         (order, PostFilter { tag, author_id: self.author_id, for_sale: self.for_sale })
     }
 }
 
-/// Posts by ids (`{"items": […]}`), or a page of those that pass all filters (`{"items": […], "page": {…}}`).
+/// Posts by ids (`{"items": […]}`), or a page of those that match all filters (`{"items": […], "page": {…}}`).
 #[utoipa::path(
     get, path = "/v1/posts", tag = "posts", params(Which, PageParams),
     responses((status = 200, body = Posts)),
@@ -130,7 +130,7 @@ pub(super) async fn by_author(
     Ok(Public::new(pages, MAX_AGE))
 }
 
-/// How many posts each author has.
+/// The number of posts of each author.
 #[utoipa::path(
     get, path = "/v1/posts/counts", tag = "posts", params(ByAuthor),
     responses((status = 200, body = PostCounts)),

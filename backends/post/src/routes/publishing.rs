@@ -1,4 +1,4 @@
-//! What authors do: publish a post, change it, delete it. Admins may change and delete every post.
+//! Routes that publish, change and delete posts: authors their own, admins any.
 
 use axum::extract::State;
 use chassis::{
@@ -15,7 +15,7 @@ use crate::{
     store::posts::{self, LockedPost},
 };
 
-/// Publishes a post of the viewer's.
+/// Publishes a post of the viewer.
 #[utoipa::path(
     post, path = "/v1/posts", request_body = PostDraft, tag = "posts", security(("bearer" = [])),
     params(IdempotencyKey),
@@ -64,7 +64,7 @@ pub(super) async fn edit(
     patch.check()?;
     let now = ledger.clock().now();
     let effect = async |connection: &mut Connection| {
-        let old = held_by(connection, &viewer, id).await?;
+        let old = lock_for(connection, &viewer, id).await?;
         envelope.check_version(old.record.version)?;
         patch.check_currency(&old.record)?;
         let Some(new) = patch.apply(&old.record, now) else {
@@ -89,7 +89,7 @@ pub(super) async fn delete(
     envelope: Envelope,
 ) -> Result<Answer, ApiError> {
     let effect = async |connection: &mut Connection| {
-        let post = held_by(connection, &viewer, id).await?;
+        let post = lock_for(connection, &viewer, id).await?;
         envelope.check_version(post.record.version)?;
         posts::delete(connection, &post).await?;
         let data = json!({"author_id": post.record.author_id});
@@ -99,8 +99,8 @@ pub(super) async fn delete(
     ledger.write(&envelope, effect).await
 }
 
-/// The post, locked, if the viewer may change it: 404 if there is none, 403 if it is somebody else's.
-async fn held_by(connection: &mut Connection, viewer: &Viewer, id: PostId) -> Result<LockedPost, ApiError> {
+/// The post, locked, if the viewer may change it: 404 if there is none, 403 if it is another user's.
+async fn lock_for(connection: &mut Connection, viewer: &Viewer, id: PostId) -> Result<LockedPost, ApiError> {
     let post = posts::lock(connection, id).await?.ok_or_else(no_such_post)?;
     if post.record.author_id == viewer.id() || viewer.is_admin() {
         Ok(post)

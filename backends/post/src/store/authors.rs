@@ -1,4 +1,4 @@
-//! How many posts each author has, kept in the transactions that publish and delete.
+//! The number of posts of each author, updated in the transactions that publish and delete.
 
 use std::collections::BTreeMap;
 
@@ -8,10 +8,10 @@ use sqlx::{FromRow, Row, any::AnyRow};
 
 use crate::records::PostCountRecord;
 
-/// Up to the values.
+/// The insert, up to the values.
 pub(crate) const INSERT: &str = "INSERT INTO authors (id, post_count) VALUES ";
 
-/// Posts of each of the authors; 0 for who never published.
+/// The number of posts of each author; 0 for authors without posts.
 pub(crate) async fn post_counts(
     connection: &mut Connection,
     ids: &[UserId],
@@ -29,14 +29,14 @@ pub(crate) async fn post_counts(
     Ok(counts)
 }
 
-/// One post more.
+/// Counts a new post.
 pub(super) async fn published(connection: &mut Connection, author: UserId) -> Result<(), DatabaseError> {
     let insert = Sql::new(INSERT).push("(").bind(author);
     let insert = insert.push(", 1) ON CONFLICT (id) DO UPDATE SET post_count = authors.post_count + 1");
     connection.execute(insert).await.map(drop)
 }
 
-/// One post less.
+/// Counts a deleted post.
 pub(super) async fn unpublished(connection: &mut Connection, author: UserId) -> Result<(), DatabaseError> {
     let update = Sql::new("UPDATE authors SET post_count = post_count - 1 WHERE id = ").bind(author);
     connection.execute(update).await.map(drop)

@@ -14,7 +14,7 @@ use crate::records::{CommentCountRecord, CommentRecord};
 
 const COLUMNS: &str = "c.id, c.post_id, c.author_id, c.body, c.created_at, c.version";
 
-/// Up to the values.
+/// The insert, up to the values.
 pub(crate) const INSERT: &str = "INSERT INTO comments (id, post_id, author_id, body, created_at, version) VALUES ";
 
 /// The comments on a post, newest first.
@@ -41,7 +41,7 @@ impl FromRow<'_, AnyRow> for CommentRecord {
     }
 }
 
-/// Those of the ids that exist.
+/// The comments of those ids that exist.
 pub(crate) async fn by_ids(
     connection: &mut Connection,
     ids: &[CommentId],
@@ -50,7 +50,7 @@ pub(crate) async fn by_ids(
     connection.all(select.bind_list(ids.iter().copied())).await
 }
 
-/// Comments of those of the posts that exist.
+/// The number of comments on each post that exists.
 pub(crate) async fn counts(
     connection: &mut Connection,
     posts: &[PostId],
@@ -66,7 +66,7 @@ pub(crate) async fn counts(
     Ok(counted.into_iter().map(|Counted(id, count)| (id, count)).collect())
 }
 
-/// A new comment on a locked post.
+/// Adds a comment to a locked post.
 pub(crate) async fn insert(connection: &mut Connection, comment: &CommentRecord) -> Result<(), DatabaseError> {
     let CommentRecord { id, post_id, author_id, body, created_at, version } = comment;
     let statement = Sql::new(INSERT).push("(").bind(*id).push(", ").bind(*post_id).push(", ").bind(*author_id);

@@ -1,4 +1,4 @@
-//! Who likes which post, and how many. The count stands in the post and in its tags, for the lists sorted by it.
+//! Likes and their counts. A count is stored in the post and in its tags, for the lists that are sorted by it.
 
 use std::collections::BTreeMap;
 
@@ -8,10 +8,10 @@ use sqlx::{FromRow, Row, any::AnyRow};
 
 use crate::records::LikeCountRecord;
 
-/// Up to the values.
+/// The insert, up to the values.
 pub(crate) const INSERT: &str = "INSERT INTO likes (post_id, user_id, created_at) VALUES ";
 
-/// Likes of those of the posts that exist.
+/// The number of likes of each post that exists.
 pub(crate) async fn counts(
     connection: &mut Connection,
     posts: &[PostId],
@@ -27,7 +27,7 @@ pub(crate) async fn counts(
     Ok(counted.into_iter().map(|Counted(id, count)| (id, count)).collect())
 }
 
-/// Those of the posts that `user` likes.
+/// The posts among `posts` that `user` likes.
 pub(crate) async fn liked_among(
     connection: &mut Connection,
     user: UserId,
@@ -45,7 +45,7 @@ pub(crate) async fn liked_among(
     Ok(rows.into_iter().map(|Liked(id)| id).collect())
 }
 
-/// `user` likes the locked post. The new count, or `None` if they did already.
+/// Adds a like to the locked post; the new count, or `None` if it exists.
 pub(crate) async fn insert(
     connection: &mut Connection,
     post: PostId,
@@ -57,7 +57,7 @@ pub(crate) async fn insert(
     if inserted == 0 { Ok(None) } else { count(connection, post, 1).await }
 }
 
-/// `user` likes the locked post no longer. The new count, or `None` if they did not.
+/// Deletes a like of the locked post; the new count, or `None` if it does not exist.
 pub(crate) async fn delete(
     connection: &mut Connection,
     post: PostId,

@@ -1,5 +1,5 @@
-//! Which index a list of posts is read along. In: filters and an order. Out: the list and its filters, such that
-//! nothing is sorted and no more is read than is told, but for two cases that are bounded by one author's posts:
+//! Selects the index for a list of posts. In: filters and an order. Out: the list and its filters, so that nothing is sorted
+//! and only rows of the page are read, except in two cases that are bounded by one author's posts:
 //!
 //! | filters | newest, oldest | most liked |
 //! |---|---|---|
@@ -10,7 +10,7 @@
 //! | author | `posts_by_author_and_age` | `posts_by_author_and_likes` |
 //! | author and tag, for sale or both | the author's, row by row: tag by primary key, sale by the row | the same |
 //!
-//! An index more for each of the last would cost every like and every edit; one author's posts are few.
+//! More indexes for the last row would slow every like and every edit; one author's posts are few.
 
 use chassis::database::{
     Value,
@@ -31,18 +31,18 @@ pub(crate) const AUTHOR_POSTS: List = List {
     order: Order::Descending,
 };
 
-/// Which posts.
+/// The filters of a list.
 #[derive(Debug, Default)]
 pub(crate) struct PostFilter {
     /// Only with this tag.
     pub(crate) tag: Option<String>,
-    /// Only this author's.
+    /// Only of this author.
     pub(crate) author_id: Option<UserId>,
     /// Only with an offer, or only without.
     pub(crate) for_sale: Option<bool>,
 }
 
-/// In which order.
+/// The sort order.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum PostOrder {
     #[default]
@@ -52,7 +52,7 @@ pub(crate) enum PostOrder {
 }
 
 impl PostOrder {
-    /// The name of the list in its cursors: a position means the same under all filters.
+    /// The name of the list in its cursors: a position is valid under all filters.
     pub(crate) const fn kind(self) -> &'static str {
         match self {
             Self::Newest => "newest_posts",
@@ -62,7 +62,7 @@ impl PostOrder {
     }
 }
 
-/// The list to read. CROSS JOIN is how SQLite is told to begin with the table on the left.
+/// The list to read. CROSS JOIN makes SQLite begin with the table on the left.
 pub(crate) fn list(order: PostOrder, filter: PostFilter) -> (List, Vec<Filter>) {
     let along_tag = filter.tag.is_some() && filter.author_id.is_none();
     let from = match (&filter.tag, filter.author_id) {
@@ -93,7 +93,7 @@ fn conditions(filter: PostFilter) -> Vec<Filter> {
     let sale = match (&tag, author_id) {
         (None, None) => "p.for_sale = ",
         (Some(_), None) => "t.for_sale = ",
-        // The plus keeps SQLite from reading along the index of all that is for sale.
+        // The plus keeps SQLite from using the index of all posts for sale.
         (_, Some(_)) => "+p.for_sale = ",
     };
     let author = author_id.map(|id| Filter { condition: "p.author_id = ", value: id.into() });

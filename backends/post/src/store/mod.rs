@@ -1,8 +1,8 @@
 //! The service's SQL, one set of statements for SQLite and PostgreSQL. A file per noun; every function takes a
-//! connection of the request's database, so that it runs alone or inside a write.
+//! connection of the request's database, so that it can run alone or inside a write.
 //!
-//! Every change of a post, or of what hangs on it, locks the post's row first ([`posts::lock`]): then no two changes can
-//! wait for each other in a circle.
+//! Every change of a post, its comments or its likes locks the post's row first ([`posts::lock`]), which rules out
+//! deadlocks.
 
 pub(crate) mod authors;
 pub(crate) mod comments;

@@ -1,4 +1,4 @@
-//! Posts: by id, held for a change, published, changed, deleted.
+//! Posts: by id, locked for a change, inserted, replaced, deleted.
 
 use chassis::database::{
     Connection, DatabaseError, Sql, Value,
@@ -10,15 +10,15 @@ use sqlx::{FromRow, Row, any::AnyRow};
 use super::{authors, tags};
 use crate::records::{Offer, PostRecord, Price};
 
-/// What a [`PostRecord`] is read from.
+/// The columns of a [`PostRecord`].
 pub(super) const COLUMNS: &str = "p.id, p.author_id, p.title, p.body, p.tags, p.price_amount, p.price_currency, p.stock, \
                                   p.published_at, p.updated_at, p.version";
 
-/// Up to the values, in the order of [`row`].
+/// The insert, up to the values, which are in the order of [`row`].
 pub(crate) const INSERT: &str = "INSERT INTO posts (id, author_id, title, body, tags, price_amount, price_currency, \
                                  stock, for_sale, published_at, updated_at, version, comment_count, like_count) VALUES ";
 
-/// A post that nobody else may change until the transaction ends.
+/// A post that is locked until the transaction ends.
 pub(crate) struct LockedPost {
     pub(crate) record: PostRecord,
     likes: i64,
@@ -54,19 +54,19 @@ impl FromRow<'_, AnyRow> for LockedPost {
     }
 }
 
-/// Those of the ids that exist.
+/// The posts of those ids that exist.
 pub(crate) async fn by_ids(connection: &mut Connection, ids: &[PostId]) -> Result<Vec<PostRecord>, DatabaseError> {
     let select = Sql::new("SELECT ").push(COLUMNS).push(" FROM posts p WHERE p.id IN ");
     connection.all(select.bind_list(ids.iter().copied())).await
 }
 
-/// The post, for this transaction alone to change; `None` if there is none.
+/// The post, locked until the transaction ends; `None` if there is none.
 pub(crate) async fn lock(connection: &mut Connection, id: PostId) -> Result<Option<LockedPost>, DatabaseError> {
     let select = Sql::new("SELECT ").push(COLUMNS).push(", p.like_count FROM posts p WHERE p.id = ").bind(id);
     connection.locked(select).await
 }
 
-/// A new post, and one more of its author's.
+/// Adds a post, and counts it for its author.
 pub(crate) async fn insert(connection: &mut Connection, post: &PostRecord) -> Result<(), DatabaseError> {
     let mut statement = Sql::new(INSERT);
     for (index, value) in row(post, 0, 0).into_iter().enumerate() {
@@ -77,7 +77,7 @@ pub(crate) async fn insert(connection: &mut Connection, post: &PostRecord) -> Re
     authors::published(connection, post.author_id).await
 }
 
-/// Makes the locked post what `new` says.
+/// Replaces the locked post by `new`.
 pub(crate) async fn replace(
     connection: &mut Connection,
     old: &LockedPost,

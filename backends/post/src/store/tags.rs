@@ -1,14 +1,14 @@
-//! The index of tags: a row for each tag of each post. In which order an author wrote them is the post's own.
+//! The index of tags: a row for each tag of each post. Their order is stored in the post.
 
 use chassis::database::{Connection, DatabaseError, Sql, Value};
 use contract::PostId;
 
 use crate::records::PostRecord;
 
-/// Up to the values, in the order of [`rows`].
+/// The insert, up to the values, which are in the order of [`rows`].
 pub(crate) const INSERT: &str = "INSERT INTO post_tags (post_id, tag, published_at, like_count, for_sale) VALUES ";
 
-/// Makes a post, liked that often, findable by its tags.
+/// Adds the tags of a post with that number of likes.
 pub(super) async fn insert(connection: &mut Connection, post: &PostRecord, likes: i64) -> Result<(), DatabaseError> {
     let mut statement = Sql::new(INSERT);
     for (place, row) in rows(post, likes).enumerate() {
@@ -22,7 +22,7 @@ pub(super) async fn insert(connection: &mut Connection, post: &PostRecord, likes
     if post.tags.is_empty() { Ok(()) } else { connection.execute(statement).await.map(drop) }
 }
 
-/// Forgets a post's tags.
+/// Deletes a post's tags.
 pub(super) async fn delete(connection: &mut Connection, post: PostId) -> Result<(), DatabaseError> {
     connection.execute(Sql::new("DELETE FROM post_tags WHERE post_id = ").bind(post)).await.map(drop)
 }

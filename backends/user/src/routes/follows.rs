@@ -1,4 +1,4 @@
-//! Who follows whom: pages of many users in one call, the viewer's own flags; following somebody, or no longer.
+//! Routes of follows: pages of followers and followed users, the viewer's follows, following and unfollowing.
 
 use axum::extract::State;
 use chassis::{
@@ -20,7 +20,7 @@ use crate::{
     },
 };
 
-/// The users whose lists are asked for.
+/// The users of the requested lists.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct ByUser {
@@ -42,7 +42,7 @@ pub(super) async fn followers_by_user(
     by_user(reader, &follows::FOLLOWERS, users, page).await
 }
 
-/// Whom each user follows, newest follow first.
+/// The users that each user follows, newest follow first.
 #[utoipa::path(
     get, path = "/v1/following/by-user", tag = "follows", params(ByUser, PageParams),
     responses((status = 200, body = Pages<UserRecord>)),
@@ -70,10 +70,10 @@ pub(super) async fn followed_by_viewer(
     Ok(Private(Flags { ids }))
 }
 
-/// Follows somebody. Doing it again changes nothing.
+/// Follows a user. Idempotent.
 #[utoipa::path(
     put, path = "/v1/users/{id}/following/{other}", tag = "follows", security(("bearer" = [])),
-    params(("id" = String, Path, description = "The viewer"), ("other" = String, Path, description = "Whom")),
+    params(("id" = String, Path, description = "The viewer"), ("other" = String, Path, description = "The followed user")),
     responses((status = 204, description = "The viewer follows them"), (status = 403), (status = 422)),
 )]
 pub(super) async fn follow(
@@ -95,10 +95,10 @@ pub(super) async fn follow(
     ledger.write(&envelope, effect).await
 }
 
-/// Follows somebody no longer. Doing it again changes nothing.
+/// Unfollows a user. Idempotent.
 #[utoipa::path(
     delete, path = "/v1/users/{id}/following/{other}", tag = "follows", security(("bearer" = [])),
-    params(("id" = String, Path, description = "The viewer"), ("other" = String, Path, description = "Whom")),
+    params(("id" = String, Path, description = "The viewer"), ("other" = String, Path, description = "The followed user")),
     responses((status = 204, description = "The viewer does not follow them"), (status = 403), (status = 422)),
 )]
 pub(super) async fn unfollow(
@@ -125,10 +125,10 @@ async fn check_ends(connection: &mut Connection, viewer: &Viewer, follow: Follow
     let both = users::by_ids(connection, &[id, other]).await?;
     let follower = both.iter().find(|user| user.id == id).ok_or_else(users::unknown)?;
     if id != viewer.id() {
-        return Err(ApiError::forbidden("whom somebody follows is their own choice"));
+        return Err(ApiError::forbidden("only the user may follow or unfollow"));
     }
     if id == other {
-        return Err(ApiError::invalid(vec![Detail { field: "other".into(), issue: "must be somebody else".into() }]));
+        return Err(ApiError::invalid(vec![Detail { field: "other".into(), issue: "must be another user".into() }]));
     }
     if !both.iter().any(|user| user.id == other) {
         return Err(users::unknown());
@@ -136,7 +136,7 @@ async fn check_ends(connection: &mut Connection, viewer: &Viewer, follow: Follow
     Ok(follower.clone())
 }
 
-/// Follows are no part of a record: the follower's version stays.
+/// Follows are not part of the record, so the follower's version does not change.
 fn event(kind: &'static str, follower: UserRecord, followed: UserId) -> Event {
     let data = json!({"follower_id": follower.id, "followed_id": followed});
     Event { kind, subject: follower.id.to_string(), version: follower.version, data }

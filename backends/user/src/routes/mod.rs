@@ -1,5 +1,5 @@
 //! The service's HTTP routes, a file per noun, each described for `/openapi.json` where it is written. In: requests that
-//! the chassis has admitted. Out: records. A handler says in its signature who may call it and what it reads.
+//! the chassis has admitted. Out: records. The signature of a handler shows its permissions and its input.
 
 #![expect(unused_qualifications, reason = "utoipa's `params(…)` writes the types' traits out in full")]
 
@@ -17,10 +17,10 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::sessions::IdentityProvider;
 
-/// For how long anybody may keep a public answer, in seconds.
+/// The lifetime of public responses in caches, in seconds.
 const MAX_AGE: u32 = 10;
 
-/// All of them.
+/// All routes.
 pub(crate) fn all(provider: IdentityProvider) -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(routes!(users::list))
@@ -52,7 +52,7 @@ impl FromRef<IdentityProvider> for Ledger {
     }
 }
 
-/// 422 that names every member whose verdict is bad.
+/// 422 that names every invalid member.
 fn check_all<const N: usize>(members: [(&str, Result<(), &str>); N]) -> Result<(), ApiError> {
     let wrong = |(field, verdict): (&str, Result<(), &str>)| {
         verdict.err().map(|issue| Detail { field: field.to_owned(), issue: issue.to_owned() })

@@ -1,4 +1,4 @@
-//! What users change about themselves, and admins about anybody.
+//! Changing profiles: users their own, admins any.
 
 use axum::extract::State;
 use chassis::{
@@ -16,7 +16,7 @@ use crate::{
     store::users::{self, ProfileChange},
 };
 
-/// What changes: an absent member stays as it is, null clears it.
+/// A change of a profile: absent members stay, null clears.
 #[derive(Deserialize, ToSchema)]
 pub(super) struct ProfilePatch {
     /// Display name: one line, not blank; cannot be cleared.
@@ -33,12 +33,12 @@ pub(super) struct ProfilePatch {
     avatar_url: Option<Option<String>>,
 }
 
-/// A member that is there, even if it is null.
+/// A member that is present, even if it is null.
 fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<String>>, D::Error> {
     Option::deserialize(deserializer).map(Some)
 }
 
-/// Changes a profile: the viewer's own, or anybody's by an admin.
+/// Changes a profile: the viewer's own, or any profile as an admin.
 #[utoipa::path(
     patch, path = "/v1/users/{id}", request_body = ProfilePatch, tag = "users", security(("bearer" = [])),
     params(("id" = String, Path), IfMatch, IdempotencyKey),
@@ -54,7 +54,7 @@ pub(super) async fn update(
     let effect = async |connection: &mut Connection| {
         let before = users::by_id(connection, id).await?.ok_or_else(users::unknown)?;
         if id != viewer.id() && !viewer.is_admin() {
-            return Err(ApiError::forbidden("a profile is changed by its owner or an admin"));
+            return Err(ApiError::forbidden("only its owner or an admin may change a profile"));
         }
         if change.is_empty() {
             envelope.check_version(before.version)?;
@@ -65,7 +65,7 @@ pub(super) async fn update(
     ledger.write(&envelope, effect).await
 }
 
-/// Changes first and compares then: between reading and changing somebody else could have changed.
+/// Updates first and compares the version then, because another request may have changed it since the read.
 async fn changed(
     connection: &mut Connection,
     id: UserId,

@@ -1,5 +1,5 @@
-//! Sessions: opened with a password, kept alive with a refresh token, ended. Nothing here is stored under an idempotency
-//! key: the answers are secrets.
+//! Routes of sessions: log-in, refresh, log-out. No answer is stored under an idempotency
+//! key, because answers contain secrets.
 
 use axum::{extract::State, http::StatusCode};
 use chassis::{Answer, ApiError, Caller, Command, Deadline, Envelope, Outcome, Viewer, database::Connection};
@@ -15,10 +15,10 @@ use crate::{
     store,
 };
 
-/// Where the session of a token is.
+/// The path of a token's session.
 const LOCATION: &str = "/v1/sessions/current";
 
-/// Who logs in.
+/// The credentials of a log-in.
 #[derive(Deserialize, ToSchema)]
 pub(super) struct LogInInput {
     /// The account's e-mail address, in any letter case.
@@ -29,14 +29,14 @@ pub(super) struct LogInInput {
     password: String,
 }
 
-/// What keeps a session alive.
+/// The refresh token of a session.
 #[derive(Deserialize, ToSchema)]
 pub(super) struct RefreshInput {
-    /// The token of the last answer.
+    /// The refresh token of the last answer.
     refresh_token: String,
 }
 
-/// 401: these do not let anybody in. Which part is wrong is not said.
+/// 401: invalid credentials, without the reason.
 fn wrong_credentials(message: &str) -> ApiError {
     ApiError::new(StatusCode::UNAUTHORIZED, "WRONG_CREDENTIALS", message)
 }
@@ -74,8 +74,8 @@ pub(super) async fn log_in(
     provider.ledger.write(&Envelope::unkeyed(envelope.deadline()), effect).await
 }
 
-/// Spends a refresh token for new tokens. The same token again gives the same answer for the grace time (60 seconds
-/// by default) while the new token was not used; else it ends the session.
+/// Exchanges a refresh token for new tokens. Repeating it gives the same answer within the grace time (60 seconds by
+/// default) while the new token was not used; later it ends the session.
 #[utoipa::path(
     post, path = "/v1/sessions/refresh", request_body = RefreshInput, tag = "sessions",
     responses((status = 200, body = SessionRecord), (status = 401)),
@@ -84,7 +84,7 @@ pub(super) async fn refresh(
     State(provider): State<IdentityProvider>,
     Command { input, envelope }: Command<RefreshInput>,
 ) -> Result<Answer, ApiError> {
-    let refused = || wrong_credentials("this refresh token is not good, or no longer");
+    let refused = || wrong_credentials("the refresh token is invalid or expired");
     let token: RefreshToken = input.refresh_token.parse().map_err(|_| refused())?;
     let mut refreshed = None;
     let effect = async |connection: &mut Connection| {
@@ -96,7 +96,7 @@ pub(super) async fn refresh(
     Answer::ok(&refreshed.ok_or_else(refused)?)
 }
 
-/// Ends the session of the viewer's token: its refresh token is no longer good. Access tokens end by themselves.
+/// Ends the session of the viewer's token: its refresh token becomes invalid. Access tokens expire by themselves.
 #[utoipa::path(
     delete, path = "/v1/sessions/current", tag = "sessions", security(("bearer" = [])),
     responses((status = 204, description = "The session has ended")),

@@ -1,5 +1,5 @@
-//! Signing up: a new user and their first session. Done again under the same idempotency key, it is a log-in of the user
-//! that the first time made: docs/decisions/0010-signing-up-again.md.
+//! Sign-up: a new user and the first session. Repeated with the same idempotency key, it is a log-in of the user that the
+//! first request created: docs/decisions/0010-signing-up-again.md.
 
 use std::fmt::Display;
 
@@ -23,7 +23,7 @@ use crate::{
     },
 };
 
-/// Who signs up.
+/// The input of a sign-up.
 #[derive(Deserialize, ToSchema)]
 pub(super) struct SignUpInput {
     /// Unique without letter case.
@@ -40,7 +40,7 @@ pub(super) struct SignUpInput {
     password: String,
 }
 
-/// What signs up, in order.
+/// The validated input.
 struct Newcomer {
     handle: Handle,
     name: String,
@@ -60,18 +60,18 @@ pub(super) async fn sign_up(
 ) -> Result<Answer, ApiError> {
     let newcomer = check(input)?;
     let deadline = envelope.deadline();
-    let known_by = json!([newcomer.handle.to_string(), newcomer.name, newcomer.email.to_string()]).to_string();
+    let content = json!([newcomer.handle.to_string(), newcomer.name, newcomer.email.to_string()]).to_string();
     let password_hash = provider.passwords.turn(caller.network(), deadline).await?;
     let password_hash = password_hash.hash(newcomer.password.clone()).await?;
     let mut opened = None;
     let effect = async |connection: &mut Connection| {
         let (id, event) = create(connection, &provider, &newcomer, &password_hash).await?;
         opened = Some(provider.open(connection, id).await?);
-        // What is stored under the key: where the user is, no tokens.
+        // The stored answer has the user's id, no tokens.
         let answer = Answer::created(&json!({"id": id}), format!("/v1/users/{id}"))?;
         Ok(Outcome::with_event(answer, event))
     };
-    let answer = provider.ledger.write(&envelope.known_by(&known_by), effect).await?;
+    let answer = provider.ledger.write(&envelope.identified_by(&content), effect).await?;
     if opened.is_none() {
         let shown =
             LogIn { email: &newcomer.email.to_string(), password: &newcomer.password, network: caller.network() };
@@ -100,7 +100,7 @@ fn check(input: SignUpInput) -> Result<Newcomer, ApiError> {
     ])?;
     match (handle, email) {
         (Ok(handle), Ok(email)) => Ok(Newcomer { handle, name, email, password }),
-        _ => Err(ApiError::internal("a bad handle or e-mail address passed")),
+        _ => Err(ApiError::internal("an invalid handle or e-mail address passed validation")),
     }
 }
 
@@ -108,7 +108,7 @@ fn issue<T, E: Display>(parsed: &Result<T, E>) -> Option<String> {
     parsed.as_ref().err().map(ToString::to_string)
 }
 
-/// The new user, and what the others are told.
+/// Creates the user; returns the id and the event.
 async fn create(
     connection: &mut Connection,
     provider: &IdentityProvider,
@@ -120,7 +120,7 @@ async fn create(
     let account = NewAccount { id: UserId::new(now), handle, name, email, password_hash, now };
     if !accounts::insert(connection, &account).await? {
         let (handle_taken, email_taken) = accounts::taken(connection, handle, email).await?;
-        let mut error = ApiError::conflict("TAKEN", "is taken");
+        let mut error = ApiError::conflict("TAKEN", "is already in use");
         if handle_taken {
             error = error.field("handle");
         }

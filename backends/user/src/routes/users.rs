@@ -1,4 +1,4 @@
-//! Users, as everybody may see them.
+//! Routes of users' public data.
 
 use chassis::{ApiError, Entries, Ids, PageParams, Params, Path, Public, Reader};
 use contract::{UserId, id::User};
@@ -12,14 +12,14 @@ use crate::{
     store::users,
 };
 
-/// Which users: by ids, by handles, or (with neither) a page of all.
+/// Selects users by ids, by handles, or (with neither) a page of all.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct Which {
-    /// 1 to 100 ids with commas between; unknown ones are left out of the answer.
+    /// 1 to 100 ids separated by commas; unknown ones are omitted.
     #[param(value_type = Option<String>)]
     ids: Option<Ids<User>>,
-    /// 1 to 100 handles with commas between, in any letter case; unknown ones are left out of the answer.
+    /// 1 to 100 handles separated by commas, in any letter case; unknown ones are omitted.
     #[param(value_type = Option<String>)]
     handles: Option<Entries>,
 }
@@ -28,7 +28,7 @@ pub(super) struct Which {
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct UserIds {
-    /// 1 to 100 ids with commas between; unknown ones are left out of the answer.
+    /// 1 to 100 ids separated by commas; unknown ones are omitted.
     #[param(value_type = String)]
     pub(super) ids: Ids<User>,
 }
@@ -47,7 +47,7 @@ pub(super) async fn list(
         (Some(_), Some(_)) => return Err(ApiError::bad_request("give `ids` or `handles`, not both")),
         (Some(ids), None) => users::by_ids(&mut reader.connect().await?, ids.as_slice()).await?,
         (None, Some(Entries(handles))) => {
-            // What is no handle is nobody's.
+            // Text that is not a handle matches no user.
             let handles: Vec<Handle> = handles.iter().filter_map(|handle| handle.parse().ok()).collect();
             users::by_handles(&mut reader.connect().await?, &handles).await?
         }
@@ -71,7 +71,7 @@ pub(super) async fn one(reader: Reader, Path(id): Path<UserId>) -> Result<Public
     Ok(Public::new(user, MAX_AGE).version(version))
 }
 
-/// How many follow each user, and how many each follows.
+/// The number of followers and of followed users, per user.
 #[utoipa::path(
     get, path = "/v1/users/counts", tag = "users", params(UserIds),
     responses((status = 200, body = FollowCounts)),

@@ -1,4 +1,4 @@
-//! Accounts: what only their owner and admins may read, what a log-in is checked against, and new ones.
+//! Accounts: private data, credentials, and new accounts.
 
 use chassis::database::{Connection, DatabaseError, Sql, row::parsed};
 use contract::{Time, UserId, token::Role};
@@ -6,7 +6,7 @@ use sqlx::{FromRow, Row, any::AnyRow};
 
 use crate::{Handle, email::Email, records::AccountRecord};
 
-/// A user who signs up.
+/// A new account.
 pub(crate) struct NewAccount<'a> {
     pub(crate) id: UserId,
     pub(crate) handle: &'a Handle,
@@ -16,7 +16,7 @@ pub(crate) struct NewAccount<'a> {
     pub(crate) now: Time,
 }
 
-/// What a log-in is checked against.
+/// The stored credentials of an account.
 pub(crate) struct Credentials {
     pub(crate) id: UserId,
     pub(crate) password_hash: String,
@@ -38,7 +38,7 @@ pub(crate) const fn role_text(role: Role) -> &'static str {
     }
 }
 
-/// Those of the ids that exist.
+/// The accounts of those ids that exist.
 pub(crate) async fn by_ids(connection: &mut Connection, ids: &[UserId]) -> Result<Vec<AccountRecord>, DatabaseError> {
     let select = Sql::new("SELECT id, email, role FROM users WHERE id IN ");
     connection.all(select.bind_list(ids.iter().copied())).await
@@ -59,7 +59,7 @@ pub(crate) async fn credentials(
     connection.optional(select).await
 }
 
-/// Adds a member; `false` when the handle or the e-mail address is taken.
+/// Adds a member; `false` if the handle or the e-mail address is in use.
 pub(crate) async fn insert(connection: &mut Connection, account: &NewAccount<'_>) -> Result<bool, DatabaseError> {
     let sql = Sql::new(
         "INSERT INTO users (id, handle, handle_key, name, email, email_key, password_hash, role, created_at, \
@@ -88,7 +88,7 @@ pub(crate) async fn insert(connection: &mut Connection, account: &NewAccount<'_>
     Ok(connection.execute(sql).await? == 1)
 }
 
-/// Whether the handle and the e-mail address are taken.
+/// Whether the handle and the e-mail address are in use.
 pub(crate) async fn taken(
     connection: &mut Connection,
     handle: &Handle,

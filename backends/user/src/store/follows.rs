@@ -1,5 +1,4 @@
-//! Who follows whom: a page of followers or followed for each of many users, newest follow first; which of some users
-//! somebody follows; and its changes, with the counts.
+//! Follows: pages of followers and followed users for many users, newest first; lookups; and changes, with the counts.
 
 use chassis::database::{
     Connection, DatabaseError, Sql,
@@ -11,7 +10,7 @@ use sqlx::{FromRow, any::AnyRow};
 
 use super::users::COLUMNS;
 
-/// Who follows a user.
+/// The followers of a user.
 pub(crate) const FOLLOWERS: List = List {
     kind: "followers",
     columns: COLUMNS,
@@ -22,7 +21,7 @@ pub(crate) const FOLLOWERS: List = List {
     order: Order::Descending,
 };
 
-/// Whom a user follows.
+/// The users that a user follows.
 pub(crate) const FOLLOWING: List = List {
     kind: "following",
     from: "follows f JOIN users u ON u.id = f.followed_id",
@@ -40,7 +39,7 @@ pub(crate) struct Follow {
     pub(crate) followed: UserId,
 }
 
-/// Those of the ids whom `follower` follows.
+/// The ids among `ids` that `follower` follows.
 pub(crate) async fn followed_among(
     connection: &mut Connection,
     follower: UserId,
@@ -71,8 +70,8 @@ pub(crate) async fn delete(connection: &mut Connection, follow: Follow) -> Resul
     Ok(connection.execute(sql.push(" AND followed_id = ").bind(follow.followed)).await? == 1)
 }
 
-/// Counts a follow that has begun (`1`) or ended (`-1`) at both its ends. The lesser id comes first, whoever follows
-/// whom: two who follow each other at once must not wait for each other.
+/// Adds `change` to the counts of both users. The row of the smaller id is locked first, so that two users who follow each
+/// other at once do not deadlock.
 pub(crate) async fn count(connection: &mut Connection, follow: Follow, change: i64) -> Result<(), DatabaseError> {
     let Follow { follower, followed } = follow;
     let of_follower = Sql::new("UPDATE users SET following_count = following_count + ").bind(change);

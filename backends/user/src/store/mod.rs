@@ -1,5 +1,5 @@
 //! The service's SQL, one set of statements for SQLite and PostgreSQL. A file per noun; every function takes a
-//! connection of the request's database, so that it runs alone or inside a write.
+//! connection of the request's database, so that it can run alone or inside a write.
 
 pub(crate) mod accounts;
 pub(crate) mod follows;

@@ -1,5 +1,5 @@
-//! Sessions and their refresh tokens. Whoever changes a session holds its row first: refreshes of one session and its end
-//! come one after the other.
+//! Sessions and their refresh tokens. Every change of a session locks its row first, which serializes
+//! refreshes and log-out.
 
 use std::time::Duration;
 
@@ -10,22 +10,22 @@ use chassis::database::{
 use contract::{Time, UserId};
 use sqlx::{FromRow, Row, any::AnyRow};
 
-/// A session ends that long after its last refresh.
+/// The lifetime of a session after its last refresh.
 pub(crate) const IDLE: Duration = Duration::from_secs(30 * 24 * 60 * 60);
-/// Spent tokens remembered of a session: a month's, refreshed every 15 minutes.
+/// The spent tokens of a session that are stored: a month of refreshes every 15 minutes.
 const SPENT_KEPT: i64 = 3_000;
 
-/// Whose session.
+/// A session and its user.
 pub(crate) struct Session {
     pub(crate) id: String,
     pub(crate) user_id: UserId,
 }
 
-/// What is known of a refresh token.
+/// The state of a refresh token.
 pub(crate) struct TokenState {
     /// Its place in its session.
     pub(crate) number: i64,
-    /// When it was spent, and with which salt.
+    /// The time of its use, and the salt of its successor.
     pub(crate) spent: Option<(Time, String)>,
 }
 
@@ -53,7 +53,7 @@ impl FromRow<'_, AnyRow> for TokenState {
     }
 }
 
-/// Adds a session without a token. A user has 100: the oldest make room.
+/// Adds a session without a token. A user has 100 at most: the oldest are deleted.
 pub(crate) async fn insert(connection: &mut Connection, session: &Session, now: Time) -> Result<(), DatabaseError> {
     let beyond = Sql::new("DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE user_id = ")
         .bind(session.user_id)
@@ -71,8 +71,7 @@ pub(crate) async fn insert(connection: &mut Connection, session: &Session, now: 
     connection.execute(sql).await.map(drop)
 }
 
-/// The session of that token, which now ends later and is held until this write ends; `None` when there is none, or none
-/// any more.
+/// Extends the session of a token and locks it until the write ends; `None` if there is none, or it has ended.
 pub(crate) async fn prolong(
     connection: &mut Connection,
     hash: &str,
@@ -88,13 +87,13 @@ pub(crate) async fn prolong(
     connection.optional(sql).await
 }
 
-/// What is known of that token.
+/// The state of a token.
 pub(crate) async fn token(connection: &mut Connection, hash: &str) -> Result<Option<TokenState>, DatabaseError> {
     let select = Sql::new("SELECT number, spent_at, salt FROM refresh_tokens WHERE hash = ").bind(hash);
     connection.optional(select).await
 }
 
-/// Adds a token that is good.
+/// Adds an unused token.
 pub(crate) async fn insert_token(
     connection: &mut Connection,
     session: &str,
@@ -106,7 +105,7 @@ pub(crate) async fn insert_token(
     connection.execute(sql).await.map(drop)
 }
 
-/// Marks a token as spent, and forgets those spent long before it.
+/// Marks a token as spent, and deletes tokens spent long before it.
 pub(crate) async fn spend_token(
     connection: &mut Connection,
     session: &str,

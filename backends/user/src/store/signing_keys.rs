@@ -11,7 +11,7 @@ use sqlx::{FromRow, Row, any::AnyRow};
 
 use crate::records::{KeyRecord, KeySetRecord};
 
-/// Reading three rows.
+/// The timeout of reading three rows.
 const WITHIN: Duration = Duration::from_secs(2);
 
 /// A key with its private half. Not `Debug`.
@@ -43,7 +43,7 @@ pub(crate) async fn public(database: &Database) -> Result<KeySetRecord, Database
     Ok(KeySetRecord { keys: rows.into_iter().map(|(kid, x)| KeyRecord::new(kid, x)).collect() })
 }
 
-/// The key that signs at that time; it is the same for everybody who asks for that time.
+/// The key that signs at that time; the result for a time never changes.
 pub(crate) async fn signing_at(
     connection: &mut Connection,
     when: Time,
@@ -51,7 +51,7 @@ pub(crate) async fn signing_at(
     connection.optional(select_signing_at(when)).await
 }
 
-/// The same, and nobody else changes keys until this write ends.
+/// The same key, with the keys locked until the write ends.
 pub(crate) async fn hold_signing_at(
     connection: &mut Connection,
     when: Time,

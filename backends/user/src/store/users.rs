@@ -1,4 +1,4 @@
-//! Users: by id, by handle, all of them newest first, their counts; and what they change about themselves.
+//! Users: by id, by handle, all of them newest first, their counts, and changes of profiles.
 
 use std::collections::BTreeMap;
 
@@ -19,13 +19,13 @@ use crate::{
     records::{FollowCountsRecord, UserRecord},
 };
 
-/// What a [`UserRecord`] is read from.
+/// The columns of a [`UserRecord`].
 pub(super) const COLUMNS: &str = "u.id, u.handle, u.name, u.avatar_url, u.bio, u.created_at, u.updated_at, u.version";
 
-/// The same after a change: SQLite's RETURNING knows no alias.
+/// The same columns without alias: SQLite's RETURNING has none.
 const RETURNED: &str = "id, handle, name, avatar_url, bio, created_at, updated_at, version";
 
-/// Everybody, newest first.
+/// All users, newest first.
 pub(crate) const USERS: List = List {
     kind: "users",
     columns: COLUMNS,
@@ -36,7 +36,7 @@ pub(crate) const USERS: List = List {
     order: Order::Descending,
 };
 
-/// What changes of a profile; the outer `None` is left as it is, the inner one is cleared.
+/// A change of a profile; the outer `None` leaves a member, the inner one clears it.
 pub(crate) struct ProfileChange {
     pub(crate) name: Option<String>,
     pub(crate) bio: Option<Option<String>>,
@@ -66,13 +66,13 @@ impl FromRow<'_, AnyRow> for UserRecord {
     }
 }
 
-/// Those of the ids that exist.
+/// The users of those ids that exist.
 pub(crate) async fn by_ids(connection: &mut Connection, ids: &[UserId]) -> Result<Vec<UserRecord>, DatabaseError> {
     let select = Sql::new("SELECT ").push(COLUMNS).push(" FROM users u WHERE u.id IN ");
     connection.all(select.bind_list(ids.iter().copied())).await
 }
 
-/// Those of the handles that somebody has.
+/// The users of those handles that exist.
 pub(crate) async fn by_handles(
     connection: &mut Connection,
     handles: &[Handle],
@@ -81,7 +81,7 @@ pub(crate) async fn by_handles(
     connection.all(select.bind_list(handles.iter().map(Handle::key))).await
 }
 
-/// A page of everybody.
+/// A page of all users.
 pub(crate) async fn page(
     connection: &mut Connection,
     request: &PageRequest,

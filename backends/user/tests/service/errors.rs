@@ -93,7 +93,7 @@ async fn who_says_twice_who_they_are_is_refused() {
         let request = town.request("GET", "/v1/users").header(name, values[0]).header(name, values[1]);
         let reply = town.send(request).await;
         assert_eq!((reply.status, reply.code()), (401, "UNAUTHENTICATED"), "{values:?}");
-        assert_eq!(reply.message(), format!("the header {name} is there more than once"));
+        assert_eq!(reply.message(), format!("the header {name} is repeated"));
     }
     let once = town.request("GET", "/v1/users").header("authorization", &good).header("x-api-key", API_KEY);
     assert_eq!(town.send(once).await.status, 200);

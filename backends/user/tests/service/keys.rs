@@ -90,7 +90,7 @@ async fn a_rotation_that_has_not_ended_is_not_begun_again() {
     assert_eq!(rotations.iter().filter(|rotation| rotation.is_ok()).count(), 1);
     for refused in rotations.iter().filter_map(|rotation| rotation.as_ref().err()) {
         let sentence = refused.to_string();
-        assert!(sentence.starts_with("the keys cannot be rotated now: the next key is made already"), "{sentence}");
+        assert!(sentence.starts_with("the keys cannot be rotated now: the next key exists already"), "{sentence}");
     }
     assert_eq!(listed(&town).await.len(), 2);
 }

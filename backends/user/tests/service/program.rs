@@ -75,7 +75,7 @@ async fn keys_are_rotated_by_a_word_and_not_again_before_that_has_ended() {
     let again = rotate(&home);
     let said = String::from_utf8(again.stderr).unwrap();
     assert_eq!(again.status.code(), Some(1));
-    assert!(said.starts_with("error: the keys cannot be rotated now: the next key is made already"), "{said}");
+    assert!(said.starts_with("error: the keys cannot be rotated now: the next key exists already"), "{said}");
     assert_eq!(said.lines().count(), 1);
 }
 
