@@ -33,6 +33,7 @@ pub use prepared::{PreparedOperation, RootField};
 pub use rejection::{Location, Rejection, RejectionCode, Violation};
 pub use rulebook::SchemaError;
 pub use select::SelectedOperation;
+pub(crate) use validation::{InputPlace, Visitor, Walk};
 pub(crate) use variables::{Coerced, default_of};
 pub use variables::{ScalarCheck, Scalars};
 

@@ -3,20 +3,20 @@
 //! In: the text, once per text. Out: the compiler's typed tree with the places of its nodes, or a rejection.
 //! The compiler decides; `rules` adds what the reference implementation refuses and the compiler lets through.
 
-use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 
+use apollo_compiler::ExecutableDocument;
 use apollo_compiler::ast;
 use apollo_compiler::diagnostic::ToCliReport;
 use apollo_compiler::parser::{Parser, SourceSpan};
 use apollo_compiler::validation::{DiagnosticList, Valid};
-use apollo_compiler::{ExecutableDocument, Name};
 
 use super::counts::Counts;
 use super::line_index::LineIndex;
+use super::walk::Walk;
 use super::{literal_checks, rules};
-use crate::operations::flattening::conditional_variables;
+use crate::operations::flattening::ConditionalVariables;
 use crate::operations::rejection::{Location, Rejection, RejectionCode};
 use crate::operations::rulebook::Rulebook;
 
@@ -34,8 +34,8 @@ pub(crate) struct ValidDocument {
     pub(crate) document: Valid<ExecutableDocument>,
     /// The text and its lines.
     pub(crate) lines: LineIndex,
-    /// For each operation, the variables that decide a `@skip` or `@include` in it.
-    pub(crate) conditional_variables: Vec<HashSet<Name>>,
+    /// For each operation, the variables whose values change its flattened form.
+    pub(crate) conditional_variables: Vec<ConditionalVariables>,
     /// Selections and values in the tree.
     nodes: usize,
 }
@@ -58,10 +58,13 @@ impl Validator<'_> {
     pub(crate) fn validate(&self, text: &Arc<str>) -> Result<ValidDocument, Rejection> {
         let lines = LineIndex::new(Arc::clone(text));
         let syntax = parse(text, &lines)?;
-        let counts = Counts::of(&syntax);
+        let schema = &self.rulebook.schema;
+        let walk = &Walk::new(schema, &syntax);
+        reject(RejectionCode::ParseFailed, rules::of_syntax(walk, &lines))?;
+        let counts = Counts::of(walk);
         counts.admit(&self.rulebook.limits)?;
-        let mut found = rules::of_tree(&syntax, &lines);
-        let document = match syntax.to_executable_validate(&self.rulebook.schema) {
+        let mut found = rules::of_tree(walk, &lines);
+        let document = match syntax.to_executable_validate(schema) {
             Ok(document) => document,
             Err(invalid) => {
                 found.extend(reported(&invalid.errors, &lines));
@@ -71,11 +74,11 @@ impl Validator<'_> {
                 Valid::assume_valid(invalid.partial)
             }
         };
-        found.extend(rules::of_valid(&self.rulebook.schema, &document, &lines));
-        found.extend(literal_checks::violations(self.rulebook, &document, &lines));
+        found.extend(rules::of_valid(&document, walk, &lines));
+        found.extend(literal_checks::violations(self.rulebook, walk, &lines));
         reject(RejectionCode::ValidationFailed, found)?;
-        let operations = document.operations.iter();
-        let conditional_variables = operations.map(|operation| conditional_variables(&document, operation)).collect();
+        let operations = walk.operations();
+        let conditional_variables = operations.map(|operation| ConditionalVariables::of(operation, walk)).collect();
         Ok(ValidDocument { conditional_variables, nodes: counts.nodes, document: without_sources(document), lines })
     }
 }
@@ -92,7 +95,6 @@ fn parse(text: &str, lines: &LineIndex) -> Result<ast::Document, Rejection> {
     if syntax.definitions.is_empty() {
         return Err(Rejection::new(RejectionCode::ParseFailed, "syntax error: the document has no operation"));
     }
-    reject(RejectionCode::ParseFailed, rules::of_syntax(&syntax, lines))?;
     Ok(syntax)
 }
 

@@ -56,7 +56,7 @@ pub fn check(old: &SchemaText, new: &SchemaText, found: &[Found], today: Date) -
     let mut changes = named_types::changes(&before, &after);
     changes.extend(directives::changes(&before, &after));
     changes.extend(sunset::changes(&deprecations, &later));
-    let documents = documents::judge((old, &before), new, found)?;
+    let documents = documents::validate(old, new, found)?;
     let judgement = Judgement { old: &before, deprecations: &deprecations, documents: &documents.known, today };
     let judged = judgement.judge(changes);
     Ok(Report {
