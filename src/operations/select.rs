@@ -1,4 +1,4 @@
-//! Which operation of a document is meant: GetOperation (section 6.1).
+//! Selects an operation of a document: GetOperation (section 6.1).
 //!
 //! In: a valid document and the name that came with the request. Out: the operation, known by its place, with
 //! its kind, so that a transport can refuse a mutation before variables are looked at.

@@ -1,7 +1,7 @@
-//! Which flattened form of an operation a request needs.
+//! The key of the flattened form that a request needs.
 //!
 //! In: the operation and its coerced variables. Out: a small key. Two requests share a form if the same variables
-//! are absent (their arguments fall away), the same are null in non-null places, and those in `@skip` and `@include` have the same values.
+//! are absent (their arguments are left out), the same are null in non-null places, and those in `@skip` and `@include` have the same values.
 
 use apollo_compiler::Name;
 use apollo_compiler::executable::Operation;
@@ -10,7 +10,7 @@ use async_graphql_value::ConstValue;
 use crate::operations::select::SelectedOperation;
 use crate::operations::variables::Coerced;
 
-/// What the flattened form needs to know of one variable.
+/// The state of one variable, as far as it changes the flattened form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum VariableState {
     /// Not given, and without a default.
@@ -48,7 +48,7 @@ impl Variant {
         Self { operation: selected.place, variables: states.collect() }
     }
 
-    /// What is known of a variable of the operation.
+    /// The state of a variable of the operation.
     pub(crate) fn state(&self, operation: &Operation, name: &Name) -> VariableState {
         let place = operation.variables.iter().position(|definition| definition.name == *name);
         let state = place.and_then(|place| self.variables.get(place));

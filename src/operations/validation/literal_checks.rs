@@ -8,13 +8,13 @@ use apollo_compiler::ast::Value;
 use apollo_compiler::schema::ExtendedType;
 
 use super::line_index::LineIndex;
-use super::rules::Found;
 use super::walk::{InputPlace, Visitor, Walk};
+use crate::operations::rejection::Violation;
 use crate::operations::rulebook::Rulebook;
 use crate::operations::variables::literal_to_json;
 
 /// Every literal of a custom scalar that fails its check.
-pub(crate) fn violations(rulebook: &Rulebook, walk: &Walk<'_>, lines: &LineIndex) -> Vec<Found> {
+pub(crate) fn violations(rulebook: &Rulebook, walk: &Walk<'_>, lines: &LineIndex) -> Vec<Violation> {
     let mut checks = LiteralChecks { rulebook, lines, found: Vec::new() };
     walk.document(&mut checks);
     checks.found
@@ -23,7 +23,7 @@ pub(crate) fn violations(rulebook: &Rulebook, walk: &Walk<'_>, lines: &LineIndex
 struct LiteralChecks<'r> {
     rulebook: &'r Rulebook,
     lines: &'r LineIndex,
-    found: Vec<Found>,
+    found: Vec<Violation>,
 }
 
 impl<'a> Visitor<'a> for LiteralChecks<'_> {
@@ -39,7 +39,7 @@ impl<'a> Visitor<'a> for LiteralChecks<'_> {
                     && let Err(problem) = self.rulebook.scalars.check(&scalar.name, &literal_to_json(literal))
                 {
                     let message = format!("this literal of type `{}` {problem}", scalar.name);
-                    self.found.push((message, self.lines.locate_span(value.location())));
+                    self.found.push(Violation::new(&message, self.lines.locate_span(value.location())));
                 }
             }
         }

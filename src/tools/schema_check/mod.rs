@@ -1,4 +1,4 @@
-//! Whether a schema can take another's place. In: the old and the new definition, the trusted documents, a date. Out: every
+//! Whether a schema can replace another. In: the old and the new definition, the trusted documents, a date. Out: every
 //! change as safe, dangerous or breaking, and which documents of which client break. Nothing is run.
 //!
 //! differences by kind (named_types → fields → inputs, directives) → sunset → documents → verdict → report

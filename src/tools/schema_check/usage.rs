@@ -1,5 +1,5 @@
-//! What a document uses of a schema. In: a valid document. Out: coordinates of what stands in its text, and of what clients can
-//! send in its variables beyond that, which nobody sees in the text.
+//! The schema coordinates that a document uses. In: a valid document. Out: the coordinates in its text, and those that the
+//! values of its variables can contain.
 
 use std::collections::BTreeSet;
 

@@ -7,11 +7,12 @@ use std::collections::HashSet;
 use apollo_compiler::Node;
 use apollo_compiler::ast::Value;
 
-use super::{Found, LineIndex};
+use super::LineIndex;
+use crate::operations::rejection::Violation;
 use crate::operations::validation::walk::{InputPlace, Visitor, Walk};
 
 /// Every member that has been given before in the same object.
-pub(crate) fn repeated_input_fields(walk: &Walk<'_>, lines: &LineIndex) -> Vec<Found> {
+pub(crate) fn repeated_input_fields(walk: &Walk<'_>, lines: &LineIndex) -> Vec<Violation> {
     let mut rule = UniqueInputFieldNames { lines, found: Vec::new() };
     walk.document(&mut rule);
     rule.found
@@ -19,7 +20,7 @@ pub(crate) fn repeated_input_fields(walk: &Walk<'_>, lines: &LineIndex) -> Vec<F
 
 struct UniqueInputFieldNames<'l> {
     lines: &'l LineIndex,
-    found: Vec<Found>,
+    found: Vec<Violation>,
 }
 
 impl<'a> Visitor<'a> for UniqueInputFieldNames<'_> {
@@ -28,7 +29,7 @@ impl<'a> Visitor<'a> for UniqueInputFieldNames<'_> {
         let members = value.as_object().unwrap_or_default();
         for (name, _) in members.iter().filter(|(name, _)| !names.insert(name)) {
             let message = format!("there can be only one input field named `{name}`");
-            self.found.push((message, self.lines.locate_span(name.location())));
+            self.found.push(Violation::new(&message, self.lines.locate_span(name.location())));
         }
     }
 }

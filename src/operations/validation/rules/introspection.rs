@@ -10,14 +10,15 @@ use std::collections::HashMap;
 use apollo_compiler::Name;
 use apollo_compiler::ast::Selection;
 
-use super::{Found, LineIndex};
+use super::LineIndex;
+use crate::operations::rejection::Violation;
 use crate::operations::validation::walk::{Visitor, Walk};
 
 /// Nested lists of types that are too many.
 const TOO_DEEP: usize = 3;
 
 /// Every introspection field that goes too deep.
-pub(crate) fn deep_introspection(walk: &Walk<'_>, lines: &LineIndex) -> Vec<Found> {
+pub(crate) fn deep_introspection(walk: &Walk<'_>, lines: &LineIndex) -> Vec<Violation> {
     let mut rule = MaxIntrospectionDepth { walk, lines, fragments: HashMap::new(), found: Vec::new() };
     walk.document(&mut rule);
     rule.found
@@ -28,7 +29,7 @@ struct MaxIntrospectionDepth<'a, 'w> {
     lines: &'w LineIndex,
     /// Levels of lists in each fragment.
     fragments: HashMap<&'a Name, usize>,
-    found: Vec<Found>,
+    found: Vec<Violation>,
 }
 
 impl<'a> Visitor<'a> for MaxIntrospectionDepth<'a, '_> {
@@ -36,7 +37,7 @@ impl<'a> Visitor<'a> for MaxIntrospectionDepth<'a, '_> {
         let field = selection.as_field().filter(|field| matches!(field.name.as_str(), "__schema" | "__type"));
         if let Some(field) = field.filter(|_| self.levels(selection) >= TOO_DEEP) {
             let message = format!("`{}` nests lists of types too deep", field.name);
-            self.found.push((message, self.lines.locate_span(field.location())));
+            self.found.push(Violation::new(&message, self.lines.locate_span(field.location())));
             return false;
         }
         true

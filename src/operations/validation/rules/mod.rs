@@ -14,18 +14,15 @@ use apollo_compiler::ExecutableDocument;
 
 use super::line_index::LineIndex;
 use super::walk::Walk;
-use crate::operations::rejection::Location;
+use crate::operations::rejection::Violation;
 
-/// One broken rule and its place.
-pub(crate) type Found = (String, Option<Location>);
-
-/// What is no document for graphql-js, though the compiler can parse it.
-pub(crate) fn of_syntax(walk: &Walk<'_>, lines: &LineIndex) -> Vec<Found> {
+/// Rules of the grammar: texts that the compiler parses and graphql-js does not.
+pub(crate) fn of_syntax(walk: &Walk<'_>, lines: &LineIndex) -> Vec<Violation> {
     selections::empty_selections(walk, lines)
 }
 
 /// Rules on the tree as it was written.
-pub(crate) fn of_tree(walk: &Walk<'_>, lines: &LineIndex) -> Vec<Found> {
+pub(crate) fn of_tree(walk: &Walk<'_>, lines: &LineIndex) -> Vec<Violation> {
     input_fields::repeated_input_fields(walk, lines)
 }
 
@@ -35,7 +32,7 @@ pub(crate) fn is_replaced(name: Option<&str>) -> bool {
 }
 
 /// Rules on a document that the compiler found valid.
-pub(crate) fn of_valid(document: &ExecutableDocument, walk: &Walk<'_>, lines: &LineIndex) -> Vec<Found> {
+pub(crate) fn of_valid(document: &ExecutableDocument, walk: &Walk<'_>, lines: &LineIndex) -> Vec<Violation> {
     let mut found = variables::misplaced_variables(walk, lines);
     found.extend(subscriptions::several_root_fields(document, lines));
     found.extend(introspection::deep_introspection(walk, lines));

@@ -6,15 +6,16 @@
 use apollo_compiler::ast::Selection;
 use apollo_compiler::parser::SourceSpan;
 
-use super::{Found, LineIndex};
+use super::LineIndex;
+use crate::operations::rejection::Violation;
 use crate::operations::validation::walk::{Visitor, Walk};
 
 /// Every empty selection set, at the node it belongs to.
-pub(crate) fn empty_selections(walk: &Walk<'_>, lines: &LineIndex) -> Vec<Found> {
+pub(crate) fn empty_selections(walk: &Walk<'_>, lines: &LineIndex) -> Vec<Violation> {
     let mut empty = EmptySelections(Vec::new());
     walk.document(&mut empty);
     let message = "syntax error: expected a selection between `{` and `}`";
-    empty.0.into_iter().map(|owner| (message.to_owned(), lines.locate_span(owner))).collect()
+    empty.0.into_iter().map(|owner| Violation::new(message, lines.locate_span(owner))).collect()
 }
 
 struct EmptySelections(Vec<Option<SourceSpan>>);

@@ -8,11 +8,12 @@ use std::collections::HashMap;
 use apollo_compiler::ast::{OperationDefinition, Value, VariableDefinition};
 use apollo_compiler::{Name, Node};
 
-use super::{Found, LineIndex};
+use super::LineIndex;
+use crate::operations::rejection::Violation;
 use crate::operations::validation::walk::{InputPlace, Visitor, Walk};
 
 /// Every use of a nullable variable with a default in a place that does not allow it.
-pub(crate) fn misplaced_variables(walk: &Walk<'_>, lines: &LineIndex) -> Vec<Found> {
+pub(crate) fn misplaced_variables(walk: &Walk<'_>, lines: &LineIndex) -> Vec<Violation> {
     let mut found = Vec::new();
     for operation in walk.operations() {
         let mut rule = VariablesInAllowedPosition { nullable: nullable_with_default(operation), lines, found };
@@ -34,7 +35,7 @@ fn nullable_with_default(operation: &OperationDefinition) -> HashMap<&Name, &Var
 struct VariablesInAllowedPosition<'a> {
     nullable: HashMap<&'a Name, &'a VariableDefinition>,
     lines: &'a LineIndex,
-    found: Vec<Found>,
+    found: Vec<Violation>,
 }
 
 impl<'a> Visitor<'a> for VariablesInAllowedPosition<'_> {
@@ -45,7 +46,7 @@ impl<'a> Visitor<'a> for VariablesInAllowedPosition<'_> {
         if default.is_some_and(|default| place.is_one_of || (default.is_null() && !allows_null)) {
             let ty = place.ty;
             let message = format!("variable `${name}` can be null, and stands where type `{ty}` takes no null");
-            self.found.push((message, self.lines.locate_span(name.location())));
+            self.found.push(Violation::new(&message, self.lines.locate_span(name.location())));
         }
     }
 }
