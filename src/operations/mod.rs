@@ -1,4 +1,4 @@
-//! From what a client sent to an operation that may run.
+//! From a client's document to an operation that may run.
 //!
 //! In: the text of a document, an operation's name, the JSON of its variables. Out: a [`Prepared`] operation for the
 //! engine, or a [`Rejection`] with one code. Knows nothing of HTTP, viewers, settings or resolvers.
@@ -33,6 +33,7 @@ pub use prepared::{PreparedOperation, RootField};
 pub use rejection::{Location, Rejection, RejectionCode, Violation};
 pub use rulebook::SchemaError;
 pub use select::SelectedOperation;
+pub(crate) use validation::{InputPlace, Visitor, Walk};
 pub(crate) use variables::{Coerced, default_of};
 pub use variables::{ScalarCheck, Scalars};
 
@@ -83,7 +84,7 @@ impl Operations {
         SelectedOperation::new(entry, operation_name)
     }
 
-    /// Validates a document that its owner will keep: it is not cached.
+    /// Validates a document whose owner holds the entry: it is not cached.
     pub(crate) fn validate(&self, document: Arc<str>) -> Entry {
         Entry::new(document, |text| self.verdict(text))
     }
@@ -93,7 +94,7 @@ impl Operations {
         Validator { rulebook: &self.rulebook }.validate(text).map(Arc::new)
     }
 
-    /// Coerces the variables and takes the operation in the form that their values need.
+    /// Coerces the variables and flattens the operation for their values.
     ///
     /// # Errors
     /// `VARIABLE_COERCION_FAILED`, `TOO_MANY_FIELDS`, `TOO_MANY_ROOT_FIELDS`, `QUERY_TOO_DEEP`, `QUERY_TOO_COSTLY`.

@@ -1,7 +1,7 @@
 //! An operation that may run.
 //!
-//! In: one operation of a judged document and the state of its variables. Out: its kind, name and root fields,
-//! and the flattened document for the engine. Made once, kept in the cache, shared by requests.
+//! In: one operation of a valid document and the state of its variables. Out: its kind, name and root fields,
+//! and the flattened document for the engine. Made once, cached, shared by requests.
 
 use apollo_compiler::executable::Operation;
 use apollo_compiler::schema::FieldDefinition;
@@ -16,18 +16,18 @@ use super::plan::{Caching, Cost, Plan, PlannedCall, Planner, argument};
 use super::rejection::{Location, Rejection, RejectionCode};
 use super::variables::{Coerced, engine_name};
 
-/// One field at the top of the answer.
+/// One root field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RootField {
     /// The field's name in the schema.
     pub name: String,
-    /// Its key in the answer: the alias, or the name.
+    /// Its key in the response: the alias, or the name.
     pub response_key: String,
     /// The `rule` of the field definition's `@access` directive, if it has one.
     pub access: Option<String>,
 }
 
-/// An operation judged, flattened, ready to run with the values of its variables.
+/// A flattened operation, ready to run with the values of its variables.
 #[derive(Debug)]
 pub struct PreparedOperation {
     kind: OperationKind,
@@ -52,7 +52,7 @@ struct UsedVariable {
 }
 
 impl PreparedOperation {
-    /// Flattens the flattener's operation and notes what else is asked of it.
+    /// Flattens the flattener's operation and makes its plan.
     pub(crate) fn new(mut flattener: Flattener<'_>) -> Result<Self, Rejection> {
         let operation = flattener.collector.operation;
         let root = &operation.selection_set;
@@ -103,7 +103,7 @@ impl PreparedOperation {
         self.name.as_deref()
     }
 
-    /// The fields at the top of the answer, in its order.
+    /// The root fields, in the order of the response.
     pub fn root_fields(&self) -> &[RootField] {
         &self.root_fields
     }
@@ -126,7 +126,7 @@ impl PreparedOperation {
     /// Refuses introspection, where the schema is not public.
     ///
     /// # Errors
-    /// `GRAPHQL_VALIDATION_FAILED` if it looks at the schema.
+    /// `GRAPHQL_VALIDATION_FAILED` if it selects `__schema` or `__type`.
     pub fn refuse_introspection(&self) -> Result<(), Rejection> {
         let introspects = self.root_fields.iter().any(|field| matches!(field.name.as_str(), "__schema" | "__type"));
         let off = || Rejection::new(RejectionCode::ValidationFailed, "introspection is switched off");
@@ -139,7 +139,7 @@ impl PreparedOperation {
         &self.document
     }
 
-    /// Selections and fields looked at while flattening and planning; grows with the document alone.
+    /// Selections and fields visited while flattening and planning; proportional to the document's size.
     #[cfg(test)]
     pub(crate) fn steps(&self) -> usize {
         self.steps
@@ -150,7 +150,7 @@ impl PreparedOperation {
         self.plan.depth
     }
 
-    /// What it did cost, by its answer.
+    /// The actual cost, by the response's data.
     pub fn actual_cost(&self, data: &ConstValue) -> Cost {
         self.plan.actual(data)
     }
@@ -160,8 +160,8 @@ impl PreparedOperation {
         self.plan.calls(self.kind == OperationKind::Mutation)
     }
 
-    /// The fields whose answers depend on the viewer, with their rules; without any, and without a mutation, the
-    /// answer is the same for everybody.
+    /// The fields that depend on the viewer, with their access rules; a query without any has the same response for
+    /// everybody.
     pub fn of_viewer(&self) -> &[String] {
         &self.plan.of_viewer
     }
@@ -176,7 +176,7 @@ impl PreparedOperation {
         self.plan.cache_policy.verdict().err()
     }
 
-    /// Holds what depends on the variables to the limits; the most that the operation can cost with them.
+    /// Compares the estimated cost with the limit, and returns it.
     pub(crate) fn admit(&self, variables: &Variables, limits: &Limits) -> Result<Cost, Rejection> {
         let (cost, allowed) = (self.plan.estimate(variables), limits.cost);
         if cost <= allowed {
@@ -214,7 +214,7 @@ impl PreparedOperation {
     }
 }
 
-/// Holds what does not depend on variables to the limits.
+/// Compares depth and root fields with the limits.
 fn admit_shape(plan: &Plan, root_fields: usize, limits: &Limits) -> Result<(), Rejection> {
     let (depth, allowed) = (plan.depth, limits.depth);
     if depth > allowed {
@@ -240,7 +240,7 @@ fn used_variables(flattener: &Flattener<'_>) -> Vec<UsedVariable> {
     .collect()
 }
 
-/// The engine looks a variable's definition up before its value; type and default have done their work.
+/// A definition for the engine, which needs one for each variable; its type and default are not used any more.
 fn definition_of(operation: &Operation, used: &UsedVariable) -> Positioned<engine::VariableDefinition> {
     let pos = used.location.map(|place| (place.line, place.column).into()).unwrap_or_default();
     let ty = operation.variables.get(used.place).map(|definition| definition.ty.to_string());

@@ -1,25 +1,25 @@
-//! Why an operation may not run: one code, and what is wrong where.
+//! Why an operation is rejected: one code, and violations with their locations.
 //!
-//! In: findings of the scanner, the judge, the coercion, the flattener. Out: a value that the HTTP layer writes
+//! In: violations found by the scanner, the validator, the coercion, the flattener. Out: a value that transports write
 //! as `errors`. Messages are our own or the compiler's display text, bounded in number and length.
 
 use std::fmt;
 
-/// Errors that one rejection reports; the rest is only counted.
+/// Violations that one rejection reports; the others are only counted.
 const REPORTED: usize = 10;
 /// Characters of one message.
 const MESSAGE_LENGTH: usize = 300;
 /// Characters of one word in a message: a name of a megabyte is not echoed.
 const WORD_LENGTH: usize = 64;
 
-/// The code of a rejection, as it stands in `errors[].extensions.code`.
+/// The code of a rejection, as it appears in `errors[].extensions.code`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum RejectionCode {
     /// The text is not a GraphQL document.
     ParseFailed,
     /// The document breaks a rule of the specification's section 5, or a scalar's literal is not one.
     ValidationFailed,
-    /// No operation of that name, or no name where several operations stand.
+    /// No operation of that name, or no name although there are several operations.
     OperationResolutionFailed,
     /// A variable's value is not of its type.
     VariableCoercionFailed,
@@ -67,13 +67,20 @@ pub struct Location {
     pub column: usize,
 }
 
-/// One thing that is wrong, and where.
+/// One reason for a rejection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation {
     /// A sentence for the client's engineer, at most 300 characters.
     pub message: String,
-    /// Where in the document; empty when no place is to blame.
+    /// Locations in the document; empty for variables and limits.
     pub locations: Vec<Location>,
+}
+
+impl Violation {
+    /// A violation, and its place where there is one; the message is cut to a readable length.
+    pub(crate) fn new(message: &str, location: Option<Location>) -> Self {
+        Self { message: readable(message), locations: location.into_iter().collect() }
+    }
 }
 
 /// A document, operation or set of variables that may not run. Never empty; at most ten violations.
@@ -86,23 +93,17 @@ pub struct Rejection {
 impl Rejection {
     /// A rejection with one violation that has no place in the text.
     pub(crate) fn new(code: RejectionCode, message: impl Into<String>) -> Self {
-        Self::at(code, message, None)
+        Self { code, violations: vec![Violation::new(&message.into(), None)] }
     }
 
-    /// A rejection with one violation, and its place where there is one.
-    pub(crate) fn at(code: RejectionCode, message: impl Into<String>, location: Option<Location>) -> Self {
-        let found = (message.into(), location);
-        Self { code, violations: vec![violation(found)] }
-    }
-
-    /// A rejection of everything found, cut to a readable number; `None` if nothing was found.
-    pub(crate) fn of(code: RejectionCode, found: impl IntoIterator<Item = (String, Option<Location>)>) -> Option<Self> {
+    /// A rejection with all violations, cut to a readable number; `None` if there are none.
+    pub(crate) fn of(code: RejectionCode, found: impl IntoIterator<Item = Violation>) -> Option<Self> {
         let mut found = found.into_iter();
-        let mut violations: Vec<_> = found.by_ref().take(REPORTED).map(violation).collect();
+        let mut violations: Vec<_> = found.by_ref().take(REPORTED).collect();
         let unreported = found.count();
         if let (1.., Some(last)) = (unreported, violations.last_mut()) {
             let more = unreported + 1;
-            *last = violation((format!("{more} more errors are not shown."), None));
+            *last = Violation::new(&format!("{more} more errors are not shown."), None);
         }
         (!violations.is_empty()).then_some(Self { code, violations })
     }
@@ -112,7 +113,7 @@ impl Rejection {
         self.code
     }
 
-    /// What is wrong, in the order of the document: one to ten entries.
+    /// The violations, in the order of the document: one to ten.
     pub fn violations(&self) -> &[Violation] {
         &self.violations
     }
@@ -135,10 +136,6 @@ impl fmt::Display for Rejection {
 }
 
 impl std::error::Error for Rejection {}
-
-fn violation((message, location): (String, Option<Location>)) -> Violation {
-    Violation { message: readable(&message), locations: location.into_iter().collect() }
-}
 
 /// Cuts long words and long messages, and turns control characters into spaces.
 fn readable(message: &str) -> String {
@@ -189,7 +186,7 @@ mod tests {
 
     #[test]
     fn errors_beyond_ten_are_counted() {
-        let found = (0..25).map(|number| (format!("error {number}"), None));
+        let found = (0..25).map(|number| Violation::new(&format!("error {number}"), None));
         let rejection = Rejection::of(RejectionCode::ValidationFailed, found).unwrap();
         assert_eq!(rejection.violations().len(), 10);
         assert_eq!(rejection.violations()[9].message, "16 more errors are not shown.");

@@ -1,4 +1,4 @@
-//! What every stage judges an operation by; made once at start.
+//! The schema, scalars and limits that every stage applies; made once at start.
 //!
 //! In: the exported SDL, the limits, the checks of custom scalars. Out: the schema with what is derived from it.
 

@@ -1,15 +1,15 @@
-//! Which operation of a document is meant: GetOperation (section 6.1).
+//! Selects an operation of a document: GetOperation (section 6.1).
 //!
 //! In: a valid document and the name that came with the request. Out: the operation, known by its place, with
 //! its kind, so that a transport can refuse a mutation before variables are looked at.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
+use apollo_compiler::Node;
 use apollo_compiler::executable::Operation;
-use apollo_compiler::{Name, Node};
 
 use super::cache::Entry;
+use super::flattening::ConditionalVariables;
 use super::kind::{OperationKind, kind};
 use super::rejection::{Rejection, RejectionCode};
 use super::validation::ValidDocument;
@@ -46,8 +46,8 @@ impl SelectedOperation {
         }
     }
 
-    /// The variables that decide a `@skip` or `@include` in it.
-    pub(crate) fn conditional_variables(&self) -> &HashSet<Name> {
+    /// The variables whose values change its flattened form.
+    pub(crate) fn conditional_variables(&self) -> &ConditionalVariables {
         &self.document.conditional_variables[self.place]
     }
 

@@ -1,8 +1,7 @@
-//! Automatic persisted queries: texts that clients registered under their hash. In: a hash; or a text that was found good.
+//! Automatic persisted queries: texts that clients registered under their hash. In: a hash; or a valid text.
 //! Out: the text. Bounded in bytes, apart from trusted documents, which it can neither replace nor push out.
 //!
-//! In memory; `get` and `register` are all that others know of it, and are async because a store that several instances
-//! share would be asked over the network.
+//! In memory; `get` and `register` are async because a store that several instances share is reached over the network.
 
 use std::sync::Arc;
 
@@ -13,8 +12,8 @@ use moka::sync::Cache;
 pub struct AutomaticDocuments(Cache<Arc<str>, Arc<str>>);
 
 impl AutomaticDocuments {
-    /// At most that many bytes of ids and texts. What was asked for seldom goes first: registering much does not push out
-    /// what everybody uses (TinyLFU).
+    /// At most that many bytes of ids and texts. Texts that are seldom requested are evicted first (TinyLFU), so that mass
+    /// registration does not evict those in use.
     pub fn new(bytes: u64) -> Self {
         let weigh = |id: &Arc<str>, text: &Arc<str>| u32::try_from(id.len() + text.len()).unwrap_or(u32::MAX);
         Self(Cache::builder().max_capacity(bytes).weigher(weigh).build())
@@ -25,7 +24,7 @@ impl AutomaticDocuments {
         self.0.get(hash)
     }
 
-    /// Keeps a text under its hash.
+    /// Registers a text under its hash.
     pub async fn register(&self, hash: &str, text: Arc<str>) {
         self.0.insert(hash.into(), text);
     }

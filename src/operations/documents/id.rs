@@ -1,4 +1,4 @@
-//! The id of a document. In: what a client or a manifest calls it. Out: the form in which it is looked up.
+//! The id of a document. In: the id in a request or a manifest. Out: its canonical form.
 //! Source: GraphQL over HTTP, appendix "Persisted Documents": `sha256:` and 64 lower-case hex digits, or a custom id.
 
 use contract::hex;
@@ -9,12 +9,12 @@ pub fn sha256(text: &str) -> String {
     hex(&Sha256::digest(text))
 }
 
-/// The id without the prefix that says what it is: `sha256:` ids and Apollo's, which are the same digits, are one.
+/// The id without the prefix `sha256:`, which Apollo's ids do not have.
 pub fn canonical(id: &str) -> &str {
     id.strip_prefix("sha256:").unwrap_or(id)
 }
 
-/// Whether it claims to be the SHA-256 of its document.
+/// Whether the id has the form of a SHA-256.
 pub fn is_sha256(id: &str) -> bool {
     let digits = canonical(id);
     digits.len() == 64 && digits.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))

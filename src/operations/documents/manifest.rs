@@ -1,4 +1,4 @@
-//! Manifests that client tools write. In: the text of a JSON file. Out: ids with their documents' texts, or what is wrong.
+//! Manifests that client tools write. In: the text of a JSON file. Out: ids with their documents' texts, or a problem.
 //! Apollo: `{"format": "apollo-persisted-query-manifest", "version": 1, "operations": [{"id", "body", …}]}`; Relay and
 //! GraphQL Code Generator: `{"<id>": "<text>"}`.
 
@@ -10,7 +10,7 @@ use serde::{
 };
 use serde_json::Value;
 
-/// What Apollo's manifests say of themselves.
+/// The `format` of Apollo's manifests.
 pub const APOLLO_FORMAT: &str = "apollo-persisted-query-manifest";
 
 #[derive(Deserialize)]
@@ -44,7 +44,13 @@ fn relay(members: Vec<(String, Value)>) -> Result<Vec<(String, String)>, String>
     let twice = members.iter().find(|(id, _)| !ids.insert(id.as_str()));
     match twice {
         Some((id, _)) => Err(format!("has the id `{}` twice", brief(id))),
-        None => members.into_iter().map(pair).collect(),
+        None => {
+            let pairs = members.into_iter().map(|(id, text)| match text {
+                Value::String(text) => Ok((id, text)),
+                _ => Err(format!("has no text under the id `{}`", brief(id))),
+            });
+            pairs.collect()
+        }
     }
 }
 
@@ -82,14 +88,7 @@ fn apollo(text: &str) -> Result<Vec<(String, String)>, String> {
     Ok(manifest.operations.into_iter().map(|operation| (operation.id, operation.body)).collect())
 }
 
-fn pair((id, text): (String, Value)) -> Result<(String, String), String> {
-    match text {
-        Value::String(text) => Ok((id, text)),
-        _ => Err(format!("has no text under the id `{}`", brief(id))),
-    }
-}
-
-/// The beginning of what a file says, in one line.
+/// The first 60 characters of a text, in one line.
 fn brief(text: impl ToString) -> String {
     let line = |letter: char| if letter.is_control() { ' ' } else { letter };
     text.to_string().chars().take(60).map(line).collect()

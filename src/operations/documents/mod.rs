@@ -1,8 +1,8 @@
-//! Which document a client means, and whether it may be answered. In: the text, the id, or both, as they came. Out: the text,
-//! with what is known of it, or why not.
+//! Resolves the document of a request, by its text or id. In: the text, the id, or both, as sent. Out: the document, if the
+//! policy accepts it, or an error.
 //!
-//! Trusted documents come from files (`source.rs`) and are replaced in one piece (`reload`); others are registered by clients
-//! (`automatic.rs`). What is taken of which is the policy's.
+//! Trusted documents come from files (`source.rs`) and are replaced as one set (`reload`); others are registered by clients
+//! (`automatic.rs`). The policy decides which of these are accepted.
 
 mod automatic;
 mod id;
@@ -32,7 +32,7 @@ pub use trusted::{TrustedDocument, TrustedDocuments};
 use super::Operations;
 use source::{Fingerprint, fingerprint};
 
-/// What a client sent of a document.
+/// The text and ids of a document, as sent.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Sent<'a> {
     /// Its text.
@@ -43,30 +43,30 @@ pub struct Sent<'a> {
     pub automatic: Option<&'a str>,
 }
 
-/// A document that may be answered.
+/// A document that the policy accepts.
 #[derive(Debug)]
 pub struct Document {
     /// Its text.
     pub text: Arc<str>,
-    /// What is known of it, if it is trusted.
+    /// The trusted document, if it is one.
     pub trusted: Option<Arc<TrustedDocument>>,
-    /// The hash to register its text under, once it is found good.
+    /// The hash to register its text under, once it is valid.
     pub register: Option<String>,
 }
 
-/// Why there is no document to answer.
+/// Why no document is accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DocumentError {
     /// Neither text nor id.
     #[error("`query` is missing")]
     Missing,
-    /// Nobody listed or registered that id.
+    /// The id is neither that of a trusted document nor registered.
     #[error("PersistedQueryNotFound")]
     NotFound,
-    /// Registering is switched off.
+    /// Registration is off.
     #[error("PersistedQueryNotSupported")]
     NotSupported,
-    /// A text that is not trusted, or any text where ids are wanted.
+    /// A text that is not trusted, or any text where the policy requires ids.
     #[error("PersistedQueryRequired: this document is not one of those that may be sent")]
     Required,
     /// The id is another document's, or the two ids differ.
@@ -74,37 +74,37 @@ pub enum DocumentError {
     Mismatch,
 }
 
-/// All documents that are known.
+/// The trusted and the registered documents.
 #[derive(Debug)]
 pub struct Documents {
     policy: Policy,
     sources: Vec<PathBuf>,
     trusted: RwLock<Arc<TrustedDocuments>>,
-    /// What the files looked like when they were read last, good or not.
+    /// The fingerprint of the files when they were last read, valid or not.
     seen: Mutex<Fingerprint>,
     automatic: Option<AutomaticDocuments>,
-    /// Unknown texts that were noticed before.
+    /// Unknown texts that were logged before.
     noticed: Cache<Arc<str>, ()>,
 }
 
 /// The default of the setting `documents.sources`.
 pub const DEFAULT_SOURCE: &str = "persisted-queries";
 
-/// Memory for unknown texts that were noticed, in bytes.
+/// Memory for unknown texts that were logged, in bytes.
 const NOTICED_BYTES: u64 = 4 * 1024 * 1024;
 
 impl Documents {
     /// Reads the trusted documents.
     ///
     /// # Errors
-    /// The first file that is no good.
+    /// The first file that is not valid.
     pub fn new(
         policy: Policy,
         sources: Vec<PathBuf>,
         automatic: Option<AutomaticDocuments>,
         operations: &Operations,
     ) -> Result<Self, SourceError> {
-        // Looked at first: what changes while they are read is seen the next time.
+        // Before reading: a change during reading is noticed the next time.
         let seen = Mutex::new(fingerprint(&sources));
         let trusted = RwLock::new(Arc::new(read(policy, &sources, operations)?));
         let weigh = |text: &Arc<str>, (): &()| u32::try_from(text.len()).unwrap_or(u32::MAX);
@@ -112,7 +112,7 @@ impl Documents {
         Ok(Self { policy, sources, trusted, seen, automatic, noticed })
     }
 
-    /// What clients may send.
+    /// The policy.
     pub fn policy(&self) -> Policy {
         self.policy
     }
@@ -122,27 +122,27 @@ impl Documents {
         Arc::clone(&self.trusted.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Reads the trusted documents anew if a file has changed, and takes them all, or, if one is no good, none.
+    /// Reloads the trusted documents if a file has changed: all of them, or none if one is not valid.
     ///
     /// # Errors
-    /// The first file that is no good; the documents are those from before.
+    /// The first file that is not valid; the documents are those from before.
     pub fn reload_if_changed(&self, operations: &Operations) -> Result<Option<Arc<TrustedDocuments>>, SourceError> {
         let now = fingerprint(&self.sources);
         let seen = std::mem::replace(&mut *self.seen.lock().unwrap_or_else(PoisonError::into_inner), now.clone());
         if seen == now { Ok(None) } else { self.reload(operations).map(Some) }
     }
 
-    /// Reads the trusted documents anew, changed or not.
+    /// Reloads the trusted documents, changed or not.
     ///
     /// # Errors
-    /// The first file that is no good; the documents are those from before.
+    /// The first file that is not valid; the documents are those from before.
     fn reload(&self, operations: &Operations) -> Result<Arc<TrustedDocuments>, SourceError> {
         let read = Arc::new(read(self.policy, &self.sources, operations)?);
         *self.trusted.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&read);
         Ok(read)
     }
 
-    /// The document that is meant.
+    /// The document of these texts and ids.
     pub async fn resolve(&self, sent: Sent<'_>) -> Result<Document, DocumentError> {
         let id = match (sent.id.map(canonical), sent.automatic) {
             (Some(id), Some(hash)) if id != hash => return Err(DocumentError::Mismatch),
@@ -155,12 +155,12 @@ impl Documents {
         }
     }
 
-    /// Whether this is the first time that an unknown text is noticed.
+    /// Whether an unknown text has not been logged before.
     pub fn is_new(&self, text: &Arc<str>) -> bool {
         self.noticed.entry(Arc::clone(text)).or_insert(()).is_fresh()
     }
 
-    /// Keeps a text that was found good under the hash that its client gave.
+    /// Registers a valid text under the hash that its client gave.
     pub async fn register(&self, hash: &str, text: Arc<str>) {
         if let Some(automatic) = &self.automatic {
             automatic.register(hash, text).await;
@@ -205,9 +205,9 @@ impl Documents {
     }
 }
 
-/// All documents of these files; where nothing else is answered, there has to be one.
+/// The documents of these files; a policy that accepts nothing else needs at least one.
 fn read(policy: Policy, sources: &[PathBuf], operations: &Operations) -> Result<TrustedDocuments, SourceError> {
-    // The default folder may be missing, unless nothing but its documents is executed.
+    // The default folder may be missing, unless the policy accepts only its documents.
     let is_needed =
         |source: &&PathBuf| !policy.takes_unknown() || **source != *Path::new(DEFAULT_SOURCE) || source.exists();
     let needed: Vec<PathBuf> = sources.iter().filter(is_needed).cloned().collect();

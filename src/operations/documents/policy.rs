@@ -1,15 +1,14 @@
-//! What clients may send in place of a document's id. Chosen by a setting; each name is a behaviour, nothing else asks which
-//! one it is.
+//! The policy on documents, chosen by a setting. Callers ask for its behaviour, not for its name.
 
 use serde::{Deserialize, Serialize};
 
-/// How far documents are trusted that nobody listed.
+/// Which documents are accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Policy {
     /// Every document; introspection too. For development.
     AllowAny,
-    /// Every document; those that nobody listed are logged with the client's name: the way to roll trust out.
+    /// Every document; those that are not trusted are logged with the client's name: for the introduction of trust.
     LogUnknown,
     /// Trusted documents, by id or by their full text.
     TrustedOnly,
@@ -18,7 +17,7 @@ pub enum Policy {
 }
 
 impl Policy {
-    /// Whether documents are answered that are not trusted.
+    /// Whether documents that are not trusted are accepted.
     pub fn takes_unknown(self) -> bool {
         matches!(self, Self::AllowAny | Self::LogUnknown)
     }
@@ -33,7 +32,7 @@ impl Policy {
         self == Self::LogUnknown
     }
 
-    /// Whether clients may look at the schema, and at what an operation costs.
+    /// Whether clients may read the schema and the cost of operations.
     pub fn shows_schema(self) -> bool {
         self == Self::AllowAny
     }

@@ -1,5 +1,5 @@
-//! Where trusted documents come from. In: files and folders. Out: every document in them with its id and its client, or the
-//! first file that is no good, and why.
+//! Reads trusted documents from files and folders. In: paths. Out: every document in them with its id and its client, or
+//! the first file that is not valid, and why.
 //!
 //! A folder holds a folder a client, with `.graphql` files of one operation each and manifests (`.json`). A file that is
 //! named itself belongs to the client of its own name.
@@ -13,40 +13,40 @@ use std::{
 
 use super::{id::sha256, manifest, typename};
 
-/// A document as it was found.
+/// A document in a file.
 #[derive(Clone, Debug)]
 pub struct Found {
-    /// Under which id clients ask for it.
+    /// The id under which clients request it.
     pub id: String,
     /// Its text.
     pub text: Arc<str>,
-    /// Whose it is.
+    /// The client that sends it.
     pub client: String,
-    /// In which file.
+    /// The file.
     pub file: PathBuf,
-    /// Whether it is what Apollo Client makes of the file's text, and not that text; it stands right before it.
+    /// Whether it is the form that Apollo Client sends, with `__typename` added; the file's own text follows it.
     pub with_typename: bool,
 }
 
 impl Found {
-    /// Whether it was found in a manifest, as it is sent, and not in a file of its own.
+    /// Whether it is from a manifest, in the form that clients send, and not from a file of its own.
     pub(crate) fn is_of_manifest(&self) -> bool {
         is_manifest(&self.file)
     }
 }
 
-/// A file that is no good.
+/// A file that is not valid.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}: {problem}", file.display())]
 pub struct SourceError {
-    /// Which file.
+    /// The file.
     pub file: PathBuf,
-    /// What is wrong with it.
+    /// The problem.
     pub problem: String,
 }
 
 impl SourceError {
-    /// That file, for that reason.
+    /// A problem of a file.
     pub fn new(file: &Path, problem: impl ToString) -> Self {
         Self { file: file.to_owned(), problem: problem.to_string() }
     }
@@ -68,7 +68,7 @@ pub fn read(sources: &[PathBuf]) -> Result<Vec<Found>, SourceError> {
             let pairs = manifest::read(&text).map_err(|problem| SourceError::new(&file.path, problem))?;
             found.extend(pairs.into_iter().map(|(id, text)| document(id, text)));
         } else {
-            // What Apollo Client makes of it before it is sent is trusted as well.
+            // The form that Apollo Client sends is trusted as well.
             let with_typename = typename::added(&text);
             found.extend(with_typename.map(|text| Found { with_typename: true, ..document(sha256(&text), text) }));
             found.push(document(sha256(&text), text));
@@ -77,17 +77,17 @@ pub fn read(sources: &[PathBuf]) -> Result<Vec<Found>, SourceError> {
     Ok(found)
 }
 
-/// Each file and the hash of what is in it, or why it cannot be read.
+/// Each file with the hash of its content, or the error of reading it.
 pub type Fingerprint = Vec<(PathBuf, String)>;
 
-/// What the files look like: changed, if anything of it is another.
+/// The fingerprint of the files; different if any of them has changed.
 pub fn fingerprint(sources: &[PathBuf]) -> Fingerprint {
     let files = files(sources).unwrap_or_default().into_iter();
     let look = |path: &Path| text_of(path).map_or_else(|error| error.to_string(), |text| sha256(&text));
     files.map(|file| (file.path.clone(), look(&file.path))).collect()
 }
 
-/// What is in a file that can be one of documents: nothing that never ends, nor fills the memory.
+/// The content of a regular file of bounded size.
 fn text_of(path: &Path) -> io::Result<String> {
     let about = fs::metadata(path)?;
     if !about.is_file() {
@@ -106,9 +106,9 @@ fn text_of(path: &Path) -> io::Result<String> {
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
-/// A file has at most that many bytes.
+/// The largest file, in bytes.
 const MAX_BYTES: u64 = 16 * 1024 * 1024;
-/// Files there are at most.
+/// The largest number of files.
 const MAX_FILES: usize = 10_000;
 
 struct File {
@@ -132,7 +132,7 @@ fn files(sources: &[PathBuf]) -> Result<Vec<File>, SourceError> {
     Ok(files)
 }
 
-/// Everything in a folder; one that was entered before, by a link, is not entered again.
+/// The files below a folder; a folder that is linked twice is entered once.
 fn below(folder: &Path, files: &mut Vec<File>, entered: &mut HashSet<PathBuf>) -> io::Result<()> {
     if !entered.insert(folder.canonicalize()?) {
         return Ok(());

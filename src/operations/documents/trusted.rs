@@ -1,5 +1,5 @@
-//! The documents that clients may send. In: what was found in files, and who judges it. Out: a set in which each document is
-//! valid, known by its ids and by its text; or the first file that is no good. A set never changes: it is replaced.
+//! The trusted documents. In: documents from files. Out: a set of valid documents by id and by text, or the first file that is
+//! not valid. A set is immutable: it is replaced as a whole.
 
 use std::{collections::HashMap, path::PathBuf, sync::Arc};
 
@@ -12,15 +12,15 @@ use crate::operations::{Operations, Rejection, SelectedOperation, cache::Entry};
 /// One trusted document.
 #[derive(Debug)]
 pub struct TrustedDocument {
-    /// Its id, in the form in which it is looked up.
+    /// Its canonical id.
     pub id: String,
     /// Its text.
     pub text: Arc<str>,
-    /// Whose it is.
+    /// The client that sends it.
     pub client: String,
     /// The name of its operation; the id where it has none.
     pub name: String,
-    /// Where it was found.
+    /// The file that lists it.
     pub file: PathBuf,
     /// Its verdict and flattened forms.
     entry: Arc<Entry>,
@@ -36,7 +36,7 @@ impl TrustedDocument {
     }
 }
 
-/// All of them.
+/// The set of trusted documents.
 #[derive(Debug, Default)]
 pub struct TrustedDocuments {
     by_id: HashMap<String, Arc<TrustedDocument>>,
@@ -44,7 +44,7 @@ pub struct TrustedDocuments {
 }
 
 impl TrustedDocuments {
-    /// Judges what was found.
+    /// Validates documents.
     pub fn new(found: Vec<Found>, operations: &Operations) -> Result<Self, SourceError> {
         let mut set = Self::default();
         for found in found {
@@ -54,7 +54,7 @@ impl TrustedDocuments {
         Ok(set)
     }
 
-    /// The document of that id, in the form in which it is looked up.
+    /// The document of that canonical id.
     pub fn by_id(&self, id: &str) -> Option<&Arc<TrustedDocument>> {
         self.by_id.get(id)
     }
@@ -64,7 +64,7 @@ impl TrustedDocuments {
         self.by_text.get(text)
     }
 
-    /// How many ids there are.
+    /// The number of ids.
     pub fn ids(&self) -> usize {
         self.by_id.len()
     }
@@ -77,7 +77,7 @@ impl TrustedDocuments {
         order.into_iter().filter_map(|(_, _, id)| self.by_id.get(id))
     }
 
-    /// Judges one more.
+    /// Validates and adds a document.
     pub(crate) fn add(&mut self, found: Found, operations: &Operations) -> Result<(), String> {
         let Found { id, text, client, file, .. } = found;
         if id.starts_with("sha256:") && (!is_sha256(&id) || canonical(&id) != sha256(&text)) {

@@ -1,7 +1,7 @@
-//! How much work and how large a result one flattening may be.
+//! The work and the size of the result that one flattening is allowed.
 //!
-//! In: the limits. Out: leave for one more field or one more step, or `TOO_MANY_FIELDS`. Steps are counted as
-//! well as fields, since many selections can merge into few fields, and a few fields can repeat a long literal.
+//! In: the limits. Out: permission for one more field or step, or `TOO_MANY_FIELDS`. Steps are counted as well as
+//! fields, since many selections can merge into few fields, and few fields can repeat a long literal.
 
 use async_graphql_value::Value;
 
@@ -12,12 +12,12 @@ use crate::operations::rejection::{Rejection, RejectionCode};
 const STEPS_PER_FIELD: usize = 16;
 /// Bytes of a string that count as one step.
 const BYTES_PER_STEP: usize = 64;
-/// What a field of the flattened document takes, in bytes, measured.
+/// Memory of a field of the flattened document, in bytes, measured.
 const FIELD_BYTES: usize = 384;
-/// What a value in an argument takes beside its text, in bytes, measured.
+/// Memory of an argument's value beside its text, in bytes, measured.
 const VALUE_BYTES: usize = 96;
 
-/// What is left to spend on one flattening.
+/// The remaining allowance of one flattening.
 #[derive(Debug)]
 pub(crate) struct Allowance {
     fields: usize,
@@ -33,7 +33,7 @@ impl Allowance {
         Self { fields: limits.fields, steps, bytes: 0, limits }
     }
 
-    /// Pays for a field of the flattened operation, that many levels deep.
+    /// Charges a field of the flattened operation at that depth.
     pub(crate) fn field(&mut self, depth: usize) -> Result<(), Rejection> {
         if depth > self.limits.nesting {
             let allowed = self.limits.nesting;
@@ -49,12 +49,12 @@ impl Allowance {
         Ok(())
     }
 
-    /// Pays for a look at one selection of the document.
+    /// Charges a visit of one selection of the document.
     pub(crate) fn step(&mut self) -> Result<(), Rejection> {
         self.steps(1)
     }
 
-    /// Pays for the value of an argument, which is written again wherever its fragment is spread.
+    /// Charges the value of an argument, which is repeated wherever its fragment is spread.
     pub(crate) fn value(&mut self, value: &Value) -> Result<(), Rejection> {
         match value {
             Value::List(items) => items.iter().try_for_each(|item| self.value(item))?,
@@ -66,12 +66,12 @@ impl Allowance {
         self.steps(1 + text / BYTES_PER_STEP)
     }
 
-    /// Bytes that the flattened document takes, estimated from what was paid for.
+    /// Memory of the flattened document in bytes, estimated from the charges.
     pub(crate) fn bytes(&self) -> usize {
         self.bytes
     }
 
-    /// Steps paid for.
+    /// Steps charged.
     #[cfg(test)]
     pub(crate) fn steps_taken(&self) -> usize {
         self.limits.fields.saturating_mul(STEPS_PER_FIELD) - self.steps

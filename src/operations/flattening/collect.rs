@@ -1,4 +1,4 @@
-//! Which fields a selection really asks for: CollectFields (section 6.3.2).
+//! The fields of an object that several selection sets select: CollectFields (section 6.3.2).
 //!
 //! In: the selection sets behind one place of the answer, and the type of the object there. Out: its fields by
 //! response key, in the order of the answer. A fragment is entered once per place, so fragments that spread each
@@ -32,16 +32,16 @@ pub(crate) struct Collector<'a> {
     pub(crate) possible: &'a PossibleTypes,
 }
 
-/// For whom fields are collected.
+/// The object for which fields are collected.
 #[derive(Clone, Copy)]
 pub(crate) enum Target<'a> {
-    /// An object of this type: fragments on other types fall away.
+    /// An object of this type: fragments on other types are left out.
     Object(&'a Name),
-    /// Any object of this abstract type: a fragment on another type makes it necessary to tell them apart.
+    /// Any object of this abstract type: a fragment on another type requires collecting by object type.
     Any(&'a Name),
 }
 
-/// What was found for a target.
+/// The result for a target.
 pub(crate) enum Collected<'a> {
     /// The fields by response key.
     Fields(Grouped<'a>),
@@ -101,7 +101,7 @@ impl<'a> Collector<'a> {
         Ok(Collected::Fields(grouped))
     }
 
-    /// Whether the conditions on a selection let it stay; one that is null lets nothing be collected.
+    /// Whether the conditions on a selection select it; a condition that is null fails the collection.
     fn stays(&self, directives: &DirectiveList) -> Result<bool, NullVariable> {
         for Condition { selects_at, value } in conditional_variables::conditions(directives) {
             let stays = match &**value {

@@ -1,54 +1,52 @@
-//! Variables that decide what an operation selects.
+//! Variables whose values change the flattened form of an operation.
 //!
-//! In: an operation of a valid document. Out: the variables in `@skip(if:)` and `@include(if:)` of the selections that
-//! it reaches, through fragments too (section 5.8). Their values choose the flattened form that a request needs.
+//! In: an operation of a valid document. Out: the variables in `@skip(if:)` and `@include(if:)`, and those in non-null
+//! places, of all selections that the operation reaches, through fragments too (section 5.8).
 
 use std::collections::HashSet;
 
-use apollo_compiler::executable::{DirectiveList, Operation, Selection, SelectionSet, Value};
-use apollo_compiler::{ExecutableDocument, Name, Node};
+use apollo_compiler::ast::{DirectiveList, OperationDefinition, Selection, Value};
+use apollo_compiler::{Name, Node};
 
-/// The variables in conditions that the operation reaches; each fragment is entered once.
-pub(crate) fn of_operation(document: &ExecutableDocument, operation: &Operation) -> HashSet<Name> {
-    let mut reader = Reader { document, entered: HashSet::new(), found: HashSet::new() };
-    reader.selections(&operation.selection_set);
-    reader.found
+use crate::operations::validation::{InputPlace, Visitor, Walk};
+
+/// The variables of one operation whose values matter.
+#[derive(Debug, Default)]
+pub(crate) struct ConditionalVariables {
+    /// Those in conditions.
+    pub(crate) conditions: HashSet<Name>,
+    /// Those in non-null places, conditions included.
+    pub(crate) non_null: HashSet<Name>,
 }
 
-struct Reader<'a> {
-    document: &'a ExecutableDocument,
-    entered: HashSet<&'a Name>,
-    found: HashSet<Name>,
-}
-
-impl<'a> Reader<'a> {
-    fn selections(&mut self, selections: &'a SelectionSet) {
-        for selection in &selections.selections {
-            if is_never_selected(selection.directives()) {
-                continue;
-            }
-            self.found.extend(conditions(selection.directives()).filter_map(|it| match &**it.value {
-                Value::Variable(name) => Some(name.clone()),
-                _ => None,
-            }));
-            match selection {
-                Selection::Field(field) => field.selection_set.iter().for_each(|nested| self.selections(nested)),
-                Selection::InlineFragment(fragment) => self.selections(&fragment.selection_set),
-                Selection::FragmentSpread(spread) => {
-                    if let Some(fragment) = self.document.fragments.get(&spread.fragment_name)
-                        && self.entered.insert(&fragment.name)
-                    {
-                        self.selections(&fragment.selection_set);
-                    }
-                }
-            }
-        }
+impl ConditionalVariables {
+    /// Reads an operation.
+    pub(crate) fn of(operation: &Node<OperationDefinition>, walk: &Walk<'_>) -> Self {
+        let mut found = Self::default();
+        walk.operation(operation, &mut found);
+        found
     }
 }
 
-/// Whether a literal condition leaves the selection out, whatever the variables are.
-fn is_never_selected(directives: &DirectiveList) -> bool {
-    conditions(directives).any(|condition| condition.value.to_bool() == Some(!condition.selects_at))
+impl<'a> Visitor<'a> for ConditionalVariables {
+    fn enter_selection(&mut self, selection: &'a Selection, _: Option<&'a Name>) -> bool {
+        let directives = match selection {
+            Selection::Field(field) => &field.directives,
+            Selection::InlineFragment(fragment) => &fragment.directives,
+            Selection::FragmentSpread(spread) => &spread.directives,
+        };
+        // A literal condition can leave the selection out, whatever the variables are.
+        if conditions(directives).any(|condition| condition.value.to_bool() == Some(!condition.selects_at)) {
+            return false;
+        }
+        self.conditions.extend(conditions(directives).filter_map(|it| it.value.as_variable().cloned()));
+        true
+    }
+
+    fn enter_value(&mut self, value: &'a Node<Value>, place: Option<InputPlace<'a>>) {
+        let is_non_null = place.is_some_and(|place| place.ty.is_non_null());
+        self.non_null.extend(value.as_variable().filter(|_| is_non_null).cloned());
+    }
 }
 
 /// A `@skip` or `@include`.

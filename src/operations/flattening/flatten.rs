@@ -123,7 +123,7 @@ impl<'a> Flattener<'a> {
         Positioned::new(engine::Selection::Field(Positioned::new(field, pos)), pos)
     }
 
-    /// Arguments by their types; one whose variable has no value falls away, so that its default applies, and one whose
+    /// Arguments by their types; one whose variable is absent is left out, so that its default applies; one whose
     /// variable is null in a non-null place fails.
     fn arguments(
         &mut self,

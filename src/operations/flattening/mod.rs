@@ -13,7 +13,7 @@ mod variant;
 
 pub(crate) use allowance::Allowance;
 pub(crate) use collect::Collector;
-pub(crate) use conditional_variables::of_operation as conditional_variables;
+pub(crate) use conditional_variables::ConditionalVariables;
 pub(crate) use failures::Failures;
 pub(crate) use flatten::{Flattened, Flattener};
 pub(crate) use possible::PossibleTypes;

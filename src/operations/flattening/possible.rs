@@ -1,4 +1,4 @@
-//! Which objects a type can turn out to be: GetPossibleTypes (section 5.5.2.3).
+//! The possible object types of each composite type: GetPossibleTypes (section 5.5.2.3).
 //!
 //! In: the schema, once. Out: the object types behind each object, interface and union, in the schema's order.
 
@@ -30,7 +30,7 @@ impl PossibleTypes {
         Self(possible.collect())
     }
 
-    /// The objects that a value of this type can be; none for what is not composite.
+    /// The object types that a value of this type can have; none for types that are not composite.
     pub(crate) fn of(&self, ty: &str) -> &[Name] {
         self.0.get(ty).map_or(&[], Vec::as_slice)
     }

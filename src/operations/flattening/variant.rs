@@ -1,7 +1,7 @@
-//! Which flattened form of an operation a request needs.
+//! The key of the flattened form that a request needs.
 //!
 //! In: the operation and its coerced variables. Out: a small key. Two requests share a form if the same variables
-//! are absent (their arguments fall away), the same are null, and those in `@skip` and `@include` have the same values.
+//! are absent (their arguments are left out), the same are null in non-null places, and those in `@skip` and `@include` have the same values.
 
 use apollo_compiler::Name;
 use apollo_compiler::executable::Operation;
@@ -10,12 +10,12 @@ use async_graphql_value::ConstValue;
 use crate::operations::select::SelectedOperation;
 use crate::operations::variables::Coerced;
 
-/// What the flattened form needs to know of one variable.
+/// The state of one variable, as far as it changes the flattened form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum VariableState {
     /// Not given, and without a default.
     Absent,
-    /// Null: it fails where a value is needed.
+    /// Null, and it stands in a non-null place, which fails.
     Null,
     /// Any other value, which does not change the form.
     Present,
@@ -39,8 +39,8 @@ impl Variant {
         let states = selected.operation.variables.iter().zip(coerced);
         let states = states.map(|(definition, value)| match value {
             None => VariableState::Absent,
-            Some(ConstValue::Null) => VariableState::Null,
-            Some(ConstValue::Boolean(value)) if conditional.contains(&definition.name) => {
+            Some(ConstValue::Null) if conditional.non_null.contains(&definition.name) => VariableState::Null,
+            Some(ConstValue::Boolean(value)) if conditional.conditions.contains(&definition.name) => {
                 VariableState::Decides(*value)
             }
             Some(_) => VariableState::Present,
@@ -48,7 +48,7 @@ impl Variant {
         Self { operation: selected.place, variables: states.collect() }
     }
 
-    /// What is known of a variable of the operation.
+    /// The state of a variable of the operation.
     pub(crate) fn state(&self, operation: &Operation, name: &Name) -> VariableState {
         let place = operation.variables.iter().position(|definition| definition.name == *name);
         let state = place.and_then(|place| self.variables.get(place));

@@ -18,7 +18,7 @@ use crate::operations::flattening::PossibleTypes;
 use crate::operations::kind::OperationKind;
 use crate::operations::rulebook::Rulebook;
 
-/// What the schema's own description costs: it is made without asking anybody, once.
+/// The cost of introspection: it calls no service.
 const INTROSPECTION: u64 = 100;
 
 /// Makes the plan of one operation; lives for one.
@@ -92,7 +92,7 @@ impl<'a> Planner<'a> {
         fields.collect()
     }
 
-    /// A field, unless neither it nor anything below it matters.
+    /// A field, unless neither it nor anything below it costs or calls something.
     fn field(&mut self, field: &engine::Field, place: Place<'_>) -> Option<PlannedField> {
         self.steps += 1;
         let key = field.response_key().node.clone();
@@ -130,7 +130,7 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// How many objects a field returns, and what it says of the sizes below it.
+    /// The number of objects that a field returns, and the sizes of lists below it (`sizedFields`).
     fn sizes(
         definition: &FieldDefinition,
         field: &engine::Field,

@@ -1,23 +1,23 @@
-//! Which services an operation will ask, and when: the waves of calls.
+//! The calls to the services that an operation will make, in waves.
 //!
 //! In: a plan. Out: the calls in the order they leave. A field's call leaves one wave after the call that its object comes
 //! from; calls of one wave, route and arguments are one batch, if the objects they hang on arrive at the same time.
 
 use super::{Call, Plan, PlannedField, Selections};
 
-/// For what a call is made.
+/// The keys of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Keys {
-    /// For the keys that a level of the operation has, at most 100 a call.
+    /// The keys of one level of the operation, at most 100 a call.
     Many,
-    /// For one list that hangs on nothing.
+    /// None: a list that depends on no object.
     None,
 }
 
-/// A call that the operation will make, if there is anything to ask for.
+/// A call that the operation will make, if there are keys for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlannedCall {
-    /// From 1; calls of one wave are under way together. The root fields of a mutation run one after the other.
+    /// From 1; calls of one wave run concurrently. The root fields of a mutation run one after the other.
     pub wave: usize,
     /// Which service.
     pub service: String,
@@ -25,11 +25,11 @@ pub struct PlannedCall {
     pub batch: String,
     /// One call, or one per 100 keys.
     pub keys: Keys,
-    /// It is made only if the id that was given names an object of this type.
+    /// The call is made only if the given id is that of an object of this type.
     pub object: Option<String>,
     /// The fields it is made for, as paths in the answer.
     pub fields: Vec<String>,
-    /// Made at most that many times: more than once only if the objects it hangs on come from different calls.
+    /// The most times it is made: more than once only if its objects come from different calls.
     pub at_most: usize,
     group: String,
     /// The calls that it waits for, by their places.

@@ -1,4 +1,4 @@
-//! What an operation costs: estimated from its plan and variables before it runs, counted in its answer afterwards.
+//! The cost of an operation: estimated from its plan and variables before it runs, counted in its response afterwards.
 //!
 //! By the directives that routers share (`@cost`, `@listSize`): an object 1, a scalar 0, a call 10, a mutation 10; a list
 //! multiplies by its slicing argument or its assumed size. Saturating: nothing overflows, everything huge is too costly.
@@ -8,7 +8,7 @@ use async_graphql_value::ConstValue;
 
 use super::{Plan, PlannedField, Selections, Size};
 
-/// A field that asks a service.
+/// A field that calls a service.
 pub(crate) const CALL: u64 = 10;
 /// A mutation.
 pub(crate) const MUTATION: u64 = 10;
@@ -24,7 +24,7 @@ impl Plan {
         sum(&self.fields, |field| field.estimate(variables))
     }
 
-    /// What the operation did cost, by the sizes of the lists in its answer.
+    /// The actual cost, by the sizes of the lists in the response.
     pub(crate) fn actual(&self, data: &ConstValue) -> Cost {
         object(&self.fields, data)
     }
@@ -76,10 +76,10 @@ impl Size {
     }
 }
 
-/// The size that an argument's value asks for: a number, or as many as there are in a list.
+/// The list size that an argument's value requests: a number, or the length of a list of ids.
 pub(crate) fn requested_size(value: &ConstValue) -> Option<u64> {
     match value {
-        // Less than none is none.
+        // A negative size is 0.
         ConstValue::Number(number) => Some(number.as_u64().unwrap_or_default()),
         ConstValue::List(items) => Some(items.len() as u64),
         _ => None,

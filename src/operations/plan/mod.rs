@@ -1,7 +1,8 @@
-//! What running an operation will take, known before it runs.
+//! What an operation will cost and call, known before it runs.
 //!
-//! In: a flattened operation and what the schema's directives say of its fields. Out: a tree of the fields that matter,
-//! from which depth, cost, calls, the audience and how long an answer may be kept are read. Made once per flattened form, one step per field.
+//! In: a flattened operation and the schema's directives on its fields. Out: a tree of the fields that cost something or
+//! lead to one that does, from which depth, cost, calls and cacheability are read. Made once per flattened form, in one
+//! step per field.
 
 mod build;
 mod caching;
@@ -29,7 +30,7 @@ pub(crate) struct Plan {
     pub(crate) of_viewer: Vec<String>,
     /// Whether shared caches may store the response, and for how long.
     pub(crate) cache_policy: CachePolicy,
-    /// Fields looked at while making the plan.
+    /// Fields visited while making the plan.
     pub(crate) steps: usize,
 }
 
@@ -59,16 +60,16 @@ pub(crate) struct PlannedField {
 /// How many objects a field returns.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Size {
-    /// That many: one, as its slicing argument says, or as the schema assumes.
+    /// A number: one, its slicing argument, or the size that the schema assumes.
     Known(u64),
-    /// As the variable says; `default` where it has no value.
+    /// The variable's value; `default` where it has none.
     Variable { name: EngineName, default: u64 },
 }
 
-/// What is selected of each object.
+/// The selections of each object.
 #[derive(Debug)]
 pub(crate) enum Selections {
-    /// The same of all.
+    /// The same fields of all objects.
     Fields(Vec<PlannedField>),
     /// By the object's type.
     ByObject(Vec<(Name, Vec<PlannedField>)>),

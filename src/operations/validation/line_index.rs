@@ -1,6 +1,6 @@
-//! From a byte offset to line and column.
+//! Converts byte offsets to lines and columns.
 //!
-//! In: the text of a document, once. Out: places as GraphQL clients count them. The specification's line
+//! In: the text of a document, once. Out: locations as GraphQL clients count them. The specification's line
 //! terminators are LF, CR and CRLF only (section 2.1.2); the compiler's own counting knows more of them.
 
 use std::sync::Arc;

@@ -1,98 +1,47 @@
-//! Literals of custom scalars, judged with the document.
+//! Literals of custom scalars, validated with the document.
 //!
-//! In: a valid document and the scalars' checks. Out: what is wrong with which literal. The compiler takes any
-//! literal for a custom scalar; a client should hear of a wrong one before anything runs.
+//! In: a valid document and the scalars' checks. Out: the literals that fail their check, and why. The compiler accepts
+//! any literal for a custom scalar; a client should hear of a wrong one before anything runs.
 
-use apollo_compiler::ast::{Type, Value, VariableDefinition};
-use apollo_compiler::executable::{Selection, SelectionSet};
-use apollo_compiler::schema::{ExtendedType, InputValueDefinition};
-use apollo_compiler::{ExecutableDocument, Node};
+use apollo_compiler::Node;
+use apollo_compiler::ast::Value;
+use apollo_compiler::schema::ExtendedType;
 
 use super::line_index::LineIndex;
-use crate::operations::rejection::Location;
+use super::walk::{InputPlace, Visitor, Walk};
+use crate::operations::rejection::Violation;
 use crate::operations::rulebook::Rulebook;
 use crate::operations::variables::literal_to_json;
 
-/// Every literal of a custom scalar that its check refuses, each fragment looked at once.
-pub(crate) fn violations(
-    rulebook: &Rulebook,
-    document: &ExecutableDocument,
-    lines: &LineIndex,
-) -> Vec<(String, Option<Location>)> {
-    let mut walk = Walk { rulebook, lines, found: Vec::new() };
-    for operation in document.operations.iter() {
-        walk.defaults(&operation.variables);
-        walk.selections(&operation.selection_set);
-    }
-    for fragment in document.fragments.values() {
-        walk.selections(&fragment.selection_set);
-    }
-    walk.found
+/// Every literal of a custom scalar that fails its check.
+pub(crate) fn violations(rulebook: &Rulebook, walk: &Walk<'_>, lines: &LineIndex) -> Vec<Violation> {
+    let mut checks = LiteralChecks { rulebook, lines, found: Vec::new() };
+    walk.document(&mut checks);
+    checks.found
 }
 
-struct Walk<'a> {
-    rulebook: &'a Rulebook,
-    lines: &'a LineIndex,
-    found: Vec<(String, Option<Location>)>,
+struct LiteralChecks<'r> {
+    rulebook: &'r Rulebook,
+    lines: &'r LineIndex,
+    found: Vec<Violation>,
 }
 
-impl Walk<'_> {
-    fn defaults(&mut self, variables: &[Node<VariableDefinition>]) {
-        for variable in variables {
-            if let Some(value) = &variable.default_value {
-                self.value(&variable.ty, value);
-            }
-        }
-    }
-
-    fn selections(&mut self, selections: &SelectionSet) {
-        for selection in &selections.selections {
-            match selection {
-                Selection::Field(field) => {
-                    for argument in &field.arguments {
-                        self.named(&argument.name, &field.definition.arguments, &argument.value);
-                    }
-                    if let Some(nested) = &field.selection_set {
-                        self.selections(nested);
-                    }
-                }
-                Selection::InlineFragment(fragment) => self.selections(&fragment.selection_set),
-                Selection::FragmentSpread(_) => {}
-            }
-        }
-    }
-
-    fn named(&mut self, name: &str, definitions: &[Node<InputValueDefinition>], value: &Node<Value>) {
-        if let Some(definition) = definitions.iter().find(|definition| definition.name == name) {
-            self.value(&definition.ty, value);
-        }
-    }
-
-    fn value(&mut self, ty: &Type, value: &Node<Value>) {
+impl<'a> Visitor<'a> for LiteralChecks<'_> {
+    fn enter_value(&mut self, value: &'a Node<Value>, place: Option<InputPlace<'a>>) {
+        let Some(place) = place else { return };
         match &**value {
             Value::Variable(_) | Value::Null => {}
-            Value::List(items) if ty.is_list() => {
-                for item in items {
-                    self.value(ty.item_type(), item);
+            Value::List(_) if place.ty.is_list() => {}
+            literal => {
+                let ty = self.rulebook.schema.types.get(place.ty.inner_named_type());
+                if let Some(ExtendedType::Scalar(scalar)) = ty
+                    && !scalar.is_built_in()
+                    && let Err(problem) = self.rulebook.scalars.check(&scalar.name, &literal_to_json(literal))
+                {
+                    let message = format!("this literal of type `{}` {problem}", scalar.name);
+                    self.found.push(Violation::new(&message, self.lines.locate_span(value.location())));
                 }
             }
-            literal => match self.rulebook.schema.types.get(ty.inner_named_type()) {
-                Some(ExtendedType::Scalar(scalar)) if !scalar.is_built_in() => {
-                    let verdict = self.rulebook.scalars.check(&scalar.name, &literal_to_json(literal));
-                    if let Err(wrong) = verdict {
-                        let message = format!("this literal of type `{}` {wrong}", scalar.name);
-                        self.found.push((message, self.lines.locate_span(value.location())));
-                    }
-                }
-                Some(ExtendedType::InputObject(object)) => {
-                    for (name, value) in literal.as_object().unwrap_or_default() {
-                        if let Some(field) = object.fields.get(name) {
-                            self.value(&field.ty, value);
-                        }
-                    }
-                }
-                _ => {}
-            },
         }
     }
 }

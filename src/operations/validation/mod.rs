@@ -9,7 +9,9 @@ mod literal_checks;
 mod rules;
 mod scan;
 mod validate;
+mod walk;
 
 pub(crate) use line_index::LineIndex;
 pub(crate) use scan::admit;
 pub(crate) use validate::{ValidDocument, Validator};
+pub(crate) use walk::{InputPlace, Visitor, Walk};

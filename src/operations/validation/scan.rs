@@ -1,19 +1,19 @@
-//! The first look at a document: how many tokens, how deep.
+//! Counts a document's tokens and nesting before it is parsed.
 //!
-//! In: the text as it came. Out: leave to parse it, or a rejection. Parsers and validators recurse, and a stack
+//! In: the text as sent. Out: permission to parse it, or a rejection. Parsers and validators recurse, and a stack
 //! overflow ends the process, so both numbers are known before either runs. One pass, no allocation.
 
 use crate::operations::limits::Limits;
 use crate::operations::rejection::{Rejection, RejectionCode};
 
-/// What a document demands of a parser.
+/// The size of a document for a parser.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Extent {
     tokens: usize,
     nesting: usize,
 }
 
-/// Lets a document through to the parser if its tokens and nesting are within the limits.
+/// Admits a document whose tokens and nesting are within the limits.
 pub(crate) fn admit(text: &str, limits: &Limits) -> Result<(), Rejection> {
     let Extent { tokens, nesting } = measure(text.as_bytes());
     if tokens > limits.tokens {
@@ -33,8 +33,8 @@ pub(crate) fn admit(text: &str, limits: &Limits) -> Result<(), Rejection> {
     Ok(())
 }
 
-/// Counts by the lexical grammar (section 2.1). What is not in the grammar counts as a token a byte, so that
-/// a malformed text is never taken for a smaller one.
+/// Counts by the lexical grammar (section 2.1). A byte outside the grammar counts as a token, so that malformed texts
+/// are never underestimated.
 fn measure(text: &[u8]) -> Extent {
     let mut extent = Extent::default();
     let (mut at, mut open) = (0, 0_usize);

@@ -1,7 +1,8 @@
 //! The values of an operation's variables, before anything runs: CoerceVariableValues (section 6.1.2).
 //!
 //! In: variable definitions and the JSON that came with the request. Out: one value or absence per definition,
-//! defaults applied, or a rejection that says which variable is wrong where. Values are never echoed.
+//! defaults applied, or a rejection with the path to each mismatch. Values are never echoed. (The compiler's own coercion
+//! stops at the first error and checks no custom scalars.)
 
 use apollo_compiler::Node;
 use apollo_compiler::ast::{Type, VariableDefinition};
@@ -13,7 +14,7 @@ use serde_json::{Map, Value};
 use super::literal::{default_of, engine_name};
 use super::mismatch::Mismatch;
 use super::scalar_value::{ScalarType, enum_value};
-use crate::operations::rejection::{Rejection, RejectionCode};
+use crate::operations::rejection::{Rejection, RejectionCode, Violation};
 use crate::operations::rulebook::Rulebook;
 use crate::operations::validation::LineIndex;
 
@@ -39,7 +40,8 @@ impl Coercion<'_> {
             match self.variable(definition, given.remove(definition.name.as_str())) {
                 Ok(value) => coerced.push(value),
                 Err(mismatch) => {
-                    wrong.push((mismatch.describe(&definition.name), lines.locate_span(definition.location())))
+                    let message = mismatch.describe(&definition.name);
+                    wrong.push(Violation::new(&message, lines.locate_span(definition.location())));
                 }
             }
         }

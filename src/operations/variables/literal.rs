@@ -1,8 +1,8 @@
 //! Values written in a document, by the input coercion rules of their types (section 3).
 //!
 //! In: a literal of a valid document and the type of its place. Out: the engine's value: integers for `ID` are
-//! strings, a single value in a list's place is a list, defaults of input objects are filled in. What is left
-//! for the engine to do then means the same there as in the specification.
+//! strings, a single value in a list's place is a list, defaults of input objects are filled in. The engine's
+//! own coercion then gives the result of the specification.
 
 use apollo_compiler::ast::{Type, Value as Literal};
 use apollo_compiler::schema::{ExtendedType, InputObjectType};
@@ -13,10 +13,10 @@ use async_graphql_value::{ConstValue, Value};
 use indexmap::IndexMap;
 use serde_json::Number;
 
-/// What stands for a variable at a place (`true`: the place takes no null), or `None` where it has no value.
+/// Replaces a variable at a place (`true`: a non-null place); `None` if the variable is absent.
 pub(crate) type Substitute<'a> = dyn FnMut(&Name, bool) -> Option<Value> + 'a;
 
-/// A literal in the place of a type. `None`: the place is as if nothing had been written there.
+/// A literal in the place of a type; `None` if it is an absent variable.
 pub(crate) fn value_of(
     schema: &Valid<Schema>,
     ty: &Type,
@@ -74,7 +74,7 @@ fn object_of(
     fields
 }
 
-/// A literal whose type says nothing about its shape: built-in scalars as they stand, custom scalars.
+/// A literal of a built-in or custom scalar, converted by its syntax alone.
 fn untyped(literal: &Literal, variable: &mut Substitute<'_>) -> Value {
     match literal {
         Literal::Null => Value::Null,

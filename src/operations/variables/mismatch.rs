@@ -1,6 +1,6 @@
-//! Why a value is not of its type, and where inside a variable.
+//! A value that is not of its type, and where it is inside a variable.
 
-/// What is wrong, and the way to it from the inside out.
+/// The problem, and the path to it from the inside out.
 pub(crate) struct Mismatch {
     problem: String,
     path: Vec<String>,

@@ -1,11 +1,12 @@
 //! JSON for the leaves of input types: built-in scalars, enums, custom scalars (sections 3.5 and 3.9).
 //!
-//! In: one JSON value that is not null. Out: the engine's value, or what is wrong with it. JSON has one kind of
+//! In: one JSON value that is not null. Out: the engine's value, or the mismatch. JSON has one kind of
 //! number, so 3.0 is an integer here as it is in the reference implementation.
 
 use apollo_compiler::schema::EnumType;
 use async_graphql::Name as EngineName;
 use async_graphql_value::ConstValue;
+use indexmap::IndexMap;
 use serde_json::{Number, Value};
 
 use super::literal::engine_name;
@@ -22,7 +23,7 @@ pub(crate) struct ScalarType<'a> {
 }
 
 impl ScalarType<'_> {
-    /// Coerces a value to the scalar; that of a custom scalar may have so many more levels of JSON.
+    /// Coerces a value to the scalar; JSON of a custom scalar may have that many more levels.
     pub(crate) fn coerce(&self, value: Value, levels_left: usize) -> Result<ConstValue, Mismatch> {
         let scalar = self.name;
         let coerced = match (scalar, value) {
@@ -68,9 +69,11 @@ fn untyped(value: Value, levels_left: usize) -> Result<ConstValue, Mismatch> {
             ConstValue::List(items?)
         }
         Value::Object(members) => {
-            let member = |(name, value): (String, _)| Ok((EngineName::new(name), untyped(value, inside)?));
-            let members: Result<_, Mismatch> = members.into_iter().map(member).collect();
-            ConstValue::Object(members?)
+            let mut untyped_members = IndexMap::with_capacity(members.len());
+            for (name, value) in members {
+                untyped_members.insert(EngineName::new(name), untyped(value, inside)?);
+            }
+            ConstValue::Object(untyped_members)
         }
     })
 }

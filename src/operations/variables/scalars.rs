@@ -1,19 +1,19 @@
-//! The custom scalars' own judgement of a value.
+//! The checks of custom scalars.
 //!
-//! In: for each scalar's name, a function that says what is wrong with a JSON value. Out: the same answer for
+//! In: for each scalar's name, a check of a JSON value. Out: the same verdict for
 //! literals in documents and for values of variables, before anything runs.
 
 use std::collections::HashMap;
 
-/// Says what is wrong with a value for a scalar, as the end of a sentence: "is not an RFC 3339 time".
+/// Checks a value; the error is the end of a sentence: "is not an RFC 3339 time".
 pub type ScalarCheck = fn(&serde_json::Value) -> Result<(), String>;
 
-/// The checks of custom scalars by the scalar's name. A scalar without a check takes any value.
+/// The checks of custom scalars by the scalar's name. A scalar without a check accepts any value.
 #[derive(Debug, Clone, Default)]
 pub struct Scalars(HashMap<&'static str, ScalarCheck>);
 
 impl Scalars {
-    /// The check of one scalar, or nothing wrong if it has none.
+    /// Checks a value of one scalar; a scalar without a check accepts any value.
     pub(crate) fn check(&self, scalar: &str, value: &serde_json::Value) -> Result<(), String> {
         self.0.get(scalar).map_or(Ok(()), |check| check(value))
     }

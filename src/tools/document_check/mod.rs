@@ -1,8 +1,8 @@
-//! What trusted documents are and take, for people and for continuous integration. In: what was found in files, and who judges
-//! it. Out: a few lines a document: good or not and why, its cost at its worst, depth, calls, cacheable or not.
+//! Checks trusted documents, for people and for continuous integration. In: documents from files. Out: a few lines a
+//! document: whether it is valid, its worst-case cost, depth and calls, whether it is cacheable.
 //!
-//! A document is no good if it would not be loaded, or could not run even with its default values. That it may pass a limit
-//! with some values is a warning: clients that send those are refused.
+//! A document fails the check if it would not be loaded, or if its default values exceed a limit. Exceeding a limit with
+//! other values is a warning: requests with those values are rejected.
 
 mod worst_case;
 
@@ -20,7 +20,7 @@ pub struct CheckReport {
     limits: Limits,
 }
 
-/// What is to be said of one document.
+/// The result for one document.
 #[derive(Debug)]
 pub struct CheckedDocument {
     client: String,
@@ -29,7 +29,7 @@ pub struct CheckedDocument {
     verdict: Result<(OperationKind, WorstCase), String>,
 }
 
-/// Looks at every document; none hides another.
+/// Checks every document.
 pub fn check(found: Vec<Found>, operations: &Operations) -> CheckReport {
     let mut set = TrustedDocuments::default();
     let mut documents = Vec::new();
@@ -118,7 +118,7 @@ impl Display for CheckReport {
     }
 }
 
-/// Whether others may be given the answer: for whom it is.
+/// Whether shared caches may store the response.
 fn cacheability(worst_case: &WorstCase) -> String {
     match worst_case.caching {
         Some(caching) if worst_case.not_cacheable.is_empty() => format!("public, {} s", caching.max_age.as_secs()),
@@ -129,7 +129,7 @@ fn cacheability(worst_case: &WorstCase) -> String {
     }
 }
 
-/// What is wrong, and where.
+/// The violations with their locations.
 fn located(rejection: &Rejection) -> String {
     let violations = rejection.violations().iter().map(|violation| match violation.locations.first() {
         Some(place) => format!("{} (line {}, column {})", violation.message, place.line, place.column),

@@ -102,7 +102,7 @@ impl WorstCase {
 /// The operation's variables that stand in a `@skip` or `@include`.
 fn toggles(selected: &SelectedOperation) -> Vec<&VariableDefinition> {
     let definitions = selected.operation.variables.iter().map(|definition| &**definition);
-    definitions.filter(|definition| selected.conditional_variables().contains(&definition.name)).collect()
+    definitions.filter(|definition| selected.conditional_variables().conditions.contains(&definition.name)).collect()
 }
 
 /// A value for each toggle: true, if the bit of its place is set.

@@ -1,4 +1,4 @@
-//! What an operation will take, for people: depth, cost, the waves of calls, for whom the answer is, how long it is kept.
+//! Explains an operation to people: depth, cost, calls by wave, audience and cacheability.
 //!
 //! In: a prepared operation, its variables, the limits. Out: a few lines of text. Nothing is run.
 
@@ -10,7 +10,7 @@ use crate::operations::{Keys, Limits, OperationKind, PlannedCall, Prepared};
 pub struct Explanation<'a> {
     /// The operation with its variables.
     pub prepared: &'a Prepared,
-    /// What it is held to.
+    /// The limits that apply.
     pub limits: Limits,
 }
 

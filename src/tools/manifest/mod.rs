@@ -1,5 +1,5 @@
-//! The manifest that Apollo's tools and clients read. In: what was found in files. Out: its text: each document once, as it is
-//! sent, by name; the ids are those under which it is trusted when the same files are loaded.
+//! Apollo's persisted query manifest. In: documents from files. Out: its text, with each document once, in the form that
+//! clients send, by name; the ids are those of the trusted documents when the same files are loaded.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -30,10 +30,10 @@ struct Operation {
     file: std::path::PathBuf,
 }
 
-/// Why there is no manifest.
+/// Why no manifest can be written.
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
-    /// A document cannot stand in it.
+    /// A document is not valid or has no unique name.
     #[error(transparent)]
     Document(#[from] SourceError),
     /// The client has no documents.
@@ -58,7 +58,7 @@ pub fn export(found: Vec<Found>, client: Option<&str>, operations: &Operations) 
         let wrong = |problem: String| SourceError::new(&found.file, problem);
         let selected =
             operations.select(Arc::clone(&found.text), None).map_err(|rejection| wrong(rejection.to_string()))?;
-        // A file's own text is only checked: what is sent stood before it.
+        // A file's own text is only validated: the form that clients send came before it.
         let is_sent = found.with_typename || found.is_of_manifest();
         if !is_sent || client.is_some_and(|client| client != found.client) {
             continue;

@@ -1,5 +1,5 @@
-//! One difference between two schemas. Whether it breaks somebody is judged by kind first (`named_types.rs` and its neighbours), by
-//! sunset and by the trusted documents afterwards (`verdict.rs`).
+//! One difference between two schemas. Its severity is decided by its kind first (`named_types.rs` and its neighbours), then
+//! by sunset and by the trusted documents (`verdict.rs`).
 
 use std::fmt::{self, Display, Formatter};
 
@@ -10,7 +10,7 @@ pub enum Severity {
     Breaking,
     /// Documents stay good, but what they get can surprise their client.
     Dangerous,
-    /// Nobody notices who does not ask for it.
+    /// Clients that do not use it do not notice.
     Safe,
 }
 
@@ -19,30 +19,30 @@ pub enum Severity {
 pub struct Change {
     /// What it can do.
     pub severity: Severity,
-    /// Where in the schema: `User.posts(first:)`.
+    /// The schema coordinate: `User.posts(first:)`.
     pub coordinate: String,
-    /// What happened there, as the end of a sentence that begins with the coordinate.
+    /// The change, as the end of a sentence that begins with the coordinate.
     pub what: String,
     /// What a document must use to be hit; without it, its validity alone decides.
     pub(crate) hits: Option<String>,
-    /// The coordinate is gone: its sunset counts.
+    /// The coordinate was removed: its sunset counts.
     pub(crate) is_removal: bool,
     /// It follows from the removal of that type.
     pub(crate) of_type: Option<String>,
 }
 
 impl Change {
-    /// Something that nobody notices.
+    /// A change without effect on clients.
     pub(crate) fn safe(coordinate: impl Into<String>, what: impl Into<String>) -> Self {
         Self::new(Severity::Safe, coordinate.into(), what.into())
     }
 
-    /// Something that can surprise.
+    /// A change that can surprise clients.
     pub(crate) fn dangerous(coordinate: impl Into<String>, what: impl Into<String>) -> Self {
         Self::new(Severity::Dangerous, coordinate.into(), what.into())
     }
 
-    /// Something that breaks documents that use the coordinate.
+    /// A change that breaks documents that use the coordinate.
     pub(crate) fn breaking(coordinate: impl Into<String>, what: impl Into<String>) -> Self {
         let coordinate = coordinate.into();
         Self { hits: Some(coordinate.clone()), ..Self::new(Severity::Breaking, coordinate, what.into()) }

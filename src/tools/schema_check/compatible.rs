@@ -1,4 +1,4 @@
-//! Whether a type may take another's place, and whether two default values are one. In: the old and the new. Out: yes or no.
+//! Whether a type can replace another, and whether two default values are equal. In: the old and the new. Out: yes or no.
 
 use apollo_compiler::ast::{Type, Value};
 

@@ -1,5 +1,5 @@
-//! The directives that a document can carry. In: both schemas. Out: changes. Where a directive may stand in a schema only, no
-//! client has ever written it: whatever happens to it is safe.
+//! The directives that a document can carry. In: both schemas. Out: changes. Changes of a directive
+//! that is only allowed in schemas are safe: no document has it.
 
 use apollo_compiler::{
     Schema,
@@ -11,7 +11,7 @@ use super::{
     fields,
 };
 
-/// What happened to the directives.
+/// Changes of the directives.
 pub(crate) fn changes(old: &Schema, new: &Schema) -> Vec<Change> {
     let mut changes = Vec::new();
     for (name, directive) in &old.directive_definitions {

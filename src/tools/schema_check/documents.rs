@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use apollo_compiler::Schema;
+use apollo_compiler::ast::Document;
 
 use super::{SchemaProblem, SchemaText, usage::Usage};
 use crate::operations::{Limits, Operations, Rejection, Scalars, documents::source::Found};
@@ -33,12 +33,8 @@ pub(crate) struct Documents {
     pub(crate) unknown: Vec<Label>,
 }
 
-/// Judges the documents by both schemas.
-pub(crate) fn judge(
-    (old, schema): (&SchemaText, &Schema),
-    new: &SchemaText,
-    found: &[Found],
-) -> Result<Documents, SchemaProblem> {
+/// Validates the documents by both schemas.
+pub(crate) fn validate(old: &SchemaText, new: &SchemaText, found: &[Found]) -> Result<Documents, SchemaProblem> {
     let (before, after) = (operations(old)?, operations(new)?);
     let mut documents = Documents { known: Vec::new(), unknown: Vec::new() };
     // What Apollo Client makes of a file's text is as valid as that text.
@@ -46,11 +42,12 @@ pub(crate) fn judge(
         let selected = before.select(Arc::clone(&found.text), None).ok();
         let name = selected.as_ref().and_then(|it| it.name()).unwrap_or(&found.id).to_owned();
         let label = Label { client: found.client.clone(), name, file: found.file.display().to_string() };
-        match selected {
+        let syntax = selected.and_then(|_| Document::parse(&*found.text, "document.graphql").ok());
+        match syntax {
             None => documents.unknown.push(label),
-            Some(selected) => documents.known.push(Known {
+            Some(syntax) => documents.known.push(Known {
                 label,
-                usage: Usage::new(schema, &selected.document.document),
+                usage: Usage::new(&before.rulebook.schema, &syntax),
                 rejected: after.select(Arc::clone(&found.text), None).err(),
             }),
         }
@@ -58,7 +55,7 @@ pub(crate) fn judge(
     Ok(documents)
 }
 
-/// What judges documents by a schema: its limits on size are no matter here, those on nesting guard the stack.
+/// Validates documents by a schema. Limits on size do not matter here; those on nesting guard the stack.
 fn operations(schema: &SchemaText) -> Result<Operations, SchemaProblem> {
     let limits = Limits { tokens: usize::MAX, aliases: usize::MAX, directives: usize::MAX, ..Limits::default() };
     Operations::new(&schema.text, limits, Scalars::default()).map_err(|error| schema.problem(error))

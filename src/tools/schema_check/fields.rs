@@ -8,7 +8,7 @@ use apollo_compiler::{
 
 use super::{change::Change, compatible, inputs};
 
-/// What happened to the fields of one type.
+/// Changes of the fields of one type.
 pub(crate) fn changes(
     ty: &Name,
     old: &IndexMap<Name, Node<FieldDefinition>>,
@@ -37,7 +37,7 @@ fn field_changes(coordinate: &str, old: &FieldDefinition, new: &FieldDefinition)
     changes
 }
 
-/// What happened to the arguments of a field or a directive, which is what documents use.
+/// Changes of the arguments of a field or a directive.
 pub(crate) fn arguments(
     coordinate: &dyn Fn(&str) -> String,
     owner: &str,

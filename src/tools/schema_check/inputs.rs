@@ -4,7 +4,7 @@ use apollo_compiler::{ast::InputValueDefinition, schema::InputObjectType};
 
 use super::{change::Change, compatible};
 
-/// What happened to an input object.
+/// Changes of an input object.
 pub(crate) fn changes(old: &InputObjectType, new: &InputObjectType) -> Vec<Change> {
     let ty = old.name.as_str();
     let mut changes = Vec::new();
@@ -28,14 +28,14 @@ pub(crate) fn changes(old: &InputObjectType, new: &InputObjectType) -> Vec<Chang
 /// An argument or an input field that was not there.
 pub(crate) fn added(coordinate: String, owner: &str, value: &InputValueDefinition) -> Change {
     if value.is_required() {
-        // Whoever uses what it belongs to does not send it.
+        // Documents that use the owner do not have it.
         Change::breaking(coordinate, "was added and is required").hitting(Some(owner))
     } else {
         Change::dangerous(coordinate, "was added and is optional")
     }
 }
 
-/// What happened to an argument or an input field that stayed.
+/// Changes of an argument or an input field that stayed.
 pub(crate) fn value_changes(
     coordinate: &str,
     owner: &str,

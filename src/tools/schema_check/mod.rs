@@ -1,4 +1,4 @@
-//! Whether a schema can take another's place. In: the old and the new definition, the trusted documents, a date. Out: every
+//! Whether a schema can replace another. In: the old and the new definition, the trusted documents, a date. Out: every
 //! change as safe, dangerous or breaking, and which documents of which client break. Nothing is run.
 //!
 //! differences by kind (named_types → fields → inputs, directives) → sunset → documents → verdict → report
@@ -56,7 +56,7 @@ pub fn check(old: &SchemaText, new: &SchemaText, found: &[Found], today: Date) -
     let mut changes = named_types::changes(&before, &after);
     changes.extend(directives::changes(&before, &after));
     changes.extend(sunset::changes(&deprecations, &later));
-    let documents = documents::judge((old, &before), new, found)?;
+    let documents = documents::validate(old, new, found)?;
     let judgement = Judgement { old: &before, deprecations: &deprecations, documents: &documents.known, today };
     let judged = judgement.judge(changes);
     Ok(Report {

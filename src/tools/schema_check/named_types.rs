@@ -9,7 +9,7 @@ use apollo_compiler::{
 
 use super::{change::Change, fields, inputs};
 
-/// What happened to the types.
+/// Changes of the types.
 pub(crate) fn changes(old: &Schema, new: &Schema) -> Vec<Change> {
     let mut changes = roots(old, new);
     for (name, ty) in old.types.iter().filter(|(name, _)| is_own(name)) {

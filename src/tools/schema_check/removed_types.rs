@@ -1,34 +1,34 @@
-//! Types that went with the last thing that led to them. In: the old schema, the types that are gone, the elements that were
-//! removed after their sunset. Out: the types that nothing else referred to: types cannot be deprecated themselves.
+//! Types that were removed with the last reference to them; types cannot be deprecated themselves. In: the old schema, the
+//! removed types, the elements that were removed after their sunset. Out: the types without other references.
 
 use std::collections::HashSet;
 
 use apollo_compiler::{Name, Schema, ast::FieldDefinition, schema::ExtendedType};
 
-/// A place that names a type, and the element that it goes with.
+/// A reference to a type.
 struct Reference {
-    /// The type around it; empty for a directive's argument.
+    /// The type that contains it; empty for a directive's argument.
     owner: String,
-    /// The field, and the argument if it stands in one.
+    /// The field, and the argument if it is an argument's type.
     elements: Vec<String>,
     to: Name,
 }
 
-/// Those of the removed types that are referred to, but by what went at its time alone.
+/// The removed types whose references were all removed after their sunset.
 pub(crate) fn in_time(old: &Schema, removed: HashSet<String>, expired: &HashSet<&str>) -> HashSet<String> {
     let references = references(old);
     let is_referred_to = |ty: &String| references.iter().any(|reference| *reference.to == **ty);
-    let mut gone: HashSet<String> = removed.into_iter().filter(is_referred_to).collect();
+    let mut removed_types: HashSet<String> = removed.into_iter().filter(is_referred_to).collect();
     loop {
         let stays = |it: &&Reference| {
             let is_expired = it.elements.iter().any(|element| expired.contains(element.as_str()));
-            !is_expired && !gone.contains(&it.owner)
+            !is_expired && !removed_types.contains(&it.owner)
         };
-        let kept: HashSet<&str> = references.iter().filter(stays).map(|it| it.to.as_str()).collect();
-        let before = gone.len();
-        gone = gone.iter().filter(|ty| !kept.contains(ty.as_str())).cloned().collect();
-        if gone.len() == before {
-            return gone;
+        let referred: HashSet<&str> = references.iter().filter(stays).map(|it| it.to.as_str()).collect();
+        let before = removed_types.len();
+        removed_types = removed_types.iter().filter(|ty| !referred.contains(ty.as_str())).cloned().collect();
+        if removed_types.len() == before {
+            return removed_types;
         }
     }
 }
@@ -53,7 +53,7 @@ fn references(schema: &Schema) -> Vec<Reference> {
             ExtendedType::Scalar(_) | ExtendedType::Enum(_) => {}
         }
     }
-    // Whoever implements an interface can be found behind it.
+    // An interface refers to its implementers.
     for (interface, implementers) in schema.implementers_map() {
         let behind = implementers.iter().map(|to| Reference {
             owner: interface.to_string(),

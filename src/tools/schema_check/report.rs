@@ -11,7 +11,7 @@ use super::{
 /// What became of a schema and of the documents that were written for it.
 #[derive(Debug)]
 pub struct Report {
-    pub(crate) judged: Vec<Judged>,
+    pub(crate) judged: Vec<JudgedChange>,
     pub(crate) broken: Vec<Broken>,
     pub(crate) warnings: Vec<String>,
     /// Documents that the old schema took.
@@ -22,7 +22,7 @@ pub struct Report {
 
 /// A change with its final severity, and why.
 #[derive(Debug)]
-pub(crate) struct Judged {
+pub(crate) struct JudgedChange {
     pub(crate) change: Change,
     pub(crate) note: String,
 }
@@ -47,7 +47,7 @@ impl Report {
 
 impl Display for Report {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        for Judged { change, note } in &self.judged {
+        for JudgedChange { change, note } in &self.judged {
             let colon = if note.is_empty() { "" } else { ": " };
             writeln!(f, "{:<10} {change}{colon}{note}", change.severity)?;
         }

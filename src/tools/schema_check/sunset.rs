@@ -1,5 +1,5 @@
-//! When something may go: `@deprecated(reason: "… sunset 2027-06-30")` on a field, an argument, an enum value or an input field.
-//! In: a schema. Out: what it says of each of them, by coordinate. After the sunset, not on it, the element may be removed.
+//! The sunset of schema elements: `@deprecated(reason: "… sunset 2027-06-30")` on a field, an argument, an enum value or an input field.
+//! In: a schema. Out: the deprecation of each element, by coordinate. After the day of the sunset the element may be removed.
 
 use std::collections::BTreeMap;
 
@@ -12,20 +12,20 @@ use jiff::civil::Date;
 
 use super::{change::Change, named_types::is_own};
 
-/// What a schema says of an element's end.
+/// The deprecation of an element.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Deprecation {
-    /// Nothing: it stays.
+    /// Not deprecated.
     None,
-    /// It will go, nobody says when.
+    /// Deprecated without a date.
     Undated,
-    /// It may go after that day.
+    /// It may be removed after that day.
     Sunset(Date),
-    /// It says when, but in words that are no date.
+    /// The word after `sunset` is no date.
     Malformed(String),
 }
 
-/// What is said of every element of a schema.
+/// The deprecation of every element of a schema.
 pub(crate) fn deprecations(schema: &Schema) -> BTreeMap<String, Deprecation> {
     let mut found = BTreeMap::new();
     for (name, ty) in schema.types.iter().filter(|(name, _)| is_own(name)) {
@@ -48,7 +48,7 @@ pub(crate) fn deprecations(schema: &Schema) -> BTreeMap<String, Deprecation> {
     found
 }
 
-/// What changed in what is said of elements that stayed.
+/// Changes in the deprecation of elements that exist in both schemas.
 pub(crate) fn changes(old: &BTreeMap<String, Deprecation>, new: &BTreeMap<String, Deprecation>) -> Vec<Change> {
     use Deprecation::{None as Stays, Sunset};
     let change = |coordinate: &String, old: &Deprecation, new: &Deprecation| match (old, new) {
@@ -66,7 +66,7 @@ pub(crate) fn changes(old: &BTreeMap<String, Deprecation>, new: &BTreeMap<String
     old.iter().filter_map(|(coordinate, old)| change(coordinate, old, new.get(coordinate)?)).collect()
 }
 
-/// A day as it is written here: `2027-06-30`.
+/// Parses a date of the form `2027-06-30`.
 pub fn date(text: &str) -> Option<Date> {
     let shape: String = text.chars().map(|it| if it.is_ascii_digit() { '0' } else { it }).collect();
     (shape == "0000-00-00").then(|| text.parse().ok()).flatten()

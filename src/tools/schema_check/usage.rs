@@ -1,14 +1,13 @@
-//! What a document uses of a schema. In: a valid document. Out: coordinates of what stands in its text, and of what clients can
-//! send in its variables beyond that, which nobody sees in the text.
+//! The schema coordinates that a document uses. In: a valid document. Out: the coordinates in its text, and those that the
+//! values of its variables can contain.
 
 use std::collections::BTreeSet;
 
-use apollo_compiler::{
-    ExecutableDocument, Schema,
-    ast::{DirectiveList, Type, Value},
-    executable::{Selection, SelectionSet},
-    schema::ExtendedType,
-};
+use apollo_compiler::ast::{Definition, Directive, Document, Selection, Type, Value};
+use apollo_compiler::schema::ExtendedType;
+use apollo_compiler::{Name, Node, Schema};
+
+use crate::operations::{InputPlace, Visitor, Walk};
 
 /// The coordinates that a document uses.
 #[derive(Debug, Default)]
@@ -21,24 +20,18 @@ pub(crate) struct Usage {
 
 impl Usage {
     /// Reads a document that is valid for the schema.
-    pub(crate) fn new(schema: &Schema, document: &ExecutableDocument) -> Self {
+    pub(crate) fn new(schema: &Schema, document: &Document) -> Self {
+        let walk = Walk::new(schema, document);
         let mut reader = Reader { schema, usage: Self::default() };
-        for operation in document.operations.iter() {
-            for variable in &operation.variables {
-                reader.variable(&variable.ty);
-                reader.directives(&variable.directives);
-                if let Some(default) = &variable.default_value {
-                    reader.literal(&variable.ty, default);
-                }
+        for variable in walk.operations().flat_map(|operation| &operation.variables) {
+            reader.variable(&variable.ty);
+        }
+        for definition in &document.definitions {
+            if let Definition::FragmentDefinition(fragment) = definition {
+                reader.write(fragment.type_condition.as_str());
             }
-            reader.directives(&operation.directives);
-            reader.selections(&operation.selection_set);
         }
-        for fragment in document.fragments.values() {
-            reader.write(fragment.type_condition().as_str());
-            reader.directives(&fragment.directives);
-            reader.selections(&fragment.selection_set);
-        }
+        walk.document(&mut reader);
         reader.usage
     }
 
@@ -48,77 +41,63 @@ impl Usage {
     }
 }
 
-struct Reader<'a> {
-    schema: &'a Schema,
+struct Reader<'s> {
+    schema: &'s Schema,
     usage: Usage,
 }
 
-impl Reader<'_> {
-    fn write(&mut self, coordinate: impl Into<String>) {
-        self.usage.written.insert(coordinate.into());
+impl<'a> Visitor<'a> for Reader<'_> {
+    fn enter_selection(&mut self, selection: &'a Selection, parent: Option<&'a Name>) -> bool {
+        match (selection, parent) {
+            (Selection::Field(field), _) if field.name.starts_with("__") => return false,
+            (Selection::Field(field), Some(parent)) => {
+                let coordinate = format!("{parent}.{}", field.name);
+                for argument in &field.arguments {
+                    self.write(format!("{coordinate}({}:)", argument.name));
+                }
+                if let Ok(definition) = self.schema.type_field(parent, &field.name) {
+                    self.write(definition.ty.inner_named_type().as_str());
+                }
+                self.write(coordinate);
+            }
+            (Selection::InlineFragment(fragment), parent) => {
+                let ty = fragment.type_condition.as_ref().or(parent);
+                ty.into_iter().for_each(|ty| self.write(ty.as_str()));
+            }
+            _ => {}
+        }
+        true
     }
 
-    fn selections(&mut self, selections: &SelectionSet) {
-        for selection in &selections.selections {
-            self.directives(selection.directives());
-            match selection {
-                Selection::Field(field) if field.name.starts_with("__") => {}
-                Selection::Field(field) => {
-                    let coordinate = format!("{}.{}", selections.ty, field.name);
-                    for argument in &field.arguments {
-                        self.write(format!("{coordinate}({}:)", argument.name));
-                        if let Some(definition) = field.definition.argument_by_name(&argument.name) {
-                            self.literal(&definition.ty, &argument.value);
-                        }
-                    }
-                    self.write(coordinate);
-                    self.write(field.definition.ty.inner_named_type().as_str());
-                    if let Some(below) = &field.selection_set {
-                        self.selections(below);
-                    }
-                }
-                Selection::InlineFragment(fragment) => {
-                    self.write(fragment.selection_set.ty.as_str());
-                    self.selections(&fragment.selection_set);
-                }
-                Selection::FragmentSpread(_) => {}
-            }
+    fn enter_directive(&mut self, directive: &'a Node<Directive>) {
+        self.write(format!("@{}", directive.name));
+        for argument in &directive.arguments {
+            self.write(format!("@{}({}:)", directive.name, argument.name));
         }
     }
 
-    fn directives(&mut self, directives: &DirectiveList) {
-        for directive in directives {
-            self.write(format!("@{}", directive.name));
-            for argument in &directive.arguments {
-                self.write(format!("@{}({}:)", directive.name, argument.name));
-                let definition = self.schema.directive_definitions.get(&directive.name);
-                if let Some(definition) = definition.and_then(|it| it.argument_by_name(&argument.name)) {
-                    self.literal(&definition.ty, &argument.value);
-                }
-            }
-        }
-    }
-
-    fn literal(&mut self, ty: &Type, value: &Value) {
-        let name = ty.inner_named_type();
-        match value {
-            Value::List(items) => items.iter().for_each(|item| self.literal(ty.item_type(), item)),
+    fn enter_value(&mut self, value: &'a Node<Value>, place: Option<InputPlace<'a>>) {
+        let Some(place) = place else { return };
+        let name = place.ty.inner_named_type();
+        match &**value {
             Value::Enum(value) => {
                 self.write(name.as_str());
                 self.write(format!("{name}.{value}"));
             }
             Value::Object(members) => {
                 self.write(name.as_str());
-                let Some(object) = self.schema.get_input_object(name) else { return };
-                for (member, value) in members {
-                    self.write(format!("{name}.{member}"));
-                    if let Some(field) = object.fields.get(member) {
-                        self.literal(&field.ty, value);
-                    }
+                if self.schema.get_input_object(name).is_some() {
+                    members.iter().for_each(|(member, _)| self.write(format!("{name}.{member}")));
                 }
             }
             _ => {}
         }
+    }
+}
+
+impl Reader<'_> {
+    fn write(&mut self, coordinate: impl Into<String>) {
+        self.usage.written.insert(coordinate.into());
     }
 
     /// Everything that a variable of this type can hold.

@@ -1,5 +1,5 @@
-//! What is left of a change once sunsets and trusted documents are looked at. In: the differences, what the old schema says of
-//! sunsets, the documents. Out: each change with its final severity and a note on why, and the documents that break.
+//! The final severity of each change. In: the differences, the old schema's sunsets, the trusted documents. Out: each change
+//! with its severity and a note with the reason, and the documents that break.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -9,11 +9,11 @@ use super::{
     change::{Change, Severity},
     documents::{Known, Label},
     removed_types,
-    report::{Broken, Judged},
+    report::{Broken, JudgedChange},
     sunset::Deprecation,
 };
 
-/// By what changes are judged.
+/// The facts by which changes are judged.
 pub(crate) struct Judgement<'a> {
     pub(crate) old: &'a apollo_compiler::Schema,
     pub(crate) deprecations: &'a BTreeMap<String, Deprecation>,
@@ -22,8 +22,8 @@ pub(crate) struct Judgement<'a> {
 }
 
 impl Judgement<'_> {
-    /// Judges every change; the worst come first.
-    pub(crate) fn judge(&self, changes: Vec<Change>) -> Vec<Judged> {
+    /// Judges every change; the most severe come first.
+    pub(crate) fn judge(&self, changes: Vec<Change>) -> Vec<JudgedChange> {
         let in_time = self.types_in_time(&changes);
         let mut judged: Vec<_> = changes.into_iter().map(|change| self.verdict(change, &in_time)).collect();
         judged.sort_by(|one, other| one.change.order().cmp(&other.change.order()));
@@ -31,7 +31,7 @@ impl Judgement<'_> {
     }
 
     /// The documents that break, and by what.
-    pub(crate) fn broken(&self, judged: &[Judged]) -> Vec<Broken> {
+    pub(crate) fn broken(&self, judged: &[JudgedChange]) -> Vec<Broken> {
         let breaking: Vec<_> = judged.iter().filter(|it| it.change.severity == Severity::Breaking).collect();
         let broken = self.documents.iter().filter_map(|document| {
             let hits = breaking.iter().filter(|it| it.change.hits.as_ref().is_some_and(|it| document.usage.has(it)));
@@ -56,9 +56,9 @@ impl Judgement<'_> {
         matches!(self.deprecations.get(coordinate), Some(Deprecation::Sunset(date)) if self.today > *date)
     }
 
-    fn verdict(&self, mut change: Change, in_time: &HashSet<String>) -> Judged {
+    fn verdict(&self, mut change: Change, in_time: &HashSet<String>) -> JudgedChange {
         if change.severity != Severity::Breaking {
-            return Judged { change, note: String::new() };
+            return JudgedChange { change, note: String::new() };
         }
         let written = self.users(&change, |known, hit| known.usage.written.contains(hit));
         let all = self.users(&change, |known, hit| known.usage.has(hit));
@@ -83,10 +83,10 @@ impl Judgement<'_> {
         } else {
             String::new()
         };
-        Judged { change, note }
+        JudgedChange { change, note }
     }
 
-    /// Why a removed element may not go today.
+    /// Why an element may not be removed today.
     fn term(&self, coordinate: &str) -> String {
         match self.deprecations.get(coordinate) {
             Some(Deprecation::Sunset(date)) => format!("it may go after {date}"),

@@ -1,76 +1,70 @@
-//! `MaxIntrospectionDepthRule`: introspection does not go round in circles.
+//! `MaxIntrospectionDepthRule`: introspection does not nest lists of types without end.
 //!
-//! In: a valid document. Out: uses of `__schema` and `__type` under which lists of types are nested three deep.
-//! Each such level multiplies the answer by the size of the schema. Each fragment is measured once.
+//! In: a valid document. Out: uses of `__schema` and `__type` under which lists of types are nested three deep. Each such
+//! level multiplies the response by the size of the schema. Each fragment is measured once. The compiler's own
+//! `check_max_depth` counts fields of these names outside introspection too, and accepts one level more in a fragment
+//! that is spread again.
 
 use std::collections::HashMap;
 
-use apollo_compiler::executable::{Selection, SelectionSet};
-use apollo_compiler::{ExecutableDocument, Name};
+use apollo_compiler::Name;
+use apollo_compiler::ast::Selection;
 
-use super::{Found, LineIndex};
+use super::LineIndex;
+use crate::operations::rejection::Violation;
+use crate::operations::validation::walk::{Visitor, Walk};
 
 /// Nested lists of types that are too many.
 const TOO_DEEP: usize = 3;
 
 /// Every introspection field that goes too deep.
-pub(crate) fn deep_introspection(document: &ExecutableDocument, lines: &LineIndex) -> Vec<Found> {
-    let mut measure = Measure { document, fragments: HashMap::new() };
-    let operations = document.operations.iter().map(|operation| &operation.selection_set);
-    let sets = operations.chain(document.fragments.values().map(|fragment| &fragment.selection_set));
-    let mut found = Vec::new();
-    for set in sets {
-        measure.look(set, lines, &mut found);
-    }
-    found
+pub(crate) fn deep_introspection(walk: &Walk<'_>, lines: &LineIndex) -> Vec<Violation> {
+    let mut rule = MaxIntrospectionDepth { walk, lines, fragments: HashMap::new(), found: Vec::new() };
+    walk.document(&mut rule);
+    rule.found
 }
 
-struct Measure<'a> {
-    document: &'a ExecutableDocument,
+struct MaxIntrospectionDepth<'a, 'w> {
+    walk: &'w Walk<'a>,
+    lines: &'w LineIndex,
     /// Levels of lists in each fragment.
     fragments: HashMap<&'a Name, usize>,
+    found: Vec<Violation>,
 }
 
-impl<'a> Measure<'a> {
-    fn look(&mut self, set: &'a SelectionSet, lines: &LineIndex, found: &mut Vec<Found>) {
-        for selection in &set.selections {
-            let nested = match selection {
-                Selection::Field(field) => field.selection_set.as_ref(),
-                Selection::InlineFragment(fragment) => Some(&fragment.selection_set),
-                Selection::FragmentSpread(_) => None,
-            };
-            let entry = selection.as_field().filter(|field| matches!(field.name.as_str(), "__schema" | "__type"));
-            match (entry, nested) {
-                (Some(field), Some(nested)) if self.lists(nested) >= TOO_DEEP => {
-                    let message = format!("`{}` nests lists of types too deep", field.name);
-                    found.push((message, lines.locate_span(field.location())));
-                }
-                (_, Some(nested)) => self.look(nested, lines, found),
-                (_, None) => {}
-            }
+impl<'a> Visitor<'a> for MaxIntrospectionDepth<'a, '_> {
+    fn enter_selection(&mut self, selection: &'a Selection, _: Option<&'a Name>) -> bool {
+        let field = selection.as_field().filter(|field| matches!(field.name.as_str(), "__schema" | "__type"));
+        if let Some(field) = field.filter(|_| self.levels(selection) >= TOO_DEEP) {
+            let message = format!("`{}` nests lists of types too deep", field.name);
+            self.found.push(Violation::new(&message, self.lines.locate_span(field.location())));
+            return false;
         }
+        true
     }
+}
 
-    fn lists(&mut self, set: &'a SelectionSet) -> usize {
-        let levels = set.selections.iter().map(|selection| match selection {
+impl<'a> MaxIntrospectionDepth<'a, '_> {
+    fn levels(&mut self, selection: &'a Selection) -> usize {
+        match selection {
             Selection::Field(field) => {
-                let name = field.name.as_str();
-                let list = matches!(name, "fields" | "interfaces" | "possibleTypes" | "inputFields");
-                usize::from(list) + field.selection_set.as_ref().map_or(0, |nested| self.lists(nested))
+                let list = matches!(field.name.as_str(), "fields" | "interfaces" | "possibleTypes" | "inputFields");
+                usize::from(list) + self.deepest(field.selection_set.as_deref().unwrap_or_default())
             }
-            Selection::InlineFragment(fragment) => self.lists(&fragment.selection_set),
-            Selection::FragmentSpread(spread) => self.lists_of_fragment(&spread.fragment_name),
-        });
-        levels.max().unwrap_or_default()
+            Selection::InlineFragment(fragment) => self.deepest(&fragment.selection_set),
+            Selection::FragmentSpread(spread) => {
+                if let Some(known) = self.fragments.get(&spread.fragment_name) {
+                    return *known;
+                }
+                let fragment = self.walk.fragment(&spread.fragment_name);
+                let levels = fragment.map_or(0, |fragment| self.deepest(&fragment.selection_set));
+                self.fragments.insert(&spread.fragment_name, levels);
+                levels
+            }
+        }
     }
 
-    fn lists_of_fragment(&mut self, name: &'a Name) -> usize {
-        if let Some(known) = self.fragments.get(name) {
-            return *known;
-        }
-        let fragment = self.document.fragments.get(name);
-        let levels = fragment.map_or(0, |fragment| self.lists(&fragment.selection_set));
-        self.fragments.insert(name, levels);
-        levels
+    fn deepest(&mut self, selections: &'a [Selection]) -> usize {
+        selections.iter().map(|selection| self.levels(selection)).max().unwrap_or_default()
     }
 }

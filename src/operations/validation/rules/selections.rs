@@ -3,40 +3,27 @@
 //! In: the syntax tree. Out: empty selection sets. The compiler follows the September 2026 edition, in which they
 //! are allowed; the engine and the reference implementation follow earlier ones.
 
-use apollo_compiler::ast::{Definition, Document, Selection};
+use apollo_compiler::ast::Selection;
 use apollo_compiler::parser::SourceSpan;
 
-use super::{Found, LineIndex};
+use super::LineIndex;
+use crate::operations::rejection::Violation;
+use crate::operations::validation::walk::{Visitor, Walk};
 
 /// Every empty selection set, at the node it belongs to.
-pub(crate) fn empty_selections(document: &Document, lines: &LineIndex) -> Vec<Found> {
-    let mut empty = Vec::new();
-    for definition in &document.definitions {
-        match definition {
-            Definition::OperationDefinition(operation) => {
-                look(&operation.selection_set, operation.location(), &mut empty);
-            }
-            Definition::FragmentDefinition(fragment) => look(&fragment.selection_set, fragment.location(), &mut empty),
-            _ => {}
-        }
-    }
+pub(crate) fn empty_selections(walk: &Walk<'_>, lines: &LineIndex) -> Vec<Violation> {
+    let mut empty = EmptySelections(Vec::new());
+    walk.document(&mut empty);
     let message = "syntax error: expected a selection between `{` and `}`";
-    empty.into_iter().map(|place| (message.to_owned(), lines.locate_span(place))).collect()
+    empty.0.into_iter().map(|owner| Violation::new(message, lines.locate_span(owner))).collect()
 }
 
-fn look(selections: &[Selection], place: Option<SourceSpan>, empty: &mut Vec<Option<SourceSpan>>) {
-    if selections.is_empty() {
-        empty.push(place);
-    }
-    for selection in selections {
-        match selection {
-            Selection::Field(field) => {
-                if let Some(nested) = &field.selection_set {
-                    look(nested, field.location(), empty);
-                }
-            }
-            Selection::InlineFragment(fragment) => look(&fragment.selection_set, fragment.location(), empty),
-            Selection::FragmentSpread(_) => {}
+struct EmptySelections(Vec<Option<SourceSpan>>);
+
+impl<'a> Visitor<'a> for EmptySelections {
+    fn enter_selections(&mut self, selections: &'a [Selection], owner: Option<SourceSpan>) {
+        if selections.is_empty() {
+            self.0.push(owner);
         }
     }
 }
