@@ -98,9 +98,11 @@ fn explain(error: figment::Error) -> ConfigError {
     let sentence = |error: figment::Error| {
         let problem = match &error.kind {
             // The value is not repeated: it may be the API key.
-            Kind::InvalidType(_, expected) if expected == "a string" => "must be text in quotation marks".into(),
-            Kind::InvalidType(_, expected) if expected == "u64" => "must be a whole number, not negative".into(),
-            Kind::InvalidType(_, expected) | Kind::InvalidValue(_, expected) => format!("must be {expected}"),
+            Kind::InvalidType(_, expected) | Kind::InvalidValue(_, expected) => match expected.as_str() {
+                "a string" => "must be text in quotation marks".into(),
+                "u64" | "usize" => "must be a whole number, not negative".into(),
+                expected => format!("must be {expected}"),
+            },
             Kind::MissingField(field) => {
                 format!(
                     "`{field}` is missing: set it in a file (`--config FILE`) or as `TESSERA__…` (docs/configuration.md)"

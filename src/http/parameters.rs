@@ -56,6 +56,7 @@ pub fn from_query_string(query_string: &str) -> Result<Parameters, Failure> {
     from_members(parameters)
 }
 
+/// By hand, since a derived struct would also read arrays, by position, and quote values of any length in its errors.
 fn from_members(mut members: Map<String, Value>) -> Result<Parameters, Failure> {
     Ok(Parameters {
         text: string(&mut members, "query")?,
