@@ -8,7 +8,7 @@ use uuid::{Builder, Uuid};
 
 use crate::{Time, text};
 
-/// The kind of an [`Id`]; implemented by the empty types of this module.
+/// The kind of an [`Id`]; implemented by the empty types that `kinds!` declares.
 pub trait IdKind: Copy + Ord + Hash + fmt::Debug + Send + Sync + 'static {
     /// The id's first characters, underscore included.
     const PREFIX: &'static str;
@@ -16,44 +16,29 @@ pub trait IdKind: Copy + Ord + Hash + fmt::Debug + Send + Sync + 'static {
     const NOUN: &'static str;
 }
 
-/// `usr_…`
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct User;
-/// `pst_…`
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Post;
-/// `cmt_…`
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Comment;
-/// `ord_…`
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Order;
+/// Declares the kinds of ids, a line each: the kind, its id, prefix and noun.
+macro_rules! kinds {
+    ($($kind:ident, $id:ident = $prefix:literal, $noun:literal;)+) => {$(
+        #[doc = concat!("`", $prefix, "…`")]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $kind;
 
-impl IdKind for User {
-    const PREFIX: &'static str = "usr_";
-    const NOUN: &'static str = "user";
-}
-impl IdKind for Post {
-    const PREFIX: &'static str = "pst_";
-    const NOUN: &'static str = "post";
-}
-impl IdKind for Comment {
-    const PREFIX: &'static str = "cmt_";
-    const NOUN: &'static str = "comment";
-}
-impl IdKind for Order {
-    const PREFIX: &'static str = "ord_";
-    const NOUN: &'static str = "order";
+        impl IdKind for $kind {
+            const PREFIX: &'static str = $prefix;
+            const NOUN: &'static str = $noun;
+        }
+
+        #[doc = concat!("The id of a kind of object: ", $noun, ".")]
+        pub type $id = Id<$kind>;
+    )+};
 }
 
-/// The id of a user.
-pub type UserId = Id<User>;
-/// The id of a post.
-pub type PostId = Id<Post>;
-/// The id of a comment.
-pub type CommentId = Id<Comment>;
-/// The id of an order.
-pub type OrderId = Id<Order>;
+kinds! {
+    User, UserId = "usr_", "user";
+    Post, PostId = "pst_", "post";
+    Comment, CommentId = "cmt_", "comment";
+    Order, OrderId = "ord_", "order";
+}
 
 /// The id of a `K`. Ids sort by creation time, as text and as values.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

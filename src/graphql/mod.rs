@@ -48,6 +48,17 @@ pub struct Mutation(
     order::OrderMutation,
 );
 
+node::nodes! {
+    /// `usr_…`
+    user::User,
+    /// `pst_…`
+    post::Post,
+    /// `cmt_…`
+    comment::Comment,
+    /// `ord_…`
+    order::Order,
+}
+
 /// Bytes of user-written text in a response, by default.
 pub(crate) const MAX_TEXT: usize = 8 * 1024 * 1024;
 

@@ -1,52 +1,46 @@
 //! Relay's global object identification: any object by its id.
 
-use async_graphql::{Context, ID, Interface, Object, Result};
-use contract::IdKind;
+use async_graphql::{Context, ID, Object, Result};
 use futures::future::join_all;
 
-use super::{
-    comment::Comment, directives, errors::bad_request, id, in_place::InPlace, order::Order, post::Post,
-    rule::AccessRule, user::User,
-};
+use super::{Node, directives, errors::bad_request, rule::AccessRule};
 
 /// The most ids that `nodes` takes.
 const MAX_NODES: usize = 100;
 
 /// Declares the nodes, a line each: the noun names the type, the variant, and the kind of id in `contract::id`.
 macro_rules! nodes {
-    ($($(#[$doc:meta])* $noun:ident),+ $(,)?) => {
+    ($($(#[$doc:meta])* $module:ident::$noun:ident),+ $(,)?) => {
         /// An object with a globally unique id.
-        #[derive(Interface)]
-        #[graphql(field(name = "id", ty = "ID", desc = "Globally unique id; its prefix names the type."))]
-        pub enum Node { $($(#[$doc])* $noun($noun)),+ }
+        #[derive(async_graphql::Interface)]
+        #[graphql(field(name = "id", ty = "async_graphql::ID", desc = "Globally unique id; its prefix names the type."))]
+        pub enum Node { $($(#[$doc])* $noun($module::$noun)),+ }
 
-        /// The object with the id, by the loader of its type.
-        async fn load(ctx: &Context<'_>, argument: &str, id: &ID) -> Option<Result<Node>> {
-            let found = match id.split_inclusive('_').next() {
-                $(Some(contract::id::$noun::PREFIX) => match id::parse(argument, id) {
-                    Ok(id) => $noun::by_id(ctx, id).await.map(|found| found.map(|InPlace(found)| Node::$noun(found))),
-                    Err(error) => Some(Err(error)),
-                },)+
-                _ => {
-                    let prefixes = [$(contract::id::$noun::PREFIX),+].map(|prefix| format!("`{prefix}…`")).join(", ");
-                    Some(Err(bad_request(format!("`{argument}` holds no id: expected one of {prefixes}"))))
+        impl Node {
+            /// The object with the id, by the loader of its type. An error names the argument that holds the id.
+            async fn by_id(
+                ctx: &async_graphql::Context<'_>,
+                argument: &str,
+                id: &async_graphql::ID,
+            ) -> Option<async_graphql::Result<Self>> {
+                match id.split_inclusive('_').next() {
+                    $(Some(<contract::id::$noun as contract::IdKind>::PREFIX) => match id::parse(argument, id) {
+                        Ok(id) => $module::$noun::by_id(ctx, id).await.map(|found| found.map(|found| Self::$noun(found.0))),
+                        Err(error) => Some(Err(error)),
+                    },)+
+                    _ => {
+                        let prefixes = [$(<contract::id::$noun as contract::IdKind>::PREFIX),+];
+                        let prefixes = prefixes.map(|prefix| format!("`{prefix}…`")).join(", ");
+                        let message = format!("`{argument}` holds no id: expected one of {prefixes}");
+                        Some(Err(errors::bad_request(message)))
+                    }
                 }
-            };
-            found
+            }
         }
     };
 }
 
-nodes! {
-    /// `usr_…`
-    User,
-    /// `pst_…`
-    Post,
-    /// `cmt_…`
-    Comment,
-    /// `ord_…`
-    Order,
-}
+pub(super) use nodes;
 
 /// Root fields that find anything.
 #[derive(Default)]
@@ -62,9 +56,9 @@ impl NodeQuery {
     async fn node(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Id of a user, post, comment or order.")] id: ID,
+        #[graphql(desc = "Id of an object that implements `Node`.")] id: ID,
     ) -> Option<Result<Node>> {
-        load(ctx, "id", &id).await
+        Node::by_id(ctx, "id", &id).await
     }
 
     /// The objects with these ids, in the same order; `null` if missing or not visible to the viewer. At most 100 ids.
@@ -76,11 +70,11 @@ impl NodeQuery {
     async fn nodes(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Ids of users, posts, comments or orders.")] ids: Vec<ID>,
+        #[graphql(desc = "Ids of objects that implement `Node`.")] ids: Vec<ID>,
     ) -> Result<Vec<Option<Result<Node>>>> {
         if ids.len() > MAX_NODES {
             return Err(bad_request(format!("`ids` may hold {MAX_NODES} ids, not {}", ids.len())));
         }
-        Ok(join_all(ids.iter().map(|id| load(ctx, "ids", id))).await)
+        Ok(join_all(ids.iter().map(|id| Node::by_id(ctx, "ids", id))).await)
     }
 }

@@ -35,6 +35,7 @@ mod partial_failure;
 mod prediction;
 mod program;
 mod purging;
+mod reloaded_documents;
 mod repeated;
 mod schema;
 #[cfg(feature = "client-tests")]

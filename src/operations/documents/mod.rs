@@ -17,10 +17,11 @@ mod typename;
 
 use std::{
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError, RwLock},
+    sync::Arc,
 };
 
 use moka::sync::Cache;
+use parking_lot::{Mutex, RwLock};
 
 pub use automatic::AutomaticDocuments;
 pub use id::{canonical, sha256};
@@ -119,7 +120,7 @@ impl Documents {
 
     /// The trusted documents as they are now.
     pub fn trusted(&self) -> Arc<TrustedDocuments> {
-        Arc::clone(&self.trusted.read().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(&self.trusted.read())
     }
 
     /// Reloads the trusted documents if a file has changed: all of them, or none if one is not valid.
@@ -128,7 +129,7 @@ impl Documents {
     /// The first file that is not valid; the documents are those from before.
     pub fn reload_if_changed(&self, operations: &Operations) -> Result<Option<Arc<TrustedDocuments>>, SourceError> {
         let now = fingerprint(&self.sources);
-        let seen = std::mem::replace(&mut *self.seen.lock().unwrap_or_else(PoisonError::into_inner), now.clone());
+        let seen = std::mem::replace(&mut *self.seen.lock(), now.clone());
         if seen == now { Ok(None) } else { self.reload(operations).map(Some) }
     }
 
@@ -138,7 +139,7 @@ impl Documents {
     /// The first file that is not valid; the documents are those from before.
     fn reload(&self, operations: &Operations) -> Result<Arc<TrustedDocuments>, SourceError> {
         let read = Arc::new(read(self.policy, &self.sources, operations)?);
-        *self.trusted.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&read);
+        *self.trusted.write() = Arc::clone(&read);
         Ok(read)
     }
 
