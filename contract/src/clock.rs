@@ -1,4 +1,5 @@
 //! The wall clock that all code reads. In production it is the machine's; in tests it stands still until it is advanced.
+//! In: nothing. Out: the current time.
 
 use std::{
     sync::{

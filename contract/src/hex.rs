@@ -1,4 +1,5 @@
 //! Hexadecimal text, for hashes in headers, logs and the database.
+//! In: bytes. Out: lower-case digits.
 
 /// Bytes as lower-case hex digits.
 pub fn hex(bytes: &[u8]) -> String {

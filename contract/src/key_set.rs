@@ -1,5 +1,5 @@
-//! The public keys of a token verifier (JWKS, RFC 7517): fetched at the start or on first use, fetched again when a token has
-//! an unknown key id (at most every 10 s), and used on while the user service is down.
+//! The public keys of a token verifier (JWKS, RFC 7517): fetched at the start or on first use, fetched again when a token
+//! has an unknown key id (at most every 10 s), and used on while the user service is down.
 
 use std::{collections::HashMap, future::Future, pin::Pin, sync::Arc, time::Duration};
 

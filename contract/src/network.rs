@@ -1,4 +1,5 @@
-//! The network of a client address, for limits per client: a client with an IPv6 address has the 2^64 addresses of its /64.
+//! The network of a client address, for limits per client: a client with an IPv6 address has the 2^64 addresses of its
+//! /64. In: an address. Out: the address to count by.
 
 use std::net::{IpAddr, Ipv6Addr};
 

@@ -1,4 +1,5 @@
-//! Values that travel as JSON strings, read without copying the string first.
+//! Values that travel as JSON strings, read without copying the string first. In: a deserializer. Out: the parsed value,
+//! or the parser's error.
 
 use std::{fmt, marker::PhantomData, str::FromStr};
 

@@ -1,6 +1,6 @@
-//! Verifies bearer tokens: JWTs (RFC 7519) signed by the user service with Ed25519 (`EdDSA`, the only accepted algorithm).
-//! In: a token's text. Out: its claims, or the reason why it is invalid. Verified tokens are cached until they expire, because
-//! a verification costs tens of microseconds; the cache key is the whole token, not a hash.
+//! Verifies bearer tokens: JWTs (RFC 7519) signed by the user service with Ed25519 (`EdDSA`, the only accepted
+//! algorithm). In: a token's text. Out: its claims, or the reason why it is invalid. Verified tokens are cached until
+//! they expire, because a verification costs tens of microseconds; the cache key is the whole token, not a hash.
 
 use std::{sync::Arc, time::Duration};
 

@@ -1,5 +1,5 @@
-//! HTTP calls to other services: the key set, and reads from a peer. In: a URL and the request's context. Out: JSON within the
-//! deadline and of bounded size, or the reason of the failure.
+//! HTTP calls to other services: the key set, and reads from a peer. In: a URL and the request's context. Out: JSON
+//! within the deadline and of bounded size, or the reason of the failure.
 
 use std::{fmt, str::FromStr, sync::Arc, time::Duration};
 

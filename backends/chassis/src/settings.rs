@@ -1,4 +1,5 @@
-//! The settings of every service, from arguments or environment, validated when they are parsed. Text is used byte for byte.
+//! The settings of every service, from arguments or environment, validated when they are parsed. Text is used byte for
+//! byte.
 
 use std::{net::SocketAddr, time::Duration};
 

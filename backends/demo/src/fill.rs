@@ -1,5 +1,5 @@
-//! Fills the three databases through the `seed` modules of the services. In: a plan and empty databases. Out: demo data, with a
-//! progress bar at the large scale.
+//! Fills the three databases through the `seed` modules of the services. In: a plan and empty databases. Out: demo data,
+//! with a progress bar at the large scale.
 
 use chassis::database::{Database, DatabaseError};
 use indicatif::{ProgressBar, ProgressStyle};

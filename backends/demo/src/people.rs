@@ -1,4 +1,5 @@
 //! Demo users and their follows. The first three are the users to sign in as.
+//! In: a plan. Out: rows of users and follows.
 
 use contract::token::Role;
 use user_service::seed::{FollowSeed, UserSeed};

@@ -1,4 +1,5 @@
-//! Generates texts from a small vocabulary. In: random numbers. Out: handles, names, titles, bodies and comments.
+//! Generates texts from a small vocabulary.
+//! In: random numbers. Out: handles, names, titles, bodies and comments.
 
 use crate::plan::Numbers;
 

@@ -1,6 +1,6 @@
-//! The order service: orders of posts, and their lifecycle. Reading order: `records` (response bodies), `lifecycle` (statuses
-//! and steps), `parties` (permissions), `basket` (validation and prices), `posts` (reads from the post service), `routes`
-//! (HTTP), `store` (SQL), `migrations/`. The rest is the chassis.
+//! The order service: orders of posts, and their lifecycle. Reading order: `records` (response bodies), `lifecycle`
+//! (statuses and steps), `parties` (permissions), `basket` (validation and prices), `posts` (reads from the post
+//! service), `routes` (HTTP), `store` (SQL), `migrations/`. The rest is the chassis.
 
 mod basket;
 mod lifecycle;

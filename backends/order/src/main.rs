@@ -1,4 +1,5 @@
 //! The order service's program: arguments in, served until SIGTERM.
+//! In: arguments and environment. Out: an exit code.
 
 use std::process::ExitCode;
 

@@ -1,5 +1,5 @@
-//! Reads the posts of an order from the post service. In: ids. Out: posts by id without unknown ones, or 503. The response is
-//! validated: posts that were not requested or are out of bounds make it unusable.
+//! Reads the posts of an order from the post service. In: ids. Out: posts by id without unknown ones, or 503. The
+//! response is validated: posts that were not requested or are out of bounds make it unusable.
 
 use std::{
     collections::{BTreeMap, BTreeSet},

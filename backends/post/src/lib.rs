@@ -1,5 +1,6 @@
-//! The post service: posts with offers, comments, likes. Reading order: `records` (response bodies), `drafts` and `limits`
-//! (request bodies), `routes` (HTTP, a file per noun), `store` (SQL, a file per noun), `migrations/`. The rest is the chassis.
+//! The post service: posts with offers, comments, likes. Reading order: `records` (response bodies), `drafts` and
+//! `limits` (request bodies), `routes` (HTTP, a file per noun), `store` (SQL, a file per noun), `migrations/`. The rest
+//! is the chassis.
 
 mod drafts;
 mod limits;

@@ -1,4 +1,5 @@
-//! The records of the service's responses, as JSON with these names.
+//! The records of the service's responses, as JSON with these names. The BFF has its own types for them; tests check both
+//! against the OpenAPI description.
 
 use std::collections::BTreeMap;
 

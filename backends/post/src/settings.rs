@@ -1,5 +1,5 @@
-//! The settings of the post service: those of every service, and the source of token keys. In: arguments and environment. Out:
-//! validated values.
+//! The settings of the post service: those of every service, and the source of token keys. In: arguments and environment.
+//! Out: validated values.
 
 use chassis::{ServiceSettings, peer::PeerUrl};
 

@@ -1,5 +1,5 @@
-//! Limits password guessing: failed log-ins are counted per pair of account and client network, so that a guesser cannot lock
-//! the owner out. A pair is stored as one instant, as in the chassis' rate limits. Memory is bounded, per process.
+//! Limits password guessing: failed log-ins are counted per pair of account and client network, so that a guesser cannot
+//! lock the owner out. A pair is stored as one instant, as in the chassis' rate limits. Memory is bounded, per process.
 
 use std::{net::IpAddr, time::Duration};
 

@@ -1,4 +1,5 @@
-//! The user service's program: arguments in, served until SIGTERM; or the signing keys rotated.
+//! The user service's program: arguments in, served until SIGTERM; or the signing keys rotated. In: arguments and
+//! environment. Out: an exit code.
 
 use std::process::ExitCode;
 

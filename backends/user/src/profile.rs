@@ -1,4 +1,5 @@
-//! Validates the members of a profile. In: text of a client. Out: nothing, or the reason why it is invalid.
+//! Validates the members of a profile.
+//! In: text of a client. Out: nothing, or the reason why it is invalid.
 
 use axum::http::Uri;
 use chassis::text::{Verdict, check_line, check_lines};

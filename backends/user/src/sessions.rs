@@ -1,5 +1,5 @@
-//! The identity provider: authentication, new sessions, refreshes. In: credentials or a refresh token. Out: a session with its
-//! tokens, which are in the response only.
+//! The identity provider: authentication, new sessions, refreshes. In: credentials or a refresh token. Out: a session
+//! with its tokens, which are in the response only.
 
 use std::{net::IpAddr, sync::Arc, time::Duration};
 

@@ -1,4 +1,5 @@
-//! The settings of the user service. In: arguments and environment. Out: validated values, beside those of every service.
+//! The settings of the user service.
+//! In: arguments and environment. Out: validated values, beside those of every service.
 
 use std::time::Duration;
 

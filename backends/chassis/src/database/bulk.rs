@@ -1,4 +1,5 @@
-//! Bulk inserts, for demo data: one transaction per call, in statements of many rows.
+//! Bulk inserts, for demo data: one transaction per call, in statements of many rows. In: rows of values. Out: all rows
+//! written, or none.
 
 use super::{Database, DatabaseError, Sql, Value};
 use crate::Deadline;

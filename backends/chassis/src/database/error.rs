@@ -1,4 +1,5 @@
-//! Database errors and the HTTP errors they become. In: errors of the driver. Out: 504, 503 or 500.
+//! Database errors and the HTTP errors they become.
+//! In: errors of the driver. Out: 504, 503 or 500.
 
 use crate::ApiError;
 

@@ -1,5 +1,5 @@
-//! Migrates the schema at start: the tables of the chassis (versions below 100) and of the service (from 100), under a lock, so
-//! that several instances may start at once. A database of another version is rejected.
+//! Migrates the schema at start: the tables of the chassis (versions below 100) and of the service (from 100), under a
+//! lock, so that several instances may start at once. A database of another version is rejected.
 
 use std::fs::File;
 

@@ -1,4 +1,5 @@
-//! The connection pools: on SQLite readers that cannot write and one writer, on PostgreSQL one pool for both.
+//! The connection pools: on SQLite readers that cannot write and one writer, on PostgreSQL one pool for both. In: the
+//! settings of a database. Out: open pools.
 
 use std::time::Duration;
 

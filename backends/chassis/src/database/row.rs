@@ -1,4 +1,5 @@
-//! Reads columns with typed values: ids, roles and other parsed text, and times.
+//! Reads columns with typed values: ids, roles and other parsed text, and times. In: a row and a column. Out: the value,
+//! or a decode error that names the column.
 
 use std::{error::Error, str::FromStr};
 

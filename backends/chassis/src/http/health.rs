@@ -1,4 +1,5 @@
-//! The routes of every service: liveness, readiness, metrics and the API description.
+//! The routes of every service: liveness, readiness, metrics and the API description. In: the database, the metrics and
+//! the description. Out: routes outside of `/v1`, without authentication and limits.
 
 use std::{sync::Arc, time::Duration};
 

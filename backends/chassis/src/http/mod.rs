@@ -1,4 +1,5 @@
-//! The HTTP layer that all services share: middleware, common routes, the API description and the server.
+//! The HTTP layer that all services share: middleware, common routes, the API description and the server. In:
+//! connections. Out: requests with caller and deadline for the routes, and their responses.
 
 mod admission;
 mod description;

@@ -1,5 +1,5 @@
-//! The harness of the services' tests: a new database, SQLite or PostgreSQL, a service on a free port with a client, an issuer of
-//! tokens, and `openapi`, which checks answers against the service's description.
+//! The harness of the services' tests: a new database, SQLite or PostgreSQL, a service on a free port with a client, an
+//! issuer of tokens, and `openapi`, which checks answers against the service's description.
 
 pub mod openapi;
 mod service;

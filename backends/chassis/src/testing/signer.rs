@@ -1,5 +1,5 @@
-//! The token issuer of the services' tests: a key set on a port of its own, and tokens signed with its key. In: user, role and
-//! time. Out: a bearer token that services accept which fetch their keys from the issuer's URL.
+//! The token issuer of the services' tests: a key set on a port of its own, and tokens signed with its key. In: user,
+//! role and time. Out: a bearer token that services accept which fetch their keys from the issuer's URL.
 
 #![expect(clippy::unwrap_used, reason = "a test without its token has failed")]
 

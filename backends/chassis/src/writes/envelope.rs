@@ -1,5 +1,5 @@
-//! The envelope of a command: deadline, idempotency key with its scope, `If-Match`. In: a request. Out: the envelope, alone or
-//! with the command's input.
+//! The envelope of a command: deadline, idempotency key with its scope, `If-Match`. In: a request. Out: the envelope,
+//! alone or with the command's input.
 
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use bytes::Bytes;

@@ -1,5 +1,5 @@
-//! Reads the JSON body of a command. In: bytes. Out: the command's input; or 400 for a body that is not JSON, or 422 with the
-//! path of the member that does not fit and the reason, in terms of JSON and not of Rust.
+//! Reads the JSON body of a command. In: bytes. Out: the command's input; or 400 for a body that is not JSON, or 422 with
+//! the path of the member that does not fit and the reason, in terms of JSON and not of Rust.
 
 use std::{fmt, marker::PhantomData};
 

@@ -1,4 +1,5 @@
-//! Routes that read orders. An order that the viewer may not read is omitted, and the list of another user is empty.
+//! Routes that read orders. An order that the viewer may not read is omitted, and the list of another user is empty. In:
+//! ids and a page. Out: private responses.
 
 use chassis::{ApiError, Ids, Page, PageParams, Pages, Params, Private, Reader, Viewer, database::list::List};
 use contract::{

@@ -1,4 +1,5 @@
-//! A new order as rows of the four tables: written when it is placed, and in bulk as demo data.
+//! A new order as rows of the four tables: written when it is placed, and in bulk as demo data. In: an order record. Out:
+//! inserts, or rows for bulk inserts.
 
 use std::collections::BTreeSet;
 

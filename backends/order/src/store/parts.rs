@@ -1,4 +1,5 @@
-//! The items and steps of orders, which have tables of their own: one statement per table for any number of orders.
+//! The items and steps of orders, which have tables of their own: one statement per table for any number of orders. In:
+//! order records without items and history. Out: complete records.
 
 use std::collections::{BTreeSet, HashMap};
 

@@ -1,4 +1,5 @@
-//! Steps of an order inside a write: [`lock`] reads and locks the order, [`take`] writes the step.
+//! Steps of an order inside a write: [`lock`] reads and locks the order, [`take`] writes the step. In: an order id. Out:
+//! the order after the step.
 
 use chassis::database::{Connection, DatabaseError, Sql};
 use contract::OrderId;

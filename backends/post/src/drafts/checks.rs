@@ -1,4 +1,5 @@
-//! Checks drafts against the limits. In: the members of a draft. Out: nothing, or 422 with every invalid member.
+//! Checks drafts against the limits.
+//! In: the members of a draft. Out: nothing, or 422 with every invalid member.
 
 use std::collections::HashSet;
 

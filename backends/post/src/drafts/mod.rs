@@ -1,5 +1,5 @@
-//! The inputs of commands: drafts of posts and comments, and patches of posts. In: a parsed body. Out: the same body, checked
-//! against the limits, or 422 with every invalid member.
+//! The inputs of commands: drafts of posts and comments, and patches of posts. In: a parsed body. Out: the same body,
+//! checked against the limits, or 422 with every invalid member.
 
 mod checks;
 

@@ -1,4 +1,5 @@
-//! Routes of comments: all callers read them, signed-in users write them.
+//! Routes of comments: all callers read them, signed-in users write them. In: ids, a page or a draft. Out: records,
+//! counts or the new comment.
 
 use axum::extract::State;
 use chassis::{

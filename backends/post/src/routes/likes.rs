@@ -1,4 +1,5 @@
-//! Routes of likes: counts, the viewer's likes, liking and unliking, both idempotent.
+//! Routes of likes: counts, the viewer's likes, liking and unliking, both idempotent. In: ids of posts. Out: counts,
+//! flags or an empty response.
 
 use axum::extract::State;
 use chassis::{

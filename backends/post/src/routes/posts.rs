@@ -1,4 +1,5 @@
 //! Routes that read posts, public.
+//! In: ids, filters and a page. Out: records, pages or counts.
 
 use chassis::{ApiError, Ids, Page, PageParams, Pages, Params, Path, Public, Reader};
 use contract::{

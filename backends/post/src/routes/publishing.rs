@@ -1,4 +1,5 @@
-//! Routes that publish, change and delete posts: authors their own, admins any.
+//! Routes that publish, change and delete posts: authors their own, admins any. In: drafts, patches and versions. Out:
+//! the post after the change, and its event.
 
 use axum::extract::State;
 use chassis::{

@@ -1,4 +1,5 @@
-//! The number of posts of each author, updated in the transactions that publish and delete.
+//! The number of posts of each author, updated in the transactions that publish and delete. In: ids of users. Out:
+//! counts.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,5 @@
-//! Comments: by id, by post (newest first), their counts, and a new one.
+//! Comments: by id, by post (newest first), their counts, and a new one. In: ids of comments or posts. Out: records or
+//! counts.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,5 @@
-//! Likes and their counts. A count is stored in the post and in its tags, for the lists that are sorted by it.
+//! Likes and their counts. A count is stored in the post and in its tags, for the lists that are sorted by it. In: ids of
+//! posts and users. Out: counts or the liked posts.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,5 @@
 //! Posts: by id, locked for a change, inserted, replaced, deleted.
+//! In: ids or records. Out: records.
 
 use chassis::database::{
     Connection, DatabaseError, Sql, Value,

@@ -1,4 +1,5 @@
-//! The index of tags: a row for each tag of each post. Their order is stored in the post.
+//! The index of tags: a row for each tag of each post. Their order is stored in the post. In: a post record. Out: rows of
+//! `post_tags`.
 
 use chassis::database::{Connection, DatabaseError, Sql, Value};
 use contract::PostId;

@@ -1,4 +1,5 @@
 //! Accounts: e-mail address and role, for their owner and for admins.
+//! In: ids of users. Out: a private response.
 
 use chassis::{ApiError, Params, Private, Reader, Viewer};
 

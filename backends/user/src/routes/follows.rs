@@ -1,4 +1,5 @@
-//! Routes of follows: pages of followers and followed users, the viewer's follows, following and unfollowing.
+//! Routes of follows: pages of followers and followed users, the viewer's follows, following and unfollowing. In: ids of
+//! users. Out: pages, flags or an empty response.
 
 use axum::extract::State;
 use chassis::{

@@ -1,4 +1,5 @@
-//! The public keys that this service's tokens are verified with.
+//! The public keys that this service's tokens are verified with. In: nothing. Out: a JWKS (RFC 7517) that caches may
+//! store.
 
 use axum::extract::State;
 use chassis::{ApiError, Public, database::Database};

@@ -1,4 +1,5 @@
-//! Changing profiles: users their own, admins any.
+//! Changing profiles: users their own, admins any. In: a patch and a version. Out: the user after the change, and its
+//! event.
 
 use axum::extract::State;
 use chassis::{

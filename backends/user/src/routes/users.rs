@@ -1,4 +1,5 @@
 //! Routes of users' public data.
+//! In: ids, handles or a page. Out: records, pages or counts.
 
 use chassis::{ApiError, Entries, Ids, PageParams, Params, Path, Public, Reader};
 use contract::{UserId, id::User};

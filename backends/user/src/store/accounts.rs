@@ -1,4 +1,5 @@
-//! Accounts: private data, credentials, and new accounts.
+//! Accounts: private data, credentials, and new accounts. In: ids, an address or a new account. Out: records, credentials
+//! or whether the account was added.
 
 use chassis::database::{Connection, DatabaseError, Sql, row::parsed};
 use contract::{Time, UserId, token::Role};

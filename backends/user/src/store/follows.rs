@@ -1,4 +1,5 @@
 //! Follows: pages of followers and followed users for many users, newest first; lookups; and changes, with the counts.
+//! In: ids of users. Out: pages, flags, or whether a follow changed.
 
 use chassis::database::{
     Connection, DatabaseError, Sql,

@@ -1,4 +1,5 @@
 //! The keys that sign tokens. The next, the current and the previous are the last three by the time they begin to sign.
+//! In: a time or a key. Out: keys, with their private halves only for signing.
 
 use std::time::Duration;
 

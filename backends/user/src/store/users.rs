@@ -1,4 +1,5 @@
-//! Users: by id, by handle, all of them newest first, their counts, and changes of profiles.
+//! Users: by id, by handle, all of them newest first, their counts, and changes of profiles. In: ids, handles or a
+//! change. Out: records, pages or counts.
 
 use std::collections::BTreeMap;
 
