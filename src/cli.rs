@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-/// A GraphQL backend-for-frontend over a user, a post and an order service.
+/// A GraphQL backend-for-frontend
 #[derive(Debug, Parser)]
 #[command(version, args_conflicts_with_subcommands = true)]
 pub struct Cli {
@@ -20,7 +20,7 @@ pub struct Cli {
 /// The program's commands.
 #[derive(Debug, Subcommand)]
 pub enum Verb {
-    /// Runs the BFF, the three services and demo data in one process.
+    /// Runs the BFF, the services and demo data in one process.
     #[cfg(feature = "dev")]
     Dev(crate::dev::DevArguments),
     /// Runs the BFF in front of services that run elsewhere.

@@ -1,4 +1,4 @@
-//! Tessera: a GraphQL backend-for-frontend that composes a user, a post and an order service.
+//! Tessera: a GraphQL backend-for-frontend in front of the services that `services.rs` lists.
 //!
 //! The folders are the path of a request, and dependencies point one way along it:
 //! `http → requests → operations → graphql → loaders → clients → backends/`. Read in that order; `server/` puts it together;

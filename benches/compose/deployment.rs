@@ -71,7 +71,7 @@ impl Deployment {
 /// A program of this workspace, beside the BFF's.
 fn program(name: &str) -> PathBuf {
     let path = tessera().with_file_name(name);
-    assert!(path.exists(), "{name} is missing: cargo build --release -p user-service -p post-service -p order-service");
+    assert!(path.exists(), "{name} is missing: cargo build --release -p {name}");
     path
 }
 

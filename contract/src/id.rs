@@ -49,7 +49,7 @@ pub struct Id<K> {
 
 /// Text that is not an id of the expected kind. The message does not repeat the text, which may be hostile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("is not the id of {article} {noun}: expected `{prefix}` and 32 lower-case hex digits", article = if *noun == "order" { "an" } else { "a" })]
+#[error("is not the id of {article} {noun}: expected `{prefix}` and 32 lower-case hex digits", article = if noun.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" })]
 pub struct IdError {
     noun: &'static str,
     prefix: &'static str,

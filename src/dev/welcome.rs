@@ -7,19 +7,20 @@ use crate::{config::Config, services::Service};
 /// Prints it.
 pub fn print(config: &Config) -> io::Result<()> {
     let graphql = format!("http://{}/graphql", config.http.listen);
+    let width = Service::ALL.iter().map(|service| service.name().len()).max().unwrap_or_default() + " service ".len();
     let services: String = Service::ALL
         .iter()
         .map(|service| {
             let name = format!("{service} service");
-            format!("  {name:<14}{}/openapi.json\n", config.services.url(*service))
+            format!("  {name:<width$}{}/openapi.json\n", config.services.url(*service))
         })
         .collect();
     let sign_ins = demo::SIGN_INS.join(", ");
     write!(
         io::stdout(),
         "
-  Tessera       {graphql}
-  playground    http://{listen}/
+  {tessera:<width$}{graphql}
+  {playground:<width$}http://{listen}/
 {services}
   Demo sign-ins (password {password}): {sign_ins}
 
@@ -27,6 +28,8 @@ pub fn print(config: &Config) -> io::Result<()> {
   curl -s {graphql} -H 'content-type: application/json' -d '{{\"query\":\"{{ posts(first: 3) {{ nodes {{ title author {{ name }} likeCount }} }} }}\"}}'
 
 ",
+        tessera = "Tessera",
+        playground = "playground",
         listen = config.http.listen,
         password = demo::PASSWORD,
     )

@@ -66,6 +66,20 @@ async fn predicted_calls_are_the_calls_that_happen() {
     assert!(compared > QUERIES, "{compared} predicted calls brought data");
 }
 
+#[tokio::test]
+async fn keys_in_a_variable_may_be_of_another_kind_than_ids() {
+    let app = App::start().await;
+    let handle = app.services.town().users[2].handle.clone();
+    let query = "query($by: UserBy!) { viewer { id } user(by: $by) { id } }";
+    let variables = json!({"by": {"handle": handle}});
+    let operations = server::operations(&tessera::graphql::Schema::new(), Limits::default()).unwrap();
+    let prepared = operations.prepare(query, None, variables.as_object().unwrap().clone()).unwrap();
+    let predicted: usize = prepared.operation.calls().iter().map(|call| call.at_most).sum();
+    app.services.forget_calls();
+    app.person(1).run_with(query, variables).await.data();
+    assert_eq!((predicted, routes(app.services.counts())["/v1/users"]), (2, 2));
+}
+
 /// Calls by route without parameters.
 fn routes(counts: BTreeMap<String, usize>) -> BTreeMap<String, usize> {
     let mut routes = BTreeMap::new();

@@ -5,12 +5,14 @@ use std::fs;
 use harness::client::Answer;
 use harness::stub::Services;
 use harness::town::Sizes;
+use reqwest::Method;
 use serde_json::json;
 use tessera::operations::documents::sha256;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use crate::binary::Program;
+use crate::errors::asks;
 use crate::trusted_documents::{OTHER, POSTS, folder, write};
 
 /// The metrics of the program at that address.

@@ -13,11 +13,8 @@ use tempfile::TempDir;
 use tessera::budgets::BudgetSettings;
 use tessera::config::Config;
 use tessera::operations::documents::{Policy, sha256};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 
 use crate::app::App;
-use crate::binary::Program;
 use crate::errors::{asks, assert_row, row};
 
 pub const POSTS: &str = "query Posts($n: Int! = 1) { posts(first: $n) { nodes { title } } }\n";

@@ -203,15 +203,22 @@ fn size(definition: &FieldDefinition, field: &engine::Field) -> Option<Size> {
     slicing.iter().find_map(of_argument).or_else(assumed)
 }
 
-/// What a batch has once beside its keys: the arguments of a page, or what the keys are if not ids (`by: {handle: …}`).
+/// What a batch has once beside its keys: the arguments of a page, or what the keys are if not ids (`by: {handle: …}`). Keys
+/// in a variable may be of any kind: they are a group of their own, so that no call is missing from the prediction.
 fn group(definition: &FieldDefinition, field: &engine::Field) -> String {
     let is_page = definition.directives.get("listSize").is_some();
     let arguments = field.arguments.iter().filter_map(|(name, value)| match &value.node {
         value if is_page => Some(format!("{}: {value}", name.node)),
         Value::Object(members) => members.keys().find(|key| *key != "id").map(ToString::to_string),
+        Value::Variable(variable) if is_input_object(definition, &name.node) => Some(format!("${variable}")),
         _ => None,
     });
     arguments.collect::<Vec<_>>().join(", ")
+}
+
+/// Whether the argument is an input object, judged by its type's name: the keys of all other fields are ids.
+fn is_input_object(definition: &FieldDefinition, argument: &str) -> bool {
+    definition.argument_by_name(argument).is_some_and(|argument| argument.ty.inner_named_type() != "ID")
 }
 
 fn call(directive: &Directive) -> Option<Call> {

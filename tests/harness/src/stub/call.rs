@@ -27,14 +27,17 @@ pub struct Call {
     pub body: Value,
 }
 
-/// The query parameters that hold the keys of a batch.
-const KEYS: [&str; 7] = ["ids", "handles", "user_ids", "author_ids", "post_ids", "buyer_ids", "seller_ids"];
+/// Whether a query parameter holds the keys of a batch.
+fn is_keys(name: &str) -> bool {
+    name.ends_with("ids") || name == "handles"
+}
 
 impl Call {
     /// A call that arrives now.
     pub(super) fn new(method: &Method, uri: &Uri, headers: HeaderMap, body: &[u8]) -> Self {
         let query = query(uri);
-        let by = KEYS.into_iter().find(|name| query.contains_key(*name));
+        let by = query.keys().find(|name| is_keys(name)).cloned();
+        let by = by.as_deref();
         let keys = by.map(|name| query[name].split(',').map(str::to_owned).collect()).unwrap_or_default();
         let segments: Vec<&str> = uri.path().split('/').map(|s| if is_id(s) { "{id}" } else { s }).collect();
         let mark = by.filter(|name| matches!(*name, "ids" | "handles")).map(|name| format!("?{name}"));
@@ -79,7 +82,7 @@ impl CallLog {
 }
 
 fn is_id(segment: &str) -> bool {
-    matches!(segment.split_once('_'), Some(("usr" | "pst" | "cmt" | "ord", digits)) if digits.len() == 32)
+    matches!(segment.split_once('_'), Some((prefix, digits)) if prefix.len() == 3 && digits.len() == 32)
 }
 
 fn query(uri: &Uri) -> BTreeMap<String, String> {

@@ -25,7 +25,7 @@ use crate::token::Signer;
 use crate::town::{Sizes, Town};
 
 /// The services: a line each, its name and what answers its routes.
-const SERVICES: [(&str, Routes); 3] = [("user", user::answer), ("post", post::answer), ("order", order::answer)];
+const SERVICES: &[(&str, Routes)] = &[("user", user::answer), ("post", post::answer), ("order", order::answer)];
 
 /// The services of one test.
 pub struct Services {
@@ -45,7 +45,7 @@ impl Services {
         });
         let mut stubs = BTreeMap::new();
         for (name, answer) in SERVICES {
-            stubs.insert(name, Stub::start(Arc::clone(&shared), answer).await);
+            stubs.insert(*name, Stub::start(Arc::clone(&shared), *answer).await);
         }
         Self { stubs, shared }
     }
@@ -57,7 +57,7 @@ impl Services {
 
     /// The address of the service of that name.
     pub fn url(&self, name: &str) -> String {
-        self.stubs[name].url()
+        self.stubs.get(name).unwrap_or_else(|| panic!("no stub of the service {name}: see SERVICES")).url()
     }
 
     /// All services: name and address.
