@@ -6,7 +6,7 @@
 
 mod auth;
 pub mod budgets;
-mod cache;
+pub mod cache;
 pub mod cli;
 pub mod clients;
 pub mod config;

@@ -11,7 +11,7 @@ use std::{
 
 use tessera::services::Service;
 
-use crate::stubs::API_KEY;
+use crate::scenario::API_KEY;
 
 /// Linux counts the time in `/proc` in hundredths of a second, on every architecture that this runs on.
 const TICK: Duration = Duration::from_millis(10);

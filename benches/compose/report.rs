@@ -4,7 +4,31 @@ use std::{fs, path::Path, time::Duration};
 
 use serde_json::{Value, json};
 
-use crate::measure::{Outcome, Round};
+use crate::scenario::Scenario;
+
+/// What a scenario showed.
+pub struct Outcome {
+    /// Which.
+    pub scenario: &'static Scenario,
+    /// Bytes of the answer.
+    pub answer_bytes: usize,
+    /// The rounds of what the BFF is measured against.
+    pub baseline: Vec<Round>,
+    /// The BFF's rounds, each taken after the baseline's of the same place.
+    pub bff: Vec<Round>,
+}
+
+/// One side under load for a while.
+pub struct Round {
+    /// How long, until the last answer.
+    pub elapsed: Duration,
+    /// CPU time of the side's process.
+    pub cpu: Duration,
+    /// Calls that the stubs counted.
+    pub calls: u64,
+    /// Of each request.
+    pub latencies: Vec<Duration>,
+}
 
 /// One side's rounds in figures.
 struct Figures {

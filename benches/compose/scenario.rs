@@ -1,6 +1,9 @@
-//! What is asked in each scenario: the GraphQL operation for the BFF, and the path of the handler written for it.
+//! The scenarios: the GraphQL operation for the BFF, and the path of the handler written for it.
 
-/// One thing to ask of both sides.
+/// The key by which the stubs know the two sides.
+pub const API_KEY: &str = "benchmark-api-key";
+
+/// One request, for both sides.
 pub struct Scenario {
     /// Short name.
     pub name: &'static str,

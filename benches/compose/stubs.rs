@@ -19,10 +19,7 @@ use axum::{
 use http::{StatusCode, header};
 use tokio::net::TcpListener;
 
-use crate::{process, token, world::World};
-
-/// What strangers do not have.
-pub const API_KEY: &str = "benchmark-api-key";
+use crate::{process, scenario::API_KEY, token, world::World};
 
 struct Services {
     world: World,

@@ -2,11 +2,16 @@
 //! viewer's route does not compile, and a viewer's route cannot be called without a viewer.
 //!
 //! ```
-//! # use tessera::{clients::{Everybody, Route}, loaders::Scope, services::Service};
-//! static COUNT: Route<Everybody, (), (), u32> = Route::document(Service::Post, "/v1/count");
+//! # use tessera::{cache::Tag, clients::{Everybody, Route, Shown}, loaders::Scope, services::Service};
+//! #[derive(Clone, serde::Deserialize)]
+//! struct Count(u32);
+//! impl Shown for Count {}
+//!
+//! static COUNTS: Route<Everybody, (), String, Count> =
+//!     Route::counts(Service::Post, "/v1/counts", "ids").shared(|_| Tag::list("Post", "posts"));
 //!
 //! async fn count(scope: &Scope) {
-//!     let _ = scope.load(&COUNT, (), ()).await;
+//!     let _ = scope.load(&COUNTS, (), String::new()).await;
 //! }
 //! ```
 //!
@@ -14,7 +19,9 @@
 //!
 //! ```compile_fail,E0308
 //! # use tessera::{clients::{Route, TheViewer}, loaders::Scope, services::Service};
-//! static COUNTS: Route<TheViewer, (), String, u32> = Route::counts(Service::Post, "/v1/counts", "ids");
+//! # #[derive(Clone, serde::Deserialize)]
+//! # struct Count(u32);
+//! static COUNTS: Route<TheViewer, (), String, Count> = Route::counts(Service::Post, "/v1/counts", "ids");
 //!
 //! async fn count(scope: &Scope) {
 //!     let _ = scope.load(&COUNTS, (), String::new()).await;
@@ -30,6 +37,9 @@ pub struct Everybody;
 
 /// The answer depends on the viewer: it is never shared. Called with the viewer's token.
 pub struct TheViewer;
+
+/// The answer is for the BFF itself and part of no response. Called without a token.
+pub struct Ourselves;
 
 /// Who may share the answer of a route.
 pub trait Audience: Send + Sync + 'static {
@@ -53,6 +63,20 @@ impl Audience for Everybody {
 
     fn caller(_: Option<&Viewer>) -> Option<()> {
         Some(())
+    }
+
+    fn authorization<'a>((): Self::Caller<'a>) -> Option<&'a HeaderValue> {
+        None
+    }
+}
+
+impl Audience for Ourselves {
+    type Caller<'a> = ();
+
+    const IS_PUBLIC: bool = false;
+
+    fn caller(_: Option<&Viewer>) -> Option<()> {
+        None
     }
 
     fn authorization<'a>((): Self::Caller<'a>) -> Option<&'a HeaderValue> {

@@ -12,7 +12,7 @@ mod shapes;
 
 use std::sync::Arc;
 
-pub use audience::{Audience, Everybody, TheViewer};
+pub use audience::{Audience, Everybody, Ourselves, TheViewer};
 pub use call::{Call, Command, MethodOf, Read, ServiceClient, ServiceClientSettings};
 pub use context::CallContext;
 pub use error::{CallError, CallFailure, Detail, FailureKind, Refusal, RefusalKind};

@@ -6,7 +6,7 @@ use std::{collections::HashMap, marker::PhantomData};
 use serde::de::DeserializeOwned;
 
 use super::{
-    audience::{Audience, Everybody, TheViewer},
+    audience::{Audience, Everybody, Ourselves, TheViewer},
     call::{Cause, Read},
     query::{Key, Parameters},
     shapes::{self, Keyed, PageArguments, PageRecord, Shown},
@@ -75,8 +75,8 @@ impl<G: Parameters + AsRef<PageArguments>, T: DeserializeOwned> Route<TheViewer,
     }
 }
 
-impl<V: DeserializeOwned> Route<Everybody, (), (), V> {
-    /// A document without keys and cache tags.
+impl<V: DeserializeOwned> Route<Ourselves, (), (), V> {
+    /// A document without keys, for the BFF itself.
     pub const fn document(service: Service, path: &'static str) -> Self {
         Route::of(service, path, ("", shapes::document))
     }

@@ -101,6 +101,10 @@ fn explain(error: figment::Error) -> ConfigError {
             Kind::InvalidType(_, expected) | Kind::InvalidValue(_, expected) => match expected.as_str() {
                 "a string" => "must be text in quotation marks".into(),
                 "u64" | "usize" => "must be a whole number, not negative".into(),
+                "a sequence" => "must be a list".into(),
+                expected if expected.starts_with("struct ") || expected == "map" => {
+                    "must be a section of settings".into()
+                }
                 expected => format!("must be {expected}"),
             },
             Kind::MissingField(field) => {
@@ -108,6 +112,7 @@ fn explain(error: figment::Error) -> ConfigError {
                     "`{field}` is missing: set it in a file (`--config FILE`) or as `TESSERA__…` (docs/configuration.md)"
                 )
             }
+            Kind::UnknownField(field, names) => format!("`{field}` is unknown: there are {}", names.join(", ")),
             Kind::UnknownVariant(_, names) => format!("must be one of {}", names.join(", ")),
             kind => kind.to_string(),
         };

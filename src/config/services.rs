@@ -74,11 +74,20 @@ impl<'de> Visitor<'de> for Sections {
             } else if let Some(service) = Service::named(&key) {
                 urls.insert(service, map.next_value::<Section>()?.url);
             } else {
-                return Err(A::Error::custom(format_args!("unknown service `{key}`")));
+                let known: Vec<&str> = Service::ALL.iter().map(|service| service.name()).collect();
+                let message = format!("`{key}` is no service: there are {}", known.join(", "));
+                return Err(A::Error::custom(message));
             }
         }
-        if let Some(missing) = Service::ALL.iter().find(|service| !urls.contains_key(service)) {
-            return Err(A::Error::missing_field(missing.name()));
+        let missing = Service::ALL.iter().filter(|service| !urls.contains_key(service));
+        let missing: Vec<String> = missing.map(|service| format!("services.{service}.url")).collect();
+        if !missing.is_empty() {
+            let variable = missing[0].replace('.', "__").to_uppercase();
+            let message = format!(
+                "{} is missing: set it in a file (`--config FILE`) or as `TESSERA__{variable}` (docs/configuration.md)",
+                missing.join(", ")
+            );
+            return Err(A::Error::custom(message));
         }
         let api_key = api_key.ok_or_else(|| A::Error::missing_field("api_key"))?;
         Ok(Services { api_key, urls })

@@ -101,7 +101,9 @@ impl<T: ContainerType> Connection<T> {
 /// `BAD_REQUEST`: `first` is not 1 to 100.
 pub fn page(first: i32, after: Option<Cursor>) -> Result<PageArguments, Error> {
     match u8::try_from(first) {
-        Ok(first @ 1..=100) => Ok(PageArguments { first, after: after.map(|cursor| cursor.0) }),
+        Ok(first) if (1..=MAX_FIRST).contains(&i32::from(first)) => {
+            Ok(PageArguments { first, after: after.map(|cursor| cursor.0) })
+        }
         _ => Err(errors::bad_request(format!("`first` must be between 1 and {MAX_FIRST}, not {first}"))),
     }
 }

@@ -64,7 +64,8 @@ impl Scope {
         self.loader(route).load(group, key).await
     }
 
-    /// The value under a key of a route that depends on the viewer; `None` if there is none for the viewer.
+    /// The value under a key of a route that depends on the viewer; `None` if there is none for the viewer. The argument
+    /// proves that the request has a viewer, in whose name the route is called.
     ///
     /// # Errors
     /// The call failed.

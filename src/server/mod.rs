@@ -12,7 +12,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::{
     auth::Authenticator,
     budgets::Budgets,
-    clients::{CallContext, Clients, Everybody, Route, ServiceClient, ServiceClientSettings},
+    clients::{CallContext, Clients, Ourselves, Route, ServiceClient, ServiceClientSettings},
     config::{self, Config},
     graphql::{SCALAR_CHECKS, Schema},
     http::{self, App, Bodies, ClientAddresses, router},
@@ -163,7 +163,7 @@ pub fn documents(settings: &config::Documents, operations: &Operations) -> Resul
 }
 
 /// The public keys that sign access tokens.
-static KEY_SET: Route<Everybody, (), (), JwkSet> = Route::document(Service::User, "/.well-known/jwks.json");
+static KEY_SET: Route<Ourselves, (), (), JwkSet> = Route::document(Service::User, "/.well-known/jwks.json");
 
 /// The keys of access tokens, fetched from the user service.
 fn key_source(clients: Clients, timeout: Duration) -> KeySource {

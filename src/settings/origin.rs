@@ -70,7 +70,10 @@ fn is_origin(url: &str) -> bool {
         return false;
     }
     url.parse::<Uri>().is_ok_and(|uri| {
+        let has_port = uri.authority().is_some_and(|authority| authority.as_str().contains(':'));
         matches!(uri.scheme_str(), Some("http" | "https"))
+            && uri.host().is_some_and(|host| !host.is_empty())
+            && (!has_port || uri.port_u16().is_some() || uri.host().is_some_and(|host| host.ends_with(']')))
             && uri.path() == "/"
             && uri.query().is_none()
             && !url.ends_with('/')

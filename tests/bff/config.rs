@@ -39,7 +39,7 @@ fn check(path: &Path, variables: &[(&str, &str)]) -> Output {
 /// Exit code 1 and one sentence with these words in it.
 fn assert_refused(output: &Output, words: &[&str]) {
     let said = String::from_utf8(output.stderr.clone()).unwrap();
-    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert_eq!(output.status.code(), Some(1), "{words:?}: {said}");
     assert!(said.starts_with("tessera: ") && said.lines().count() == 1, "{said}");
     for word in words {
         assert!(said.contains(word), "`{word}` is not in: {said}");
@@ -106,7 +106,7 @@ fn what_is_wrong_with_a_setting_is_said_at_start() {
     for (name, addition, words) in [
         ("unknown_section", "[cache]\nsize = 1", &["cache"][..]),
         ("unknown_key", "[timeouts]\ncall_msec = 1", &["call_msec"]),
-        ("unknown_service", "[services.review]\nurl = \"http://x\"", &["review"]),
+        ("unknown_service", "[services.review]\nurl = \"http://x\"", &["review", "user, post, order"]),
         ("wrong_type", "[timeouts]\ncall_ms = \"soon\"", &["timeouts.call_ms"]),
         ("negative", "[timeouts]\ncall_ms = -1", &["timeouts.call_ms"]),
         ("no_address", "[http]\nlisten = \"localhost\"", &["http.listen"]),
@@ -156,6 +156,15 @@ fn what_is_wrong_with_a_setting_is_said_at_start() {
         ("no_url", "http://127.0.0.1:2", "127.0.0.1:2", &["services.post.url"]),
         ("url_with_path", "http://127.0.0.1:2", "http://127.0.0.1:2/v1", &["services.post.url"]),
         ("other_scheme", "http://127.0.0.1:3", "ftp://127.0.0.1:3", &["services.order.url"]),
+        ("no_host", "http://127.0.0.1:3", "http://:3", &["services.order.url"]),
+        ("no_such_port", "http://127.0.0.1:3", "http://127.0.0.1:99999", &["services.order.url"]),
+        (
+            "no_service",
+            "order.url = \"http://127.0.0.1:3\"",
+            "",
+            &["services.order.url", "TESSERA__SERVICES__ORDER__URL"],
+        ),
+        ("text_for_a_section", "order.url", "order", &["services.order: must be a section"]),
     ] {
         let output = check(&file(name, &GOOD.replace(from, to)), &[]);
         assert_refused(&output, words);

@@ -26,7 +26,7 @@ cache   public, 60 s
 wave 1
   post /v1/posts: posts
 wave 2
-  user /v1/users, for 100 keys: posts.nodes.author
+  user /v1/users, one call per 100 keys: posts.nodes.author
 ";
     assert_eq!(text(&output.stdout), expected);
 }

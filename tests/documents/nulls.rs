@@ -35,6 +35,7 @@ const NULLS: &[&str] = &[
     "query($b: Boolean = true) { found { ... on Person { pets { __object: __typename ... on Dog { id @include(if: $b) } } } } }",
     // What is not reached: skipped already, entered before, `@skip` first.
     "query($b: Boolean = true) { dog @skip(if: true) { id @include(if: $b) } cat { id @include(if: $b) @skip(if: true) } }",
+    "query($b: Boolean = true) { cat { id } dog { id @skip(if: $b) @include(if: false) } }",
     "query($b: Boolean = true) { cat { ...C ...C @include(if: $b) } } fragment C on Cat { id }",
     "query($b: Boolean = true) { cat { ... on Named { id } ...D } } fragment D on Named { name @include(if: $b) }",
     "query($b: Boolean = true, $n: Int) { dog { ...F related(first: $n) { id } } } fragment F on Dog { friends { size @include(if: $b) } }",

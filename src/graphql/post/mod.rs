@@ -1,6 +1,7 @@
 //! A post, its offer, and what belongs to one.
 
 mod excerpt;
+mod list;
 mod mutation;
 mod query;
 pub(super) mod routes;

@@ -1,20 +1,17 @@
 //! Root fields that find posts.
 
-use async_graphql::{Context, Enum, ID, InputObject, Object, Result};
-use contract::UserId;
+use async_graphql::{Context, ID, InputObject, Object, Result};
 
 use super::{
     Post,
+    list::{PostList, PostOrder},
     routes::{ALL_POSTS, POSTS},
 };
-use crate::{
-    clients::{PageArguments, Parameters, Query},
-    graphql::{
-        connection::{self, Connection},
-        directives, edge, id,
-        in_place::InPlace,
-        scalars::Cursor,
-    },
+use crate::graphql::{
+    connection::{self, Connection},
+    directives, edge, id,
+    in_place::InPlace,
+    scalars::Cursor,
 };
 
 /// Root fields that find posts.
@@ -30,58 +27,6 @@ pub struct PostFilter {
     tag: Option<String>,
     /// `true`: only posts with an offer; `false`: only posts without one.
     for_sale: Option<bool>,
-}
-
-/// The part of the list of all posts that is requested.
-pub struct PostList {
-    author_id: Option<UserId>,
-    tag: Option<String>,
-    for_sale: Option<bool>,
-    order: PostOrder,
-    page: PageArguments,
-}
-
-/// Sort order of posts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-pub enum PostOrder {
-    /// Latest published first.
-    Newest,
-    /// First published first.
-    Oldest,
-    /// Most liked first.
-    MostLiked,
-}
-
-impl PostOrder {
-    const fn parameter(self) -> &'static str {
-        match self {
-            Self::Newest => "newest",
-            Self::Oldest => "oldest",
-            Self::MostLiked => "most_liked",
-        }
-    }
-}
-
-impl AsRef<PageArguments> for PostList {
-    fn as_ref(&self) -> &PageArguments {
-        &self.page
-    }
-}
-
-impl Parameters for PostList {
-    fn add_to(&self, query: &mut Query) {
-        self.page.add_to(query);
-        query.parameter("order", self.order.parameter());
-        if let Some(author) = self.author_id {
-            query.parameter("author_id", &author.to_string());
-        }
-        if let Some(tag) = &self.tag {
-            query.parameter("tag", tag);
-        }
-        if let Some(for_sale) = self.for_sale {
-            query.parameter("for_sale", if for_sale { "true" } else { "false" });
-        }
-    }
 }
 
 #[expect(clippy::too_many_arguments, reason = "a field has the arguments that the schema gives it")]

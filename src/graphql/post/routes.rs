@@ -3,7 +3,7 @@
 use contract::{PostId, UserId};
 use serde::Deserialize;
 
-use super::{Post, query::PostList};
+use super::{Post, list::PostList};
 use crate::{
     cache::Tag,
     clients::{Everybody, PageArguments, PageRecord, Route, Shown, TheViewer},

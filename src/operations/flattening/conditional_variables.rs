@@ -35,11 +35,15 @@ impl<'a> Visitor<'a> for ConditionalVariables {
             Selection::InlineFragment(fragment) => &fragment.directives,
             Selection::FragmentSpread(spread) => &spread.directives,
         };
-        // A literal condition can leave the selection out, whatever the variables are.
-        if conditions(directives).any(|condition| condition.value.to_bool() == Some(!condition.selects_at)) {
-            return false;
+        for condition in conditions(directives) {
+            if let Some(variable) = condition.value.as_variable() {
+                self.conditions.insert(variable.clone());
+                self.non_null.insert(variable.clone());
+            } else if condition.value.to_bool() == Some(!condition.selects_at) {
+                // Left out, whatever the variables are; those of an earlier condition are read all the same.
+                return false;
+            }
         }
-        self.conditions.extend(conditions(directives).filter_map(|it| it.value.as_variable().cloned()));
         true
     }
 

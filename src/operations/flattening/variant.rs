@@ -1,7 +1,8 @@
 //! The key of the flattened form that a request needs.
 //!
 //! In: the operation and its coerced variables. Out: a small key. Two requests share a form if the same variables
-//! are absent (their arguments are left out), the same are null in non-null places, and those in `@skip` and `@include` have the same values.
+//! are absent (their arguments are left out), the same are null in non-null places, and those in `@skip` and `@include`
+//! have the same values.
 
 use apollo_compiler::Name;
 use apollo_compiler::executable::Operation;

@@ -54,14 +54,14 @@ impl Display for Explanation<'_> {
 impl Display for PlannedCall {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let each = match self.keys {
-            Keys::Many => ", for 100 keys",
+            Keys::Many => ", one call per 100 keys",
             Keys::None => "",
         };
         let at_most = match self.at_most {
             1 => String::new(),
             times => format!(", at most {times}"),
         };
-        let object = self.object.as_ref().map(|object| format!(", if the id is a {object}'s")).unwrap_or_default();
+        let object = self.object.as_ref().map(|object| format!(", if the id is of type {object}")).unwrap_or_default();
         write!(f, "{} {}{each}{object}{at_most}: {}", self.service, self.batch, self.fields.join(", "))
     }
 }
