@@ -168,12 +168,20 @@ impl PreparedOperation {
 
     /// For how long shared caches may store the response; `None` if they must not.
     pub fn caching(&self) -> Option<Caching> {
-        self.plan.cache_policy.verdict().ok()
+        self.cache_verdict().ok()
     }
 
     /// Why shared caches must not store the response, if so: `User.email (private)`.
     pub fn reason_not_cacheable(&self) -> Option<&str> {
-        self.plan.cache_policy.verdict().err()
+        self.cache_verdict().err()
+    }
+
+    /// The response to a null where a value is needed has an error, with which it is not stored.
+    fn cache_verdict(&self) -> Result<Caching, &str> {
+        match self.failures {
+            Some(_) => Err("a variable is null where a value is needed"),
+            None => self.plan.cache_policy.verdict(),
+        }
     }
 
     /// Compares the estimated cost with the limit, and returns it.

@@ -58,8 +58,8 @@ fn the_documents_of_the_repository_are_good() {
   cache   public, 60 s
 ";
     assert!(shown.starts_with(expected), "{shown}");
-    assert!(shown.contains("cache   not kept: User.viewerFollows (private)"), "{shown}");
-    assert!(shown.contains("cache   not kept: a mutation"), "{shown}");
+    assert!(shown.contains("cache   not cacheable: User.viewerFollows (private)"), "{shown}");
+    assert!(shown.contains("cache   not cacheable: a mutation"), "{shown}");
     assert!(shown.contains("6 of 6 documents are good"), "{shown}");
 }
 

@@ -40,8 +40,16 @@ fn what_depends_on_the_viewer_and_what_costs_too_much_is_named() {
     );
     let shown = text(&output.stdout);
     assert!(shown.contains("answer  the viewer's: Query.viewer (VIEWER), User.email (SELF_OR_ADMIN)"), "{shown}");
-    assert!(shown.contains("cache   not kept: Query.viewer (private)"), "{shown}");
+    assert!(shown.contains("cache   not cacheable: Query.viewer (private)"), "{shown}");
     assert!(shown.contains("of 2000 allowed: refused"), "{shown}");
+}
+
+#[test]
+fn a_response_with_a_null_where_a_value_is_needed_is_not_cacheable() {
+    let document = "query($n: Int) { posts(first: $n) { nodes { title } } users(first: 1) { nodes { handle } } }";
+    let output = explain("null", document, &["--variables", r#"{"n": null}"#]);
+    let shown = text(&output.stdout);
+    assert!(shown.contains("cache   not cacheable: a variable is null where a value is needed"), "{shown}");
 }
 
 #[test]

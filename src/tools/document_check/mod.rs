@@ -124,7 +124,7 @@ fn cacheability(worst_case: &WorstCase) -> String {
         Some(caching) if worst_case.not_cacheable.is_empty() => format!("public, {} s", caching.max_age.as_secs()),
         _ => {
             let fields: Vec<_> = worst_case.not_cacheable.iter().map(String::as_str).collect();
-            format!("not kept: {}", fields.join(", "))
+            format!("not cacheable: {}", fields.join(", "))
         }
     }
 }

@@ -29,7 +29,7 @@ impl Display for Explanation<'_> {
         }
         match (operation.caching(), operation.reason_not_cacheable()) {
             (Some(caching), _) => writeln!(f, "cache   public, {} s", caching.max_age.as_secs())?,
-            (None, why) => writeln!(f, "cache   not kept: {}", why.unwrap_or_default())?,
+            (None, why) => writeln!(f, "cache   not cacheable: {}", why.unwrap_or_default())?,
         }
         if operation.kind() == OperationKind::Mutation {
             writeln!(
