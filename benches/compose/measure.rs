@@ -33,7 +33,7 @@ pub async fn run(arguments: &Arguments) {
         .collect();
     let bff = Process::bff(tessera(), &urls, folder).await;
     let (baseline, name) = match &arguments.against {
-        None => (handwritten(&urls), "hand-written"),
+        None => (handwritten(&urls), report::HANDWRITTEN),
         Some(commit) => (Process::bff(&older::build(commit, folder), &urls, folder).await, commit.as_str()),
     };
     let chosen = |scenario: &&Scenario| arguments.only.as_deref().is_none_or(|only| only == scenario.name);
