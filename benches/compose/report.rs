@@ -12,7 +12,7 @@ pub struct Outcome {
     pub scenario: &'static Scenario,
     /// Bytes of the answer.
     pub answer_bytes: usize,
-    /// The rounds of what the BFF is measured against.
+    /// The baseline's rounds: the hand-written handler's, or those of an older BFF.
     pub baseline: Vec<Round>,
     /// The BFF's rounds, each taken after the baseline's of the same place.
     pub bff: Vec<Round>,

@@ -33,19 +33,6 @@ impl Call {
     }
 }
 
-impl TypeDirective for Call {
-    fn name(&self) -> Cow<'static, str> {
-        call.name()
-    }
-
-    fn register(&self, registry: &mut Registry) {
-        call.register(registry);
-    }
-}
-
-impl Directive_At_FIELD_DEFINITION for Call {}
-impl Directive_At_OBJECT for Call {}
-
 /// `@cacheControl` of a route: an age if its answers may be shared, else the private scope.
 pub struct Cached;
 
@@ -56,18 +43,26 @@ impl Cached {
     }
 }
 
-impl TypeDirective for Cached {
-    fn name(&self) -> Cow<'static, str> {
-        cache_control.name()
-    }
+/// Makes the engine apply a directive by way of a type whose `apply` reads the arguments from a route.
+macro_rules! of_route {
+    ($name:ident applies $directive:ident) => {
+        impl TypeDirective for $name {
+            fn name(&self) -> Cow<'static, str> {
+                $directive.name()
+            }
 
-    fn register(&self, registry: &mut Registry) {
-        cache_control.register(registry);
-    }
+            fn register(&self, registry: &mut Registry) {
+                $directive.register(registry);
+            }
+        }
+
+        impl Directive_At_FIELD_DEFINITION for $name {}
+        impl Directive_At_OBJECT for $name {}
+    };
 }
 
-impl Directive_At_FIELD_DEFINITION for Cached {}
-impl Directive_At_OBJECT for Cached {}
+of_route!(Call applies call);
+of_route!(Cached applies cache_control);
 
 /// Which caches may store a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]

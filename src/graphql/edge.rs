@@ -19,7 +19,7 @@ pub fn object<T>(loaded: Result<Option<T>, CallError>) -> Option<Result<InPlace<
     value(loaded, InPlace)
 }
 
-/// A value made of what was loaded; `null` if there is nothing.
+/// The field's value, read from the loaded record; `null` if the loader found no record.
 pub fn value<L, T>(loaded: Result<Option<L>, CallError>, read: impl FnOnce(L) -> T) -> Option<Result<T>> {
     loaded.map(|loaded| loaded.map(read)).map_err(failed_call).transpose()
 }

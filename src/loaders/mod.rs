@@ -1,5 +1,5 @@
 //! DataLoaders, made anew for each request: keys in from the resolvers of one level of a query, one call per batch route
-//! out, values back. A loader is made of a [`Route`]; `batch/` is the mechanism, `dispatch.rs` its timing.
+//! out, values back. Each [`Route`] has a loader; `batch/` collects its keys, `dispatch.rs` decides when a batch is sent.
 
 mod batch;
 mod dispatch;

@@ -178,10 +178,10 @@ impl PreparedOperation {
 
     /// The response to a null where a value is needed has an error, with which it is not stored.
     fn cache_verdict(&self) -> Result<Caching, &str> {
-        match self.failures {
-            Some(_) => Err("a variable is null where a value is needed"),
-            None => self.plan.cache_policy.verdict(),
+        if self.has_failures() {
+            return Err("a variable is null where a value is needed");
         }
+        self.plan.cache_policy.verdict()
     }
 
     /// Compares the estimated cost with the limit, and returns it.

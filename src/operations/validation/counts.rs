@@ -11,7 +11,7 @@ use super::walk::{InputPlace, Visitor, Walk};
 use crate::operations::limits::Limits;
 use crate::operations::rejection::{Rejection, RejectionCode};
 
-/// What a document is made of.
+/// Numbers of the nodes, aliases and directives of a document.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Counts {
     /// Selections and values: what the tree's memory grows with.

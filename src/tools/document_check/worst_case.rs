@@ -112,7 +112,7 @@ struct ToggleAssignment<'a> {
 }
 
 impl ToggleAssignment<'_> {
-    /// True or false for a toggle; a number of items for every other variable, whatever it is used for.
+    /// The value of a variable: a Boolean for one in a condition, a number of items for every other one.
     fn value(&self, definition: &VariableDefinition, items: u64) -> ConstValue {
         match self.toggles.iter().position(|toggle| toggle.name == definition.name) {
             Some(place) => ConstValue::Boolean(self.bits >> place & 1 == 1),
