@@ -4,6 +4,7 @@ use std::{
     net::TcpListener,
     path::{Path, PathBuf},
     process::Stdio,
+    sync::atomic::{AtomicU16, Ordering},
 };
 
 use harness::client::Client;
@@ -28,16 +29,22 @@ impl Drop for Home {
     }
 }
 
-/// The first of four free ports in a row.
+/// The first of four free ports in a row, which no other test of this process is given: the tests run at once, and one
+/// of them occupies a port on purpose. They lie below the ports that the system hands out by itself (32768 and up).
 fn free_ports() -> u16 {
-    for first in (20_000 + (std::process::id() % 20_000) as u16..60_000).step_by(4) {
-        let free = (first..first + 4).all(|port| TcpListener::bind(("127.0.0.1", port)).is_ok());
-        if free {
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    for _ in 0..PORTS / 4 {
+        let offset = NEXT.fetch_add(4, Ordering::Relaxed).wrapping_add(4 * (std::process::id() % 2_999) as u16);
+        let first = 20_000 + offset % PORTS;
+        if (first..first + 4).all(|port| TcpListener::bind(("127.0.0.1", port)).is_ok()) {
             return first;
         }
     }
     panic!("no four free ports in a row");
 }
+
+/// How many ports, from 20,000 on, the tests choose from.
+const PORTS: u16 = 12_000;
 
 fn tessera(home: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tessera"));
@@ -63,7 +70,8 @@ async fn start(home: &Path, arguments: &[&str]) -> (Child, String) {
             return (child, greeting);
         }
     }
-    panic!("it ended: {greeting}");
+    let said = child.wait_with_output().await.unwrap();
+    panic!("it ended: {greeting}{}", String::from_utf8_lossy(&said.stderr));
 }
 
 /// What it says on standard error when it does not start; exit code 1.
