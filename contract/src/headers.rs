@@ -25,6 +25,10 @@ pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
 /// `true` on the stored answer of an earlier request with the same key.
 pub const IDEMPOTENCY_REPLAYED: &str = "idempotency-replayed";
 
+/// The newest event that the service knew when it began to work on the request, as `EPOCH:SEQ`: the answer shows what this
+/// and all earlier events tell of, and perhaps more. On a stored answer: that of the first request.
+pub const X_FEED_POSITION: &str = "x-feed-position";
+
 /// A header is repeated: an intermediary may have read another value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Repeated;

@@ -3,6 +3,7 @@
 //! check both against the contract.
 
 mod clock;
+pub mod event;
 pub mod headers;
 mod hex;
 pub mod id;
@@ -18,6 +19,7 @@ pub mod trace;
 mod trace_state;
 
 pub use clock::Clock;
+pub use event::{CloudEvent, EventPage, Position};
 pub use hex::hex;
 pub use id::{CommentId, Id, IdError, IdKind, OrderId, PostId, UserId};
 pub use media_range::MediaRange;

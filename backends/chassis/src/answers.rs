@@ -2,7 +2,11 @@
 //! never cached) and [`Answer`] (the result of a command, stored under its idempotency key).
 
 use axum::response::{IntoResponse, Response};
-use contract::{headers::IDEMPOTENCY_REPLAYED, hex};
+use contract::{
+    Position,
+    headers::{IDEMPOTENCY_REPLAYED, X_FEED_POSITION},
+    hex,
+};
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -26,6 +30,8 @@ pub struct Answer {
     pub(crate) body: String,
     pub(crate) location: Option<String>,
     pub(crate) etag: Option<String>,
+    /// The newest event before the effect began; stored and replayed with the answer.
+    pub(crate) position: Option<String>,
     pub(crate) replayed: bool,
 }
 
@@ -65,13 +71,25 @@ impl Answer {
 
     /// 204.
     pub const fn no_content() -> Self {
-        Self { status: StatusCode::NO_CONTENT, body: String::new(), location: None, etag: None, replayed: false }
+        Self {
+            status: StatusCode::NO_CONTENT,
+            body: String::new(),
+            location: None,
+            etag: None,
+            position: None,
+            replayed: false,
+        }
     }
 
     /// Adds the object's `ETag`.
     #[must_use]
     pub fn version(self, version: i64) -> Self {
         Self { etag: Some(etag_of_version(version)), ..self }
+    }
+
+    /// Adds the position before the effect.
+    pub(crate) fn behind(self, position: &Position) -> Self {
+        Self { position: Some(position.to_string()), ..self }
     }
 
     /// The same response with another body: for a body that must not be stored under an idempotency key, such as tokens.
@@ -119,6 +137,9 @@ impl IntoResponse for Answer {
         if let Some(etag) = &self.etag {
             set(&mut response, header::ETAG, etag);
         }
+        if let Some(position) = &self.position {
+            set(&mut response, header::HeaderName::from_static(X_FEED_POSITION), position);
+        }
         if self.replayed {
             response.headers_mut().insert(IDEMPOTENCY_REPLAYED, HeaderValue::from_static("true"));
         }
@@ -136,7 +157,7 @@ pub(crate) fn keep_private(mut response: Response) -> Response {
 }
 
 /// Sets a header; a value that is not valid in a header is omitted.
-fn set(response: &mut Response, name: header::HeaderName, value: &str) {
+pub(crate) fn set(response: &mut Response, name: header::HeaderName, value: &str) {
     if let Ok(value) = HeaderValue::from_str(value) {
         response.headers_mut().insert(name, value);
     }

@@ -1,6 +1,6 @@
 //! The shared base of the services, in the order of a request: `http` (middleware), `caller` and `rate_limit` (identity,
-//! limits), `extract` and `pages` (typed input), `database` (reads), `writes` (idempotent changes), `answers` and `error`
-//! (responses). `program` and `settings` start a service; `peer` calls other services.
+//! limits), `extract` and `pages` (typed input), `database` (reads), `writes` (idempotent changes), `events` (the outbox and
+//! its feed), `answers` and `error` (responses). `program` and `settings` start a service; `peer` calls other services.
 //! A service adds `routes/` (HTTP), `store/` (SQL) and `migrations/`; see `backends/user`.
 
 pub mod answers;
@@ -8,6 +8,7 @@ pub mod caller;
 pub mod database;
 mod deadline;
 mod error;
+pub mod events;
 pub mod extract;
 mod http;
 mod metrics;
@@ -26,10 +27,11 @@ pub use self::{
     caller::{Caller, Viewer},
     deadline::Deadline,
     error::{ApiError, Detail, ErrorBody},
+    events::{Event, EventType},
     extract::{Entries, Ids, Params, Path, Reader},
     http::{IdempotencyKey, IfMatch, Parts, Service},
     pages::{Page, PageParams, Pages},
     program::StartError,
     settings::ServiceSettings,
-    writes::{Command, Envelope, Event, Ledger, Object, Outcome},
+    writes::{Command, Envelope, Ledger, Object, Outcome},
 };

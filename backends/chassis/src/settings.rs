@@ -43,6 +43,10 @@ pub struct ServiceSettings {
     #[arg(long, env = "TESSERA_REQUEST_TIMEOUT_MS", default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(1..=60_000))]
     pub request_timeout_ms: u64,
 
+    /// How long events are stored, in seconds: consumers that were away for longer must start anew
+    #[arg(long, env = "TESSERA_EVENT_RETENTION_SECONDS", default_value_t = 604_800, value_parser = clap::value_parser!(u64).range(1..=31_536_000))]
+    pub event_retention_seconds: u64,
+
     /// Requests per second per user, or per client address
     #[arg(long, env = "TESSERA_RATE_LIMIT", default_value_t = 500, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub rate_limit: u32,
@@ -64,6 +68,7 @@ impl ServiceSettings {
             database_connections: 10,
             statement_timeout_ms: 5_000,
             request_timeout_ms: 10_000,
+            event_retention_seconds: 604_800,
             rate_limit: 500,
             rate_limit_bff: 50_000,
         }
@@ -76,6 +81,11 @@ impl ServiceSettings {
             connections: self.database_connections,
             statement_timeout: Duration::from_millis(self.statement_timeout_ms),
         }
+    }
+
+    /// How long events are stored.
+    pub const fn event_retention(&self) -> Duration {
+        Duration::from_secs(self.event_retention_seconds)
     }
 
     /// The longest time of a request.

@@ -3,6 +3,7 @@
 //! service), `routes` (HTTP), `store` (SQL), `migrations/`. The rest is the chassis.
 
 mod basket;
+mod events;
 mod lifecycle;
 mod number;
 mod parties;
@@ -34,7 +35,7 @@ pub async fn service(settings: &OrderSettings, clock: Clock) -> Result<Service, 
     let peer = Peer::new(settings.api_key.as_ref()).map_err(|error| StartError::Other(error.to_string()))?;
     let keys = peer.clone().key_source(format!("{}/.well-known/jwks.json", settings.user_service_url));
     let posts = posts::PostService::new(peer, settings.post_service_url.clone());
-    let ledger = Ledger::new(database);
+    let ledger = Ledger::open(database).await?;
     let routes = routes::all(ledger.clone(), posts);
-    Service::new(&settings.service, Parts { name: "order-service", ledger, keys, routes })
+    Service::new(&settings.service, Parts { name: "order-service", ledger, keys, events: events::TYPES, routes })
 }

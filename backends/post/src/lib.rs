@@ -3,6 +3,7 @@
 //! is the chassis.
 
 mod drafts;
+mod events;
 mod limits;
 pub mod records;
 mod routes;
@@ -30,7 +31,7 @@ pub async fn service(settings: &PostSettings, clock: Clock) -> Result<Service, S
     let database = Database::open(&settings.service.database(), MIGRATIONS, clock).await?;
     let peer = Peer::new(None).map_err(|error| StartError::Other(error.to_string()))?;
     let keys = peer.key_source(format!("{}/.well-known/jwks.json", settings.user_service_url));
-    let ledger = Ledger::new(database);
+    let ledger = Ledger::open(database).await?;
     let routes = routes::all(ledger.clone());
-    Service::new(&settings.service, Parts { name: "post-service", ledger, keys, routes })
+    Service::new(&settings.service, Parts { name: "post-service", ledger, keys, events: events::TYPES, routes })
 }

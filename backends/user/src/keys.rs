@@ -107,7 +107,7 @@ mod tests {
         let home = TestDatabase::create().await;
         let settings = ServiceSettings::new(home.url.clone(), ([127, 0, 0, 1], 0).into());
         let database = Database::open(&settings.database(), crate::MIGRATIONS, Clock::system()).await.unwrap();
-        let ledger = Ledger::new(database.clone());
+        let ledger = Ledger::open(database.clone()).await.unwrap();
         make_first(&ledger).await.unwrap();
         rotate(&ledger).await.unwrap();
         assert!(database.statements().all().len() >= 5);

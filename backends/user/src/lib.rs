@@ -3,6 +3,7 @@
 //! in), `store` (SQL, a file per noun), `migrations/`. The rest is the chassis.
 
 mod email;
+mod events;
 mod guesses;
 mod handle;
 mod keys;
@@ -53,7 +54,7 @@ pub async fn service(settings: &UserSettings, clock: Clock) -> Result<Service, S
         issuer: Arc::new(TokenIssuer { issuer: settings.issuer.clone(), audience: settings.audience.clone() }),
     };
     let (keys, routes) = (keys::source(ledger.database().clone()), routes::all(provider));
-    let service = Service::new(settings, Parts { name: "user-service", ledger, keys, routes })?;
+    let service = Service::new(settings, Parts { name: "user-service", ledger, keys, events: events::TYPES, routes })?;
     Ok(service.counting("password_hashes", "Password hashes computed", hashes))
 }
 
@@ -66,7 +67,7 @@ pub async fn rotate_key(settings: &ServiceSettings, clock: Clock) -> Result<Time
 }
 
 async fn open(settings: &ServiceSettings, clock: Clock) -> Result<Ledger, StartError> {
-    let ledger = Ledger::new(Database::open(&settings.database(), MIGRATIONS, clock).await?);
+    let ledger = Ledger::open(Database::open(&settings.database(), MIGRATIONS, clock).await?).await?;
     keys::make_first(&ledger).await.map_err(refused)?;
     Ok(ledger)
 }

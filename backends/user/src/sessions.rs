@@ -3,11 +3,12 @@
 
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
-use chassis::{ApiError, Deadline, Ledger, database::Connection};
+use chassis::{ApiError, Deadline, Event, Ledger, database::Connection};
 use contract::{Time, UserId};
 
 use crate::{
     email::Email,
+    events::{self, EndReason},
     guesses::{Guesses, Pair},
     passwords::Passwords,
     records::SessionRecord,
@@ -37,6 +38,22 @@ pub(crate) struct LogIn<'a> {
     pub(crate) password: &'a str,
     /// The network of the client.
     pub(crate) network: IpAddr,
+}
+
+/// A new session, and the events of older ones that it ended.
+pub(crate) struct Opened {
+    pub(crate) session: SessionRecord,
+    pub(crate) ended: Vec<Event>,
+}
+
+/// The outcome of a refresh.
+pub(crate) enum Refresh {
+    /// The session with its new tokens.
+    Granted(SessionRecord),
+    /// The token is invalid.
+    Refused,
+    /// The token was spent before: the session has ended.
+    Ended(Event),
 }
 
 /// The tokens of one answer.
@@ -71,24 +88,25 @@ impl IdentityProvider {
     }
 
     /// A new session of that user.
-    pub(crate) async fn open(&self, connection: &mut Connection, user_id: UserId) -> Result<SessionRecord, ApiError> {
+    pub(crate) async fn open(&self, connection: &mut Connection, user_id: UserId) -> Result<Opened, ApiError> {
         let (session, token) = (Session { id: random_text(), user_id }, RefreshToken::random());
         let now = self.ledger.clock().now();
-        sessions::insert(connection, &session, now).await?;
+        let ended = sessions::insert(connection, &session, now).await?;
+        let ended =
+            ended.into_iter().map(|id| events::session_ended(id, user_id, EndReason::TooManySessions)).collect();
         sessions::insert_token(connection, &session.id, &token.hash(), 0).await?;
-        self.answer(connection, &session, Issue { token: &token, at: now }).await
+        let session = self.answer(connection, &session, Issue { token: &token, at: now }).await?;
+        Ok(Opened { session, ended })
     }
 
-    /// Exchanges a refresh token for its successor; `None` if it is invalid. A spent token gets the same answer again
+    /// Exchanges a refresh token for its successor. A spent token gets the same answer again
     /// within the grace time while its successor was not used; later it counts as stolen and ends the session.
-    pub(crate) async fn refresh(
-        &self,
-        connection: &mut Connection,
-        token: &RefreshToken,
-    ) -> Result<Option<SessionRecord>, ApiError> {
+    pub(crate) async fn refresh(&self, connection: &mut Connection, token: &RefreshToken) -> Result<Refresh, ApiError> {
         let (hash, now) = (token.hash(), self.ledger.clock().now());
-        let Some(session) = sessions::prolong(connection, &hash, now).await? else { return Ok(None) };
-        let Some(state) = sessions::token(connection, &hash).await? else { return Ok(None) };
+        let Some(session) = sessions::prolong(connection, &hash, now).await? else {
+            return Ok(Refresh::Refused);
+        };
+        let Some(state) = sessions::token(connection, &hash).await? else { return Ok(Refresh::Refused) };
         let (spent_at, salt) = match state.spent {
             Some((spent_at, salt))
                 if now.since(spent_at) <= self.refresh_grace
@@ -99,7 +117,7 @@ impl IdentityProvider {
             Some(_) => {
                 sessions::end(connection, &session.id, session.user_id).await?;
                 tracing::warn!(user.id = %session.user_id, "a spent refresh token was used again: the session has ended");
-                return Ok(None);
+                return Ok(Refresh::Ended(events::session_ended(session.id, session.user_id, EndReason::ReusedToken)));
             }
             None => {
                 let salt = random_text();
@@ -110,7 +128,9 @@ impl IdentityProvider {
                 (now, salt)
             }
         };
-        self.answer(connection, &session, Issue { token: &token.successor(&salt), at: spent_at }).await.map(Some)
+        self.answer(connection, &session, Issue { token: &token.successor(&salt), at: spent_at })
+            .await
+            .map(Refresh::Granted)
     }
 
     async fn is_unused(&self, connection: &mut Connection, token: &RefreshToken) -> Result<bool, ApiError> {

@@ -35,6 +35,11 @@ impl Link {
 }
 
 impl Connection {
+    /// SQLite or PostgreSQL.
+    pub(crate) const fn engine(&self) -> Engine {
+        self.engine
+    }
+
     /// All rows.
     pub async fn all<T>(&mut self, sql: Sql) -> Result<Vec<T>, DatabaseError>
     where

@@ -8,7 +8,7 @@ use sqlx::{
     migrate::{MigrateError, MigrationType, Migrator},
 };
 
-use super::{DatabaseUrl, pool::connect_alone};
+use super::{DatabaseUrl, Engine, pool::connect_alone};
 use crate::StartError;
 
 /// One migration: a file of the service's `migrations` folder, embedded with `include_str!`. Listed by hand,
@@ -23,8 +23,21 @@ pub struct Migration {
     pub sql: &'static str,
 }
 
-const CHASSIS: &[Migration] =
-    &[Migration { version: 1, description: "idempotency", sql: include_str!("../../migrations/0001_idempotency.sql") }];
+/// The chassis' own migrations. Those of the outbox differ: only PostgreSQL numbers events after the commit.
+const fn chassis(engine: Engine) -> [Migration; 2] {
+    let outbox = match engine {
+        Engine::Sqlite => include_str!("../../migrations/0002_outbox.sqlite.sql"),
+        Engine::Postgres => include_str!("../../migrations/0002_outbox.postgres.sql"),
+    };
+    [
+        Migration {
+            version: 1,
+            description: "idempotency",
+            sql: include_str!("../../migrations/0001_idempotency.sql"),
+        },
+        Migration { version: 2, description: "outbox", sql: outbox },
+    ]
+}
 
 impl From<&Migration> for sqlx::migrate::Migration {
     fn from(&Migration { version, description, sql }: &Migration) -> Self {
@@ -40,7 +53,7 @@ pub(super) async fn run(url: &DatabaseUrl, service: &[Migration]) -> Result<(), 
         DatabaseUrl::Postgres(_) => None,
     };
     let mut connection = connect_alone(url).await.map_err(unreachable)?;
-    let migrations = CHASSIS.iter().chain(service).map(Into::into).collect();
+    let migrations = chassis(url.engine()).iter().chain(service).map(Into::into).collect();
     let result = Migrator::with_migrations(migrations).run(&mut connection).await;
     // Closing the connection releases PostgreSQL's lock even if a migration failed.
     connection.close().await.map_err(unreachable)?;

@@ -68,9 +68,19 @@ impl Database {
         self.engine
     }
 
+    /// The longest time of a statement.
+    pub(crate) const fn statement_timeout(&self) -> Duration {
+        self.statement_timeout
+    }
+
     /// The clock that stores and commands use.
     pub const fn clock(&self) -> &Clock {
         &self.clock
+    }
+
+    /// The same database with a record of statements of its own: for work that runs beside the requests.
+    pub(crate) fn beside(&self) -> Self {
+        Self { log: StatementLog::default(), ..self.clone() }
     }
 
     /// The recorded statements, in builds for tests.
@@ -117,6 +127,8 @@ impl Database {
 
     /// Begins a transaction. On PostgreSQL its statements are cancelled by the server at the deadline, and its waits
     /// for locks a little earlier, so that the response is in time. Both settings are sent with BEGIN, in one round trip.
+    /// In a task of its own, which a caller that gives up does not cancel: sqlx does not roll back a transaction whose BEGIN
+    /// was sent but not answered, and the pool would hand out the connection with the transaction still open.
     async fn begin(&self, pool: &AnyPool, begin: &str, deadline: Deadline) -> Result<Link, sqlx::Error> {
         let connection = pool.acquire().await?;
         let statement = match self.engine {
@@ -129,6 +141,7 @@ impl Database {
             }
         };
         let statement = Some(sqlx::SqlSafeStr::into_sql_str(AssertSqlSafe(statement)));
-        Ok(Link::Transaction(sqlx::Transaction::begin(connection, statement).await?))
+        let begun = tokio::spawn(sqlx::Transaction::begin(connection, statement)).await;
+        Ok(Link::Transaction(begun.map_err(|_| sqlx::Error::WorkerCrashed)??))
     }
 }

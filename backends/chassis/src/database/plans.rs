@@ -74,6 +74,10 @@ mod testing {
         for statement in statements {
             let may_sort = exempt.iter().any(|part| statement.text().contains(part));
             for line in explain(&mut connection, database.engine(), statement.clone()).await? {
+                // A table of one row.
+                if line.contains("outbox_head") {
+                    continue;
+                }
                 let is_slow = match database.engine() {
                     Engine::Sqlite => scans_on_sqlite(&line, statement.text()) || (!may_sort && sorts_on_sqlite(&line)),
                     Engine::Postgres => line.contains("Seq Scan on") || (!may_sort && line.contains("Sort Key:")),

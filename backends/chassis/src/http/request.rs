@@ -10,20 +10,21 @@ use axum::{
 };
 use contract::{
     RequestId, TraceContext,
-    headers::{X_REQUEST_ID, X_REQUEST_TIMEOUT_MS, lists_etag},
+    headers::{X_FEED_POSITION, X_REQUEST_ID, X_REQUEST_TIMEOUT_MS, lists_etag},
     rate_limit::seconds,
     token::TokenVerifier,
 };
 use futures::FutureExt;
-use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use tokio::time::{Instant, timeout_at};
 use tracing::{Instrument, info_span};
 
 use crate::{
     ApiError, Deadline,
-    answers::{json, keep_private},
+    answers::{json, keep_private, set},
     caller::ApiKeys,
     error::{ErrorBody, ErrorContent},
+    events::Outbox,
     metrics::{Metrics, RequestLabels},
     rate_limit::RateLimits,
 };
@@ -39,6 +40,7 @@ pub(crate) struct Edge {
     pub(crate) api_keys: Arc<ApiKeys>,
     pub(crate) rate_limits: Arc<RateLimits>,
     pub(crate) metrics: Arc<Metrics>,
+    pub(crate) outbox: Outbox,
     pub(crate) max_request_time: Duration,
 }
 
@@ -46,6 +48,8 @@ pub(super) async fn answer(State(edge): State<Edge>, mut request: Request, next:
     let started = Instant::now();
     let id = RequestId::accept(text(request.headers(), X_REQUEST_ID));
     let trace = TraceContext::accept(request.headers());
+    // Taken before the work begins: the answer shows at least what these events tell of.
+    let position = edge.outbox.position().to_string();
     let deadline = Deadline::after(time_allowed(request.headers(), edge.max_request_time));
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str).to_owned();
@@ -71,6 +75,9 @@ pub(super) async fn answer(State(edge): State<Edge>, mut request: Request, next:
     let mut response = response.instrument(span).await;
     if let Ok(id) = HeaderValue::from_str(id.as_str()) {
         response.headers_mut().insert(X_REQUEST_ID, id);
+    }
+    if !response.headers().contains_key(X_FEED_POSITION) {
+        set(&mut response, HeaderName::from_static(X_FEED_POSITION), &position);
     }
     response
 }

@@ -5,12 +5,16 @@ pub mod openapi;
 mod service;
 mod signer;
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor};
 use tokio::{net::TcpListener, sync::oneshot};
 
-use crate::{Service, ServiceSettings, database::DatabaseUrl};
+use crate::{
+    Deadline, Service, ServiceSettings,
+    database::{Database, DatabaseUrl},
+    events::Outbox,
+};
 
 pub use self::{
     service::{Reply, TestService, members, with_json},
@@ -19,6 +23,14 @@ pub use self::{
 
 /// The environment variable with an administrator's URL of a PostgreSQL server; without it the tests use SQLite.
 const POSTGRES: &str = "TESSERA_TEST_POSTGRES";
+
+/// Set by `scripts/test --long`: tests with a size run with their largest.
+const LONG: &str = "TESSERA_TEST_LONG";
+
+/// Whether tests with a size run with their largest.
+pub fn is_long() -> bool {
+    std::env::var_os(LONG).is_some()
+}
 
 /// A database of one test.
 pub struct TestDatabase {
@@ -69,6 +81,16 @@ impl Drop for TestDatabase {
             let _ = std::fs::remove_dir_all(folder);
         }
     }
+}
+
+/// Deletes the events of a service that are older than `retention`, as its sweep does from time to time.
+///
+/// # Panics
+/// The database fails.
+#[expect(clippy::expect_used, reason = "a test without its database has failed")]
+pub async fn forget_events(database: &Database, retention: Duration) {
+    let outbox = Outbox::open(database.clone()).await.expect("the outbox");
+    outbox.forget(retention, Deadline::after(Duration::from_secs(10))).await.expect("old events deleted");
 }
 
 /// Serves on a free port of the loopback interface.

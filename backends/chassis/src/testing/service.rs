@@ -71,6 +71,11 @@ impl TestService {
         }
     }
 
+    /// The response to a request, whose body is still to come.
+    pub async fn open(&self, request: RequestBuilder) -> reqwest::Response {
+        request.send().await.unwrap()
+    }
+
     /// The response to an anonymous GET.
     pub async fn get(&self, path: &str) -> Reply {
         self.send(self.request("GET", path)).await

@@ -4,6 +4,7 @@
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use bytes::Bytes;
 use contract::{
+    TraceContext,
     headers::{IDEMPOTENCY_KEY, is_idempotency_key, is_json, only},
     hex,
 };
@@ -22,6 +23,7 @@ pub struct Envelope {
     route: String,
     body_hash: [u8; 32],
     if_match: Option<String>,
+    trace: Option<TraceContext>,
 }
 
 /// A command and its input, read from a JSON body. Unknown members are ignored.
@@ -54,9 +56,21 @@ impl Envelope {
         self.deadline
     }
 
+    /// The trace of the request, for its events.
+    pub(crate) const fn trace(&self) -> Option<&TraceContext> {
+        self.trace.as_ref()
+    }
+
     /// An envelope without a key: the answer is not stored.
     pub fn unkeyed(deadline: Deadline) -> Self {
-        Self { deadline, key: None, route: String::new(), body_hash: Sha256::digest([]).into(), if_match: None }
+        Self {
+            deadline,
+            key: None,
+            route: String::new(),
+            body_hash: Sha256::digest([]).into(),
+            if_match: None,
+            trace: None,
+        }
     }
 
     /// A repeated request is recognized by `content` instead of its body: for bodies with a secret, whose hash must not be
@@ -109,6 +123,7 @@ impl<S: Sync> FromRequestParts<S> for Envelope {
             route: format!("{caller} {} {}", parts.method, parts.uri.path()),
             body_hash: Sha256::digest([]).into(),
             if_match: text(&parts.headers, header::IF_MATCH.as_str())?,
+            trace: parts.extensions.get().cloned(),
         })
     }
 }

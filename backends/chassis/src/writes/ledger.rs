@@ -6,19 +6,20 @@ use contract::Clock;
 
 use super::{
     envelope::Envelope,
-    event::{self, Event},
     gate::{self, KeyGate},
     stored,
 };
 use crate::{
-    Answer, ApiError, Deadline,
+    Answer, ApiError, Deadline, StartError,
     database::{Connection, Database, DatabaseError},
+    events::{Event, Outbox},
 };
 
 /// Writes to a service's database. Made once per process, because it serializes requests by key; cheap to clone.
 #[derive(Clone)]
 pub struct Ledger {
     database: Database,
+    outbox: Outbox,
     gate: KeyGate,
 }
 
@@ -38,12 +39,27 @@ impl Outcome {
     pub fn with_event(answer: Answer, event: Event) -> Self {
         Self { answer, events: vec![event] }
     }
+
+    /// A result with any number of events, in their order.
+    pub const fn with_events(answer: Answer, events: Vec<Event>) -> Self {
+        Self { answer, events }
+    }
 }
 
 impl Ledger {
-    /// The ledger in this database.
-    pub fn new(database: Database) -> Self {
-        Self { database, gate: KeyGate::default() }
+    /// The ledger in this database, with its outbox.
+    ///
+    /// # Errors
+    /// The outbox cannot be read.
+    pub async fn open(database: Database) -> Result<Self, StartError> {
+        let outbox = Outbox::open(database.clone()).await;
+        let outbox = outbox.map_err(|error| StartError::Other(format!("cannot read the outbox: {error}")))?;
+        Ok(Self { database, outbox, gate: KeyGate::default() })
+    }
+
+    /// The events of its changes.
+    pub(crate) const fn outbox(&self) -> &Outbox {
+        &self.outbox
     }
 
     /// The database, for reads.
@@ -71,6 +87,7 @@ impl Ledger {
         F: AsyncFnOnce(&mut Connection) -> Result<Outcome, ApiError>,
     {
         let scope = envelope.scope()?;
+        let position = self.outbox.position();
         let _turn = match &scope {
             Some(scope) => Some(self.gate.wait(scope.key(), envelope.deadline()).await?),
             None => None,
@@ -90,11 +107,13 @@ impl Ledger {
             }
         }
         let Outcome { answer, events } = effect(&mut connection).await?;
-        event::record(&events);
+        let answer = answer.behind(&position);
+        let recorded = self.outbox.record(&mut connection, &events, envelope.trace()).await?;
         if let Some(scope) = &scope {
             stored::store(&mut connection, scope, &answer).await?;
         }
         connection.commit().await?;
+        self.outbox.committed(&recorded);
         Ok(answer)
     }
 

@@ -1,8 +1,7 @@
-//! The one way in which data is changed: a transaction that holds the effect, the idempotent answer and (later) the
-//! outbox's events, all or none. In: the request's envelope and the effect. Out: the answer, new or replayed.
+//! The one way in which data is changed: a transaction that holds the effect, the idempotent answer and the
+//! events in the outbox, all or none. In: the request's envelope and the effect. Out: the answer, new or replayed.
 
 mod envelope;
-mod event;
 mod gate;
 mod json;
 mod ledger;
@@ -10,7 +9,6 @@ mod stored;
 
 pub use self::{
     envelope::{Command, Envelope},
-    event::Event,
     json::Object,
     ledger::{Ledger, Outcome},
 };

@@ -22,6 +22,7 @@ struct StoredAnswer {
     location: Option<String>,
     etag: Option<String>,
     body: String,
+    position: Option<String>,
 }
 
 impl FromRow<'_, AnyRow> for StoredAnswer {
@@ -32,6 +33,7 @@ impl FromRow<'_, AnyRow> for StoredAnswer {
             location: row.try_get("location")?,
             etag: row.try_get("etag")?,
             body: row.try_get("body")?,
+            position: row.try_get("position")?,
         })
     }
 }
@@ -53,7 +55,7 @@ pub(super) async fn claim(connection: &mut Connection, scope: &Scope, now: Time)
 
 /// The stored answer, marked as replayed; 422 if the key was used with another body.
 pub(super) async fn find(connection: &mut Connection, scope: &Scope, now: Time) -> Result<Option<Answer>, ApiError> {
-    let sql = Sql::new("SELECT request_hash, status, location, etag, body FROM idempotency WHERE scope = ")
+    let sql = Sql::new("SELECT request_hash, status, location, etag, body, position FROM idempotency WHERE scope = ")
         .bind(scope.key())
         .push(" AND created_at > ")
         .bind(now.minus(REPLAY_TIME));
@@ -64,8 +66,8 @@ pub(super) async fn find(connection: &mut Connection, scope: &Scope, now: Time) 
     }
     let status = u16::try_from(stored.status).ok().and_then(|status| StatusCode::from_u16(status).ok());
     let status = status.ok_or_else(|| ApiError::internal("a stored answer without a status"))?;
-    let StoredAnswer { location, etag, body, .. } = stored;
-    Ok(Some(Answer { status, body, location, etag, replayed: true }))
+    let StoredAnswer { location, etag, body, position, .. } = stored;
+    Ok(Some(Answer { status, body, location, etag, position, replayed: true }))
 }
 
 /// Stores the answer under the claimed key.
@@ -78,6 +80,8 @@ pub(super) async fn store(connection: &mut Connection, scope: &Scope, answer: &A
         .bind(answer.etag.clone())
         .push(", body = ")
         .bind(answer.body.as_str())
+        .push(", position = ")
+        .bind(answer.position.clone())
         .push(" WHERE scope = ")
         .bind(scope.key());
     connection.execute(sql).await.map(drop)

@@ -3,7 +3,9 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod bodies;
+mod events;
 mod idempotency;
+mod late_arrival;
 mod limits;
 mod notes;
 mod start;

@@ -61,13 +61,16 @@ async fn create(State(notes): State<Notes>, command: Command<NewNote>) -> Result
             notes.begun.notify_one();
             notes.go.notified().await;
         }
+        if let Some(millis) = text.strip_prefix("takes ") {
+            tokio::time::sleep(std::time::Duration::from_millis(millis.parse().unwrap())).await;
+        }
         if text == "refused" {
             return Err(ApiError::conflict("REFUSED", "not this one"));
         }
         let answer = Answer::created(&Note { id, text: text.clone() }, format!("/v1/notes/{id}"))?.version(1);
         Ok(Outcome::with_event(
             answer,
-            Event { kind: "note.created", subject: id.to_string(), version: 1, data: json!({}) },
+            Event { kind: "note.created", subject: id.to_string(), keys: Vec::new(), data: json!({"id": id}) },
         ))
     };
     notes.ledger.write(&command.envelope, effect).await
@@ -103,7 +106,12 @@ impl Notebook {
 
     /// Another instance on the same database.
     pub async fn beside(&self) -> Self {
-        Self::at(Arc::clone(&self.home), |_| {}).await
+        self.beside_with(|_| {}).await
+    }
+
+    /// Another instance with other settings.
+    pub async fn beside_with(&self, change: impl FnOnce(&mut ServiceSettings)) -> Self {
+        Self::at(Arc::clone(&self.home), change).await
     }
 
     async fn at(home: Arc<TestDatabase>, change: impl FnOnce(&mut ServiceSettings)) -> Self {
@@ -111,7 +119,8 @@ impl Notebook {
         change(&mut settings);
         let clock = Clock::fixed(Time::from_millis(1_800_000_000_000));
         let (begun, go) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
-        let ledger = Ledger::new(Database::open(&settings.database(), MIGRATIONS, clock).await.unwrap());
+        let ledger =
+            Ledger::open(Database::open(&settings.database(), MIGRATIONS, clock).await.unwrap()).await.unwrap();
         let routes = Router::new()
             .route("/v1/notes", routing::post(create))
             .route("/v1/notes/{id}/touch", routing::post(touch))
@@ -119,7 +128,7 @@ impl Notebook {
             .route("/v1/sleeps", routing::get(sleeps))
             .with_state(Notes { ledger: ledger.clone(), begun: Arc::clone(&begun), go: Arc::clone(&go) });
         let keys = Box::new(|| Box::pin(async { Err("no keys here".to_owned()) }) as std::pin::Pin<Box<_>>);
-        let parts = Parts { name: "notes", ledger, keys, routes: OpenApiRouter::from(routes) };
+        let parts = Parts { name: "notes", ledger, keys, events: &[], routes: OpenApiRouter::from(routes) };
         let service = TestService::start(Service::new(&settings, parts).unwrap(), home).await;
         Self { begun, go, service }
     }

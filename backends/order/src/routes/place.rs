@@ -2,12 +2,13 @@
 //! request gets the stored answer without a call of the post service.
 
 use axum::extract::State;
-use chassis::{Answer, ApiError, Command, Event, Ledger, Outcome, Viewer, peer::CallContext};
+use chassis::{Answer, ApiError, Command, Ledger, Outcome, Viewer, peer::CallContext};
 use contract::OrderId;
 
 use super::accepted;
 use crate::{
     basket::Basket,
+    events,
     lifecycle::OrderStatus,
     number,
     posts::PostService,
@@ -70,13 +71,7 @@ pub(super) async fn place(
     ledger
         .write(&envelope, async |connection| {
             insert::order(connection, &order).await?;
-            Ok(Outcome::with_event(accepted(&order)?, event("order.placed", &order)?))
+            Ok(Outcome::with_event(accepted(&order)?, events::of_order("order.placed", &order, now)))
         })
         .await
-}
-
-/// An event of an order, with the order after the change.
-pub(super) fn event(kind: &'static str, order: &OrderRecord) -> Result<Event, ApiError> {
-    let data = serde_json::to_value(order).map_err(ApiError::internal)?;
-    Ok(Event { kind, subject: order.id.to_string(), version: order.version, data })
 }

@@ -5,8 +5,9 @@ use axum::extract::State;
 use chassis::{Answer, ApiError, Envelope, IdempotencyKey, IfMatch, Ledger, Outcome, Path, Viewer};
 use contract::OrderId;
 
-use super::{accepted, place::event};
+use super::accepted;
 use crate::{
+    events,
     lifecycle::Step,
     parties::Party,
     records::{OrderRecord, OrderStepRecord},
@@ -92,7 +93,7 @@ async fn take(ledger: &Ledger, request: StepRequest) -> Result<Answer, ApiError>
             let status = step.from(order.status)?;
             let at = ledger.clock().now();
             steps::take(connection, &mut order, OrderStepRecord { status, at }).await?;
-            Ok(Outcome::with_event(accepted(&order)?, event(step.event(), &order)?))
+            Ok(Outcome::with_event(accepted(&order)?, events::of_order(step.event(), &order, at)))
         })
         .await
 }

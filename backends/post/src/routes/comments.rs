@@ -3,17 +3,17 @@
 
 use axum::extract::State;
 use chassis::{
-    Answer, ApiError, Command, Event, IdempotencyKey, Ids, Ledger, Outcome, PageParams, Pages, Params, Path, Public,
-    Reader, Viewer, database::Connection,
+    Answer, ApiError, Command, IdempotencyKey, Ids, Ledger, Outcome, PageParams, Pages, Params, Path, Public, Reader,
+    Viewer, database::Connection,
 };
 use contract::{CommentId, PostId, id::Comment};
 use serde::Deserialize;
-use serde_json::json;
 use utoipa::IntoParams;
 
 use super::{MAX_AGE, OfPosts, no_such_post};
 use crate::{
     drafts::CommentDraft,
+    events,
     records::{CommentCounts, CommentRecord, Items},
     store::{
         comments::{self, POST_COMMENTS},
@@ -92,8 +92,7 @@ pub(super) async fn add(
         posts::lock(connection, post_id).await?.ok_or_else(no_such_post)?;
         comments::insert(connection, &comment).await?;
         let answer = Answer::created(&comment, format!("/v1/comments?ids={id}"))?.version(comment.version);
-        let (subject, version, data) = (id.to_string(), comment.version, json!(comment));
-        Ok(Outcome::with_event(answer, Event { kind: "comment.added", subject, version, data }))
+        Ok(Outcome::with_event(answer, events::comment_added(&comment)))
     };
     ledger.write(&envelope, effect).await
 }

@@ -3,14 +3,13 @@
 
 use axum::extract::State;
 use chassis::{
-    Answer, ApiError, Envelope, Event, Ledger, Outcome, Params, Path, Private, Public, Reader, Viewer,
-    database::Connection,
+    Answer, ApiError, Envelope, Ledger, Outcome, Params, Path, Private, Public, Reader, Viewer, database::Connection,
 };
 use contract::PostId;
-use serde_json::json;
 
 use super::{MAX_AGE, OfPosts, no_such_post};
 use crate::{
+    events,
     records::{Flags, LikeCounts, PostRecord},
     store::{likes, posts},
 };
@@ -81,9 +80,8 @@ pub(super) async fn unlike(
     ledger.write(&envelope, effect).await
 }
 
-/// An event only if the count changed. Likes are not part of the post's record, so its version does not change.
+/// An event only if the count changed.
 fn outcome(kind: &'static str, post: &PostRecord, viewer: &Viewer, likes: Option<i64>) -> Outcome {
     let Some(likes) = likes else { return Outcome::silent(Answer::no_content()) };
-    let data = json!({"user_id": viewer.id(), "likes": likes});
-    Outcome::with_event(Answer::no_content(), Event { kind, subject: post.id.to_string(), version: post.version, data })
+    Outcome::with_event(Answer::no_content(), events::of_like(kind, post, viewer, likes))
 }

@@ -3,15 +3,15 @@
 
 use axum::extract::State;
 use chassis::{
-    Answer, ApiError, Command, Envelope, Event, IdempotencyKey, IfMatch, Ledger, Object, Outcome, Path, Viewer,
+    Answer, ApiError, Command, Envelope, IdempotencyKey, IfMatch, Ledger, Object, Outcome, Path, Viewer,
     database::Connection,
 };
 use contract::PostId;
-use serde_json::json;
 
 use super::no_such_post;
 use crate::{
     drafts::{PostDraft, PostPatch},
+    events,
     records::PostRecord,
     store::posts::{self, LockedPost},
 };
@@ -44,7 +44,7 @@ pub(super) async fn publish(
     let effect = async |connection: &mut Connection| {
         posts::insert(connection, &post).await?;
         let answer = Answer::created(&post, format!("/v1/posts/{}", post.id))?.version(post.version);
-        Ok(Outcome::with_event(answer, event("post.published", &post)))
+        Ok(Outcome::with_event(answer, events::of_post("post.published", &post, post.version)))
     };
     ledger.write(&envelope, effect).await
 }
@@ -72,7 +72,8 @@ pub(super) async fn edit(
             return Ok(Outcome::silent(Answer::ok(&old.record)?.version(old.record.version)));
         };
         posts::replace(connection, &old, &new).await?;
-        Ok(Outcome::with_event(Answer::ok(&new)?.version(new.version), event("post.updated", &new)))
+        let event = events::of_post("post.updated", &new, new.version);
+        Ok(Outcome::with_event(Answer::ok(&new)?.version(new.version), event))
     };
     ledger.write(&envelope, effect).await
 }
@@ -93,8 +94,7 @@ pub(super) async fn delete(
         let post = lock_for(connection, &viewer, id).await?;
         envelope.check_version(post.record.version)?;
         posts::delete(connection, &post).await?;
-        let data = json!({"author_id": post.record.author_id});
-        let event = Event { kind: "post.deleted", subject: id.to_string(), version: post.record.version + 1, data };
+        let event = events::of_post("post.deleted", &post.record, post.record.version + 1);
         Ok(Outcome::with_event(Answer::no_content(), event))
     };
     ledger.write(&envelope, effect).await
@@ -108,8 +108,4 @@ async fn lock_for(connection: &mut Connection, viewer: &Viewer, id: PostId) -> R
     } else {
         Err(ApiError::forbidden("only its author and admins may change a post"))
     }
-}
-
-fn event(kind: &'static str, post: &PostRecord) -> Event {
-    Event { kind, subject: post.id.to_string(), version: post.version, data: json!(post) }
 }

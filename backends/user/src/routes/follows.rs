@@ -3,17 +3,17 @@
 
 use axum::extract::State;
 use chassis::{
-    Answer, ApiError, Detail, Envelope, Event, Ids, Ledger, Outcome, PageParams, Pages, Params, Path, Private, Public,
-    Reader, Viewer,
+    Answer, ApiError, Detail, Envelope, Ids, Ledger, Outcome, PageParams, Pages, Params, Path, Private, Public, Reader,
+    Viewer,
     database::{Connection, list::List},
 };
 use contract::{UserId, id::User};
 use serde::Deserialize;
-use serde_json::json;
 use utoipa::IntoParams;
 
 use super::{MAX_AGE, users::UserIds};
 use crate::{
+    events,
     records::{Flags, UserRecord},
     store::{
         follows::{self, Follow},
@@ -86,12 +86,12 @@ pub(super) async fn follow(
     let now = ledger.clock().now();
     let follow = Follow { follower: id, followed: other };
     let effect = async |connection: &mut Connection| {
-        let follower = check_ends(connection, &viewer, follow).await?;
+        check_ends(connection, &viewer, follow).await?;
         if !follows::insert(connection, follow, now).await? {
             return Ok(Outcome::silent(Answer::no_content()));
         }
         follows::count(connection, follow, 1).await?;
-        Ok(Outcome::with_event(Answer::no_content(), event("user.followed", follower, other)))
+        Ok(Outcome::with_event(Answer::no_content(), events::of_follow("user.followed", id, other)))
     };
     ledger.write(&envelope, effect).await
 }
@@ -110,21 +110,23 @@ pub(super) async fn unfollow(
 ) -> Result<Answer, ApiError> {
     let follow = Follow { follower: id, followed: other };
     let effect = async |connection: &mut Connection| {
-        let follower = check_ends(connection, &viewer, follow).await?;
+        check_ends(connection, &viewer, follow).await?;
         if !follows::delete(connection, follow).await? {
             return Ok(Outcome::silent(Answer::no_content()));
         }
         follows::count(connection, follow, -1).await?;
-        Ok(Outcome::with_event(Answer::no_content(), event("user.unfollowed", follower, other)))
+        Ok(Outcome::with_event(Answer::no_content(), events::of_follow("user.unfollowed", id, other)))
     };
     ledger.write(&envelope, effect).await
 }
 
-/// The follower's record, if the follower is the viewer, follows another user, and both exist; else 403, 404 or 422.
-async fn check_ends(connection: &mut Connection, viewer: &Viewer, follow: Follow) -> Result<UserRecord, ApiError> {
+/// Whether the follower is the viewer, follows another user, and both exist; else 403, 404 or 422.
+async fn check_ends(connection: &mut Connection, viewer: &Viewer, follow: Follow) -> Result<(), ApiError> {
     let Follow { follower: id, followed: other } = follow;
     let both = users::by_ids(connection, &[id, other]).await?;
-    let follower = both.iter().find(|user| user.id == id).ok_or_else(users::unknown)?;
+    if !both.iter().any(|user| user.id == id) {
+        return Err(users::unknown());
+    }
     if id != viewer.id() {
         return Err(ApiError::forbidden("only the user may follow or unfollow"));
     }
@@ -134,13 +136,7 @@ async fn check_ends(connection: &mut Connection, viewer: &Viewer, follow: Follow
     if !both.iter().any(|user| user.id == other) {
         return Err(users::unknown());
     }
-    Ok(follower.clone())
-}
-
-/// Follows are not part of the record, so the follower's version does not change.
-fn event(kind: &'static str, follower: UserRecord, followed: UserId) -> Event {
-    let data = json!({"follower_id": follower.id, "followed_id": followed});
-    Event { kind, subject: follower.id.to_string(), version: follower.version, data }
+    Ok(())
 }
 
 async fn by_user(

@@ -3,8 +3,8 @@
 
 use axum::extract::State;
 use chassis::{
-    Answer, ApiError, Command, Envelope, Event, IdempotencyKey, IfMatch, Ledger, Outcome, Path, Viewer,
-    database::Connection, text::Verdict,
+    Answer, ApiError, Command, Envelope, IdempotencyKey, IfMatch, Ledger, Outcome, Path, Viewer, database::Connection,
+    text::Verdict,
 };
 use contract::{Time, UserId};
 use serde::{Deserialize, Deserializer};
@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 
 use super::check_all;
 use crate::{
+    events,
     profile::{check_avatar_url, check_bio, check_name},
     records::UserRecord,
     store::users::{self, ProfileChange},
@@ -75,8 +76,7 @@ async fn changed(
 ) -> Result<Outcome, ApiError> {
     let user = users::update(connection, id, change).await?.ok_or_else(users::unknown)?;
     envelope.check_version(user.version - 1)?;
-    let data = serde_json::to_value(&user).map_err(ApiError::internal)?;
-    let event = Event { kind: "user.updated", subject: id.to_string(), version: user.version, data };
+    let event = events::of_user("user.updated", &user);
     Ok(Outcome::with_event(Answer::ok(&user)?.version(user.version), event))
 }
 

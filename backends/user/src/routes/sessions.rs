@@ -8,10 +8,12 @@ use utoipa::ToSchema;
 
 use super::check_all;
 use crate::{
-    email, passwords, profile,
+    email,
+    events::{self, EndReason},
+    passwords, profile,
     records::SessionRecord,
     refresh_token::RefreshToken,
-    sessions::{IdentityProvider, LogIn},
+    sessions::{IdentityProvider, LogIn, Opened, Refresh},
     store,
 };
 
@@ -68,8 +70,8 @@ pub(super) async fn log_in(
     let user = provider.authenticate(shown, envelope.deadline()).await?;
     let user = user.ok_or_else(|| wrong_credentials("there is no account with this e-mail address and password"))?;
     let effect = async |connection: &mut Connection| {
-        let session = provider.open(connection, user).await?;
-        Ok(Outcome::silent(Answer::created(&session, LOCATION.to_owned())?))
+        let Opened { session, ended } = provider.open(connection, user).await?;
+        Ok(Outcome::with_events(Answer::created(&session, LOCATION.to_owned())?, ended))
     };
     provider.ledger.write(&Envelope::unkeyed(envelope.deadline()), effect).await
 }
@@ -89,8 +91,16 @@ pub(super) async fn refresh(
     let mut refreshed = None;
     let effect = async |connection: &mut Connection| {
         // A refusal is committed too: it may have ended the session.
-        refreshed = provider.refresh(connection, &token).await?;
-        Ok(Outcome::silent(Answer::no_content()))
+        let refresh = provider.refresh(connection, &token).await?;
+        let ended = match refresh {
+            Refresh::Refused => Vec::new(),
+            Refresh::Ended(event) => vec![event],
+            Refresh::Granted(session) => {
+                refreshed = Some(session);
+                Vec::new()
+            }
+        };
+        Ok(Outcome::with_events(Answer::no_content(), ended))
     };
     provider.ledger.write(&Envelope::unkeyed(envelope.deadline()), effect).await?;
     Answer::ok(&refreshed.ok_or_else(refused)?)
@@ -107,8 +117,10 @@ pub(super) async fn log_out(
     viewer: Viewer,
 ) -> Result<Answer, ApiError> {
     let effect = async |connection: &mut Connection| {
-        store::sessions::end(connection, &viewer.claims().sid, viewer.id()).await?;
-        Ok(Outcome::silent(Answer::no_content()))
+        let (session, user) = (viewer.claims().sid.clone(), viewer.id());
+        let ended = store::sessions::end(connection, &session, user).await?;
+        let event = ended.then(|| events::session_ended(session, user, EndReason::LogOut));
+        Ok(Outcome::with_events(Answer::no_content(), event.into_iter().collect()))
     };
     provider.ledger.write(&Envelope::unkeyed(deadline), effect).await
 }

@@ -14,9 +14,9 @@ use super::check_all;
 use crate::{
     Handle,
     email::Email,
-    profile,
+    events, profile,
     records::SessionRecord,
-    sessions::{IdentityProvider, LogIn},
+    sessions::{IdentityProvider, LogIn, Opened},
     store::{
         accounts::{self, NewAccount},
         users,
@@ -66,10 +66,11 @@ pub(super) async fn sign_up(
     let mut opened = None;
     let effect = async |connection: &mut Connection| {
         let (id, event) = create(connection, &provider, &newcomer, &password_hash).await?;
-        opened = Some(provider.open(connection, id).await?);
+        let Opened { session, ended } = provider.open(connection, id).await?;
+        opened = Some(session);
         // The stored answer has the user's id, no tokens.
         let answer = Answer::created(&json!({"id": id}), format!("/v1/users/{id}"))?;
-        Ok(Outcome::with_event(answer, event))
+        Ok(Outcome::with_events(answer, [event].into_iter().chain(ended).collect()))
     };
     let answer = provider.ledger.write(&envelope.identified_by(&content), effect).await?;
     if opened.is_none() {
@@ -80,8 +81,9 @@ pub(super) async fn sign_up(
             ApiError::new(StatusCode::UNPROCESSABLE_ENTITY, "IDEMPOTENCY_KEY_REUSED", message)
         })?;
         let effect = async |connection: &mut Connection| {
-            opened = Some(provider.open(connection, user).await?);
-            Ok(Outcome::silent(Answer::no_content()))
+            let Opened { session, ended } = provider.open(connection, user).await?;
+            opened = Some(session);
+            Ok(Outcome::with_events(Answer::no_content(), ended))
         };
         provider.ledger.write(&Envelope::unkeyed(deadline), effect).await?;
     }
@@ -130,6 +132,5 @@ async fn create(
         return Err(error);
     }
     let user = users::by_id(connection, account.id).await?.ok_or_else(users::unknown)?;
-    let data = serde_json::to_value(&user).map_err(ApiError::internal)?;
-    Ok((user.id, Event { kind: "user.created", subject: user.id.to_string(), version: user.version, data }))
+    Ok((user.id, events::of_user("user.created", &user)))
 }

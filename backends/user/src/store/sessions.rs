@@ -53,12 +53,16 @@ impl FromRow<'_, AnyRow> for TokenState {
     }
 }
 
-/// Adds a session without a token. A user has 100 at most: the oldest are deleted.
-pub(crate) async fn insert(connection: &mut Connection, session: &Session, now: Time) -> Result<(), DatabaseError> {
+/// Adds a session without a token. A user has 100 at most: the oldest are deleted, and returned.
+pub(crate) async fn insert(
+    connection: &mut Connection,
+    session: &Session,
+    now: Time,
+) -> Result<Vec<String>, DatabaseError> {
     let beyond = Sql::new("DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE user_id = ")
         .bind(session.user_id)
-        .push(" ORDER BY created_at DESC, id DESC LIMIT 10 OFFSET 99)");
-    connection.execute(beyond).await?;
+        .push(" ORDER BY created_at DESC, id DESC LIMIT 10 OFFSET 99) RETURNING id");
+    let ended: Vec<(String,)> = connection.all(beyond).await?;
     let sql = Sql::new("INSERT INTO sessions (id, user_id, created_at, ends_at) VALUES (")
         .bind(session.id.as_str())
         .push(", ")
@@ -68,7 +72,8 @@ pub(crate) async fn insert(connection: &mut Connection, session: &Session, now: 
         .push(", ")
         .bind(now.plus(IDLE))
         .push(")");
-    connection.execute(sql).await.map(drop)
+    connection.execute(sql).await?;
+    Ok(ended.into_iter().map(|(id,)| id).collect())
 }
 
 /// Extends the session of a token and locks it until the write ends; `None` if there is none, or it has ended.
@@ -118,8 +123,8 @@ pub(crate) async fn spend_token(
     connection.execute(old.push(" AND number <= ").bind(number - SPENT_KEPT)).await.map(drop)
 }
 
-/// Ends a session with all its tokens, if it is that user's.
-pub(crate) async fn end(connection: &mut Connection, id: &str, user: UserId) -> Result<(), DatabaseError> {
+/// Ends a session with all its tokens, if it is that user's; whether there was one.
+pub(crate) async fn end(connection: &mut Connection, id: &str, user: UserId) -> Result<bool, DatabaseError> {
     let sql = Sql::new("DELETE FROM sessions WHERE id = ").bind(id).push(" AND user_id = ").bind(user);
-    connection.execute(sql).await.map(drop)
+    connection.execute(sql).await.map(|ended| ended > 0)
 }
