@@ -12,6 +12,7 @@ pub mod clients;
 pub mod config;
 #[cfg(feature = "dev")]
 pub mod dev;
+pub mod events;
 pub mod graphql;
 pub mod http;
 pub mod loaders;

@@ -21,7 +21,7 @@ const MAX_TOKEN_BYTES: usize = 4096;
 const MEMORY_BYTES: u64 = 8 * 1024 * 1024;
 
 /// A role; its permissions are defined by the routes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Hash)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// A user who signed up.

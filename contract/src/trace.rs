@@ -65,6 +65,13 @@ impl TraceContext {
         }
     }
 
+    /// The trace of a `traceparent` and its state, with a new span id; a new trace if it is malformed.
+    pub fn continued(parent: Option<&str>, state: Option<&str>) -> Self {
+        let parent = parent.and_then(Self::parse);
+        let state = state.and_then(|state| HeaderValue::from_str(state).ok());
+        parent.map_or_else(Self::start, |parent| Self { state, ..parent }.child())
+    }
+
     /// A new trace.
     pub fn start() -> Self {
         Self { trace_id: random(), span_id: 0, flags: SAMPLED, state: None }.child()

@@ -6,4 +6,4 @@ mod viewer;
 
 pub(crate) use authenticator::{AuthSettings, AuthenticationError, Authenticator};
 pub(crate) use credentials::Credentials;
-pub(crate) use viewer::Viewer;
+pub(crate) use viewer::{Identity, Viewer};

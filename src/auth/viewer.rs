@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use contract::{
-    UserId,
+    Time, UserId,
     token::{Claims, Role},
 };
 use http::HeaderValue;
@@ -22,6 +22,17 @@ impl Viewer {
         Self { claims, authorization }
     }
 
+    /// Who the viewer is, for what may be shared between requests of the same viewer.
+    pub(crate) fn identity(&self) -> Identity {
+        let Claims { sub, sid, roles, .. } = &*self.claims;
+        Identity { user: *sub, session: sid.clone(), roles: roles.clone() }
+    }
+
+    /// When the token ends.
+    pub(crate) fn expires_at(&self) -> Time {
+        Time::from_millis(self.claims.exp.saturating_mul(1000))
+    }
+
     /// The user's id.
     pub fn id(&self) -> UserId {
         self.claims.sub
@@ -36,6 +47,14 @@ impl Viewer {
     pub(crate) fn authorization(&self) -> &HeaderValue {
         &self.authorization
     }
+}
+
+/// A viewer's user, session and roles.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Identity {
+    user: UserId,
+    session: String,
+    roles: Vec<Role>,
 }
 
 /// The id alone: a token never reaches a log.

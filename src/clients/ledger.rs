@@ -1,8 +1,9 @@
-//! What is noted of a request's calls: how many, how long they took, and the cache tags of public answers. Out: the request's
-//! log line, `Server-Timing`, and the tags of a public response.
+//! What is noted of a request's calls: how many, how long they took, the cache tags of public answers, and the positions of all
+//! answers among the services' events. Out: the request's log line, `Server-Timing`, the tags of a public response, and the
+//! position of a response.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     fmt,
     sync::{
         Arc, OnceLock,
@@ -11,6 +12,8 @@ use std::{
     time::Duration,
 };
 
+use contract::{Position, headers::X_FEED_POSITION};
+use http::HeaderMap;
 use parking_lot::Mutex;
 use tokio::time::Instant;
 
@@ -25,6 +28,8 @@ struct Entries {
     calls: Mutex<Calls>,
     /// Absent unless the response may become public.
     tags: OnceLock<Mutex<BTreeSet<Tag>>>,
+    /// Absent unless the client wants the answer's position.
+    positions: OnceLock<Mutex<BTreeMap<Service, Position>>>,
     /// Whether a command that must not be repeated took effect, or may have.
     effect: AtomicBool,
 }
@@ -80,6 +85,29 @@ impl Ledger {
     pub(super) fn note_tags(&self, add: impl FnOnce(&mut BTreeSet<Tag>)) {
         if let Some(tags) = self.0.tags.get() {
             add(&mut tags.lock());
+        }
+    }
+
+    /// Collects the positions of the services' answers from now on.
+    pub fn collect_positions(&self) {
+        self.0.positions.get_or_init(Mutex::default);
+    }
+
+    /// The smallest position of each service's answers since [`collect_positions`](Self::collect_positions).
+    pub fn positions(&self) -> BTreeMap<Service, Position> {
+        self.0.positions.get().map(|positions| positions.lock().clone()).unwrap_or_default()
+    }
+
+    /// Notes the position that an answer carries, if positions are collected. One of another epoch counts as the smallest.
+    pub(super) fn note_position(&self, service: Service, headers: &HeaderMap) {
+        let Some(positions) = self.0.positions.get() else { return };
+        let position = headers.get(X_FEED_POSITION).and_then(|value| value.to_str().ok()?.parse::<Position>().ok());
+        let Some(position) = position else { return };
+        let mut positions = positions.lock();
+        match positions.get_mut(&service) {
+            Some(known) if known.epoch == position.epoch && known.sequence <= position.sequence => {}
+            Some(known) => *known = position,
+            None => drop(positions.insert(service, position)),
         }
     }
 

@@ -9,6 +9,7 @@ mod ledger;
 mod query;
 mod route;
 mod shapes;
+mod topic;
 
 use std::sync::Arc;
 
@@ -20,6 +21,7 @@ pub use ledger::{Calls, Ledger};
 pub use query::{Key, Parameters, Query};
 pub use route::Route;
 pub use shapes::{Keyed, MAX_IDS, PageArguments, PageInfoRecord, PageRecord, Shown};
+pub use topic::{Interest, Occurrence, Topic, member};
 
 use crate::services::Service;
 

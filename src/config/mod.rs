@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     auth::AuthSettings,
     budgets::BudgetSettings,
+    events::EventSettings,
     http::{CacheHeaders, ConnectionLimits, Cors, HttpSettings},
     operations::Limits,
     telemetry::{ListenerSettings, Log},
@@ -61,6 +62,9 @@ pub struct Config {
     /// HTTP caching of public responses.
     #[serde(default)]
     pub caching: CacheHeaders,
+    /// Live updates.
+    #[serde(default)]
+    pub events: EventSettings,
     /// The log.
     #[serde(default)]
     pub log: Log,
@@ -81,6 +85,7 @@ impl Config {
             documents: Documents::default(),
             metrics: ListenerSettings::default(),
             caching: CacheHeaders::default(),
+            events: EventSettings::default(),
             log: Log::default(),
         }
     }

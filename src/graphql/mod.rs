@@ -18,21 +18,27 @@ mod post;
 mod rule;
 mod scalars;
 mod session;
+mod subscription;
 mod user;
 
 use std::sync::Arc;
 
 use async_graphql::{
-    EmptySubscription, MergedObject, SDLExportOptions, Schema as EngineSchema, SchemaBuilder, ValidationMode,
+    MergedObject, MergedSubscription, SDLExportOptions, Schema as EngineSchema, SchemaBuilder, ValidationMode,
     parser::types::ExecutableDocument,
 };
+use futures::StreamExt;
 
 pub use errors::{FailureKind, FieldFailure};
 pub use scalars::CHECKS as SCALAR_CHECKS;
 
-use crate::loaders::Scope;
+use crate::{
+    clients::{Interest, Occurrence, Topic},
+    loaders::Scope,
+};
 use answer_size::AnswerSize;
 use in_place::CallingFields;
+use subscription::Occasion;
 
 /// The root of all queries.
 #[derive(Default, MergedObject)]
@@ -47,6 +53,13 @@ pub struct Mutation(
     comment::CommentMutation,
     order::OrderMutation,
 );
+
+/// The root of all subscriptions.
+#[derive(Default, MergedSubscription)]
+pub struct Subscription(post::PostSubscription, comment::CommentSubscription, order::OrderSubscription);
+
+/// The events that subscriptions deliver.
+pub static TOPICS: [&Topic; 3] = [&post::NEW_POSTS, &comment::NEW_COMMENTS, &order::ORDER_STATUSES];
 
 node::nodes! {
     /// `usr_…`
@@ -65,9 +78,19 @@ pub(crate) const MAX_TEXT: usize = 8 * 1024 * 1024;
 /// The executable schema; cheap to clone.
 #[derive(Clone)]
 pub struct Schema {
-    engine: EngineSchema<Query, Mutation, EmptySubscription>,
+    engine: EngineSchema<Query, Mutation, Subscription>,
     calling: CallingFields,
     max_text: usize,
+}
+
+/// A prepared operation to run.
+pub struct Execution {
+    /// The flattened operation.
+    pub document: ExecutableDocument,
+    /// Coerced values of its variables.
+    pub variables: async_graphql::Variables,
+    /// Viewer, context and loaders of its request.
+    pub scope: Scope,
 }
 
 impl Schema {
@@ -76,7 +99,7 @@ impl Schema {
     pub fn new() -> Self {
         // Documents arrive judged, flattened and bounded by `operations/`: the engine's own rules would only repeat it.
         let builder: SchemaBuilder<_, _, _> =
-            EngineSchema::build(Query::default(), Mutation::default(), EmptySubscription);
+            EngineSchema::build(Query::default(), Mutation::default(), Subscription::default());
         let engine = builder.validation_mode(ValidationMode::Fast).limit_recursive_depth(usize::MAX).finish();
         let calling = CallingFields::of(&engine.sdl()).expect("the schema's own definition");
         Self { engine, calling, max_text: MAX_TEXT }
@@ -94,21 +117,54 @@ impl Schema {
     }
 
     /// Runs a prepared document within its request's scope.
-    pub async fn execute(
-        &self,
-        document: ExecutableDocument,
-        variables: async_graphql::Variables,
-        scope: Scope,
-    ) -> async_graphql::Response {
-        let dispatcher = scope.dispatcher();
+    pub async fn execute(&self, execution: Execution) -> async_graphql::Response {
+        let dispatcher = execution.scope.dispatcher();
+        let (request, size) = self.request(execution);
+        finished(size.bounded(dispatcher.drive(self.engine.execute(request)).await))
+    }
+
+    /// Asks a subscription's root field which events it wants.
+    ///
+    /// # Errors
+    /// The field refuses the viewer or its arguments.
+    pub async fn subscribe(&self, execution: Execution) -> Result<Interest, async_graphql::Response> {
+        let interest = Arc::default();
+        let occasion = Occasion::Subscribing(Arc::clone(&interest));
+        let response = self.resolve(execution, occasion).await;
+        let interest = interest.lock().take();
+        match (response, interest) {
+            (None, Some(interest)) => Ok(interest),
+            (response, _) => Err(response.unwrap_or_default()),
+        }
+    }
+
+    /// Runs a subscription for one event.
+    pub async fn execute_event(&self, execution: Execution, event: Arc<Occurrence>) -> async_graphql::Response {
+        self.resolve(execution, Occasion::Event(event)).await.unwrap_or_default()
+    }
+
+    /// The first response of a subscription.
+    async fn resolve(&self, execution: Execution, occasion: Occasion) -> Option<async_graphql::Response> {
+        let dispatcher = execution.scope.dispatcher();
+        let (request, size) = self.request(execution);
+        let mut responses = self.engine.execute_stream(request.data(occasion));
+        let response = dispatcher.drive(responses.next()).await?;
+        Some(finished(size.bounded(response)))
+    }
+
+    fn request(&self, execution: Execution) -> (async_graphql::Request, Arc<AnswerSize>) {
+        let Execution { document, variables, scope } = execution;
         let size = Arc::new(AnswerSize::new(self.max_text));
         let request = async_graphql::Request::new(String::new()).variables(variables).data(scope);
         let mut request = request.data(self.calling.clone()).data(Arc::clone(&size));
         request.set_parsed_query(document);
-        let mut response = size.bounded(dispatcher.drive(self.engine.execute(request)).await);
-        response.errors.iter_mut().for_each(errors::restore_path);
-        response
+        (request, size)
     }
+}
+
+fn finished(mut response: async_graphql::Response) -> async_graphql::Response {
+    response.errors.iter_mut().for_each(errors::restore_path);
+    response
 }
 
 impl Default for Schema {

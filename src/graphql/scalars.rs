@@ -24,7 +24,8 @@ pub struct CurrencyCode(pub Currency);
 pub struct Url(pub String);
 
 /// An opaque position in a list, valid only for that list.
-#[derive(Clone)]
+#[derive(Clone, Deserialize)]
+#[serde(transparent)]
 pub struct Cursor(pub String);
 
 /// More digits than any amount of money has.

@@ -3,6 +3,8 @@
 //! A body over the limit is read to its end and discarded: a client that is still sending when the connection closes
 //! would not see the response (RFC 9112, section 9.6).
 
+use std::sync::Arc;
+
 use axum::body::Body;
 use bytes::{Bytes, BytesMut};
 use http::{
@@ -23,13 +25,23 @@ pub(crate) struct Bodies {
     /// Bytes per body.
     limit: usize,
     /// Bytes of all incomplete bodies.
-    room: Semaphore,
+    room: Arc<Semaphore>,
 }
 
 impl Bodies {
     /// Reads bodies within the limits of these settings.
     pub(crate) fn new(settings: &HttpSettings) -> Self {
-        Self { limit: settings.max_body_bytes, room: Semaphore::new(settings.max_bodies_bytes) }
+        Self { limit: settings.max_body_bytes, room: Arc::new(Semaphore::new(settings.max_bodies_bytes)) }
+    }
+
+    /// Bytes per body.
+    pub(super) const fn limit(&self) -> usize {
+        self.limit
+    }
+
+    /// A permit for each byte of all incomplete bodies and messages.
+    pub(super) fn room(&self) -> Arc<Semaphore> {
+        Arc::clone(&self.room)
     }
 
     /// The decompressed body, if it is within the limit both before and after decompression.

@@ -49,7 +49,8 @@ impl ClientAddresses {
         address
     }
 
-    fn trusts(&self, address: IpAddr) -> bool {
+    /// Whether the headers of this proxy are trusted.
+    pub(super) fn trusts(&self, address: IpAddr) -> bool {
         self.trusted_proxies.iter().any(|network| network.contains(address))
     }
 

@@ -47,6 +47,11 @@ impl Cors {
         self.origins.iter().any(Origin::is_wildcard)
     }
 
+    /// Whether pages of that origin may read responses.
+    pub(super) fn allows(&self, origin: &str) -> bool {
+        self.allows_all() || self.origins.iter().filter_map(Origin::header_value).any(|allowed| allowed == origin)
+    }
+
     /// The layer; `None` without origins.
     pub(super) fn layer(&self) -> Option<CorsLayer> {
         if self.origins.is_empty() {

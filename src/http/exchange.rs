@@ -34,7 +34,7 @@ impl Exchange {
         let trace = TraceContext::accept(headers);
         let client = app.client_addresses.read(peer, headers);
         let context = CallContext::new(started + app.request_timeout, request_id, trace, client);
-        let line = RequestLine::new(started, context.clone(), app.metrics.clone());
+        let line = RequestLine::new("http", started, context.clone(), app.metrics.clone());
         Self { started, context, client, line }
     }
 

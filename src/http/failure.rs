@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 
 use crate::{
+    events::Full,
     operations::OperationKind,
     requests::{Code, Refused},
 };
@@ -55,6 +56,9 @@ pub enum Failure {
     /// The body was not received within the request's timeout.
     #[error("the body was not received in time")]
     RequestTimeout,
+    /// The client's network has as many WebSockets and streams as it may have.
+    #[error("too many WebSockets and streams from this address")]
+    TooManyConnections,
     /// No resource at this path.
     #[error("no resource at this path")]
     NotFound,
@@ -65,6 +69,15 @@ impl From<Refused> for Failure {
         match refused {
             Refused::KindNotAllowed(OperationKind::Mutation) => Self::MutationByGet,
             refused => Self::Refused(refused),
+        }
+    }
+}
+
+impl From<Full> for Failure {
+    fn from(full: Full) -> Self {
+        match full {
+            Full::Process => Self::Refused(Refused::Overloaded),
+            Full::Caller => Self::TooManyConnections,
         }
     }
 }
@@ -84,6 +97,7 @@ impl Failure {
             Self::UriTooLong(_) => Code::UriTooLong,
             Self::HeadersTooLarge { .. } => Code::HeadersTooLarge,
             Self::RequestTimeout => Code::RequestTimeout,
+            Self::TooManyConnections => Code::RateLimited,
         }
     }
 }

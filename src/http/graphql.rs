@@ -9,15 +9,17 @@ use axum::{
 };
 use contract::headers::is_json;
 use futures::FutureExt;
-use http::{HeaderValue, Method, header::IF_NONE_MATCH, request::Parts};
+use http::{HeaderMap, HeaderValue, Method, header::IF_NONE_MATCH, request::Parts};
 use percent_encoding::percent_decode_str;
 use tokio::time::timeout_at;
 
 use super::{
     App, caching::PublicResponse, exchange::Exchange, failure::Failure, media::MediaType, parameters, response,
+    websocket,
 };
 use crate::{
     auth::Credentials,
+    events::Answer,
     operations::OperationKind,
     requests::{Ask, Audience, Client, Executed, Parameters, Refused},
 };
@@ -33,6 +35,9 @@ pub(super) async fn handle(
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     request: Request,
 ) -> Response {
+    if websocket::is_handshake(request.headers()) {
+        return websocket::handle(app, peer.ip(), request);
+    }
     let (parts, body) = request.into_parts();
     let mut exchange = Exchange::begin(&app, peer.ip(), &parts.headers);
     let acceptable = MediaType::accepted(&parts.headers);
@@ -64,7 +69,10 @@ async fn run(app: &App, parts: Parts, body: Body, exchange: &mut Exchange) -> Re
     let deadline = exchange.context().deadline();
     let parameters = timeout_at(deadline, read(app, &parts, body)).await.unwrap_or(Err(Failure::RequestTimeout))?;
     let ask = ask(&parts, parameters, exchange)?;
-    Ok(app.pipeline.run(ask, exchange.record()).await?)
+    match app.events.answer(ask, exchange.record()).await? {
+        Answer::Executed(executed) => Ok(*executed),
+        Answer::Subscribed(_) => Err(Refused::KindNotAllowed(OperationKind::Subscription).into()),
+    }
 }
 
 async fn read(app: &App, parts: &Parts, body: Body) -> Result<Parameters, Failure> {
@@ -84,7 +92,7 @@ fn ask(parts: &Parts, parameters: Parameters, exchange: &Exchange) -> Result<Ask
     let id_in_path = parts.uri.path().strip_prefix("/graphql/").map(|path| percent_decode_str(path).decode_utf8());
     let id_in_path = id_in_path.transpose().map_err(|_| Failure::BadRequest("the path is not UTF-8".into()))?;
     let is_safe = parts.method != Method::POST;
-    let name = CLIENT_NAME.iter().find_map(|name| parts.headers.get(*name)?.to_str().ok()).map(str::to_owned);
+    let name = client_name(&parts.headers);
     Ok(Ask {
         parameters: Parameters { id_in_path: id_in_path.map(Into::into), ..parameters },
         credentials: Credentials::from_headers(&parts.headers),
@@ -94,6 +102,11 @@ fn ask(parts: &Parts, parameters: Parameters, exchange: &Exchange) -> Result<Ask
         shows_cost: parts.headers.contains_key(SHOW_COST),
         context: exchange.context().clone(),
     })
+}
+
+/// The client's name, if it says one.
+pub(super) fn client_name(headers: &HeaderMap) -> Option<String> {
+    CLIENT_NAME.iter().find_map(|name| headers.get(*name)?.to_str().ok()).map(str::to_owned)
 }
 
 /// Safe methods (RFC 9110, section 9.2.1) carry queries only.
@@ -114,7 +127,7 @@ fn write(app: &App, executed: Executed, exchange: Exchange, accepted: Accepted) 
         },
         Audience::Private => {
             let id = exchange.context().request_id();
-            let mut response = response::executed(&executed.response, executed.cost, media_type, id);
+            let mut response = response::executed(&executed, media_type, id);
             executed.allowance.write(response.headers_mut());
             exchange.timed(response)
         }

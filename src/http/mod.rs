@@ -18,12 +18,14 @@ mod network;
 pub mod parameters;
 #[cfg(feature = "dev")]
 mod playground;
+mod rate;
 mod request_line;
 mod response;
 mod security;
 mod settings;
 pub mod status;
 mod timing;
+mod websocket;
 
 use std::{sync::Arc, time::Duration};
 
@@ -33,6 +35,7 @@ use axum::{
     routing::any,
     routing::get,
 };
+use rand::RngExt;
 use tokio_util::sync::CancellationToken;
 
 pub(crate) use body::Bodies;
@@ -45,12 +48,18 @@ pub use media::MediaType;
 pub(crate) use network::Network;
 pub(crate) use settings::HttpSettings;
 
-use crate::{requests::Pipeline, telemetry::Metrics};
+use crate::{
+    events::{Caps, EventSettings, Events},
+    requests::Pipeline,
+    telemetry::Metrics,
+};
 
 /// The HTTP edge: the pipeline, and what HTTP itself needs.
 pub struct App {
-    /// Runs operations.
-    pub pipeline: Pipeline,
+    /// The stages of an operation.
+    pub pipeline: Arc<Pipeline>,
+    /// Runs operations, and delivers events to subscriptions.
+    pub(crate) events: Arc<Events>,
     /// Timeout of a request.
     pub(crate) request_timeout: Duration,
     /// Reads request bodies.
@@ -67,6 +76,22 @@ pub struct App {
     pub development: bool,
     /// Cancelled on SIGTERM.
     pub(crate) draining: CancellationToken,
+    /// Cancelled when the listener closes: WebSockets and streams end within the drain time.
+    pub(crate) closing: CancellationToken,
+    /// Time for requests in flight once the listener is closed.
+    pub(crate) drain: Duration,
+    /// The places of WebSockets and streams.
+    pub(crate) caps: Caps,
+    /// Limits of WebSockets and streams.
+    pub(crate) live: EventSettings,
+}
+
+impl App {
+    /// When one of many connections ends at a stop: they are spread over most of the drain time.
+    pub(crate) fn random_drain(&self) -> Duration {
+        let share: f64 = rand::rng().random_range(0.0..0.8);
+        self.drain.mul_f64(share)
+    }
 }
 
 /// The routes and their layers; from the outside in: security headers, CORS, compression, limits on request heads.
@@ -74,6 +99,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
     let cors = app.cors.layer();
     let routes = Router::new()
         .route("/graphql", any(graphql::handle))
+        .route("/graphql/ws", any(graphql::handle))
         .route("/graphql/{id}", any(graphql::handle))
         .route("/livez", get(health::live))
         .route("/readyz", get(health::ready))

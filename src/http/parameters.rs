@@ -56,13 +56,15 @@ pub fn from_query_string(query_string: &str) -> Result<Parameters, Failure> {
     from_members(parameters)
 }
 
-/// By hand, since a derived struct would also read arrays, by position, and quote values of any length in its errors.
-fn from_members(mut members: Map<String, Value>) -> Result<Parameters, Failure> {
+/// The parameters in the members of an object. By hand, since a derived struct would also read arrays, by position, and quote values of any length in its errors.
+pub(super) fn from_members(mut members: Map<String, Value>) -> Result<Parameters, Failure> {
+    let mut extensions = object(members.remove("extensions"), "extensions")?;
     Ok(Parameters {
         text: string(&mut members, "query")?,
         id: string(&mut members, "documentId")?,
         id_in_path: None,
-        automatic: automatic(object(members.remove("extensions"), "extensions")?)?,
+        wants_position: extensions.remove("position") == Some(Value::Bool(true)),
+        automatic: automatic(extensions)?,
         operation_name: string(&mut members, "operationName")?,
         variables: object(members.remove("variables"), "variables")?,
     })

@@ -1,5 +1,5 @@
-//! One log line per request: operation, status, duration, calls to each service. A request whose client disconnected before
-//! the response is logged with status 499.
+//! One log line per operation: status, duration, calls to each service. An operation whose client disconnected before the
+//! response is logged with status 499; that of a subscription is written when it ends, with the number of its messages.
 
 use http::StatusCode;
 use tokio::time::Instant;
@@ -15,8 +15,11 @@ const CLIENT_CLOSED_REQUEST: u16 = 499;
 
 /// The log line of a request. Written when dropped.
 pub(super) struct RequestLine {
+    transport: &'static str,
     started: Instant,
     context: CallContext,
+    /// Messages of a subscription.
+    messages: u64,
     metrics: Metrics,
     status: u16,
     /// The operation's part of the line.
@@ -26,10 +29,12 @@ pub(super) struct RequestLine {
 
 impl RequestLine {
     /// The line of a request that started at that time.
-    pub(super) fn new(started: Instant, context: CallContext, metrics: Metrics) -> Self {
+    pub(super) fn new(transport: &'static str, started: Instant, context: CallContext, metrics: Metrics) -> Self {
         Self {
+            transport,
             started,
             context,
+            messages: 0,
             metrics,
             status: CLIENT_CLOSED_REQUEST,
             operation: OperationRecord::default(),
@@ -39,7 +44,21 @@ impl RequestLine {
 
     /// Records the code of a request that was not executed.
     pub(super) fn refused(&mut self, code: Code) {
-        (self.operation.errors, self.code) = (1, code.as_str());
+        self.begun();
+        self.operation.errors += 1;
+        self.code = code.as_str();
+    }
+
+    /// Records a message with that many errors in it: the operation has been answered.
+    pub(super) fn delivered(&mut self, errors: usize) {
+        self.status = StatusCode::OK.as_u16();
+        self.messages += 1;
+        self.operation.errors += errors;
+    }
+
+    /// Records that a subscription has begun.
+    pub(super) fn begun(&mut self) {
+        self.status = StatusCode::OK.as_u16();
     }
 
     /// Records the status of the response.
@@ -59,7 +78,9 @@ impl Drop for RequestLine {
             trace_id = self.context.trace().trace_id(),
             operation,
             client = document.as_ref().map_or("-", |document| &document.client),
+            transport = self.transport,
             status = self.status,
+            messages = self.messages,
             errors,
             code = self.code,
             duration_ms = self.started.elapsed().as_secs_f64() * 1000.0,

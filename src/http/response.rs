@@ -1,8 +1,7 @@
-//! Writes responses. In: the engine's response, or a [`Failure`]. Out: status, headers and body. Every error has `code` and
-//! `requestId`; an internal error is logged, and its text replaced.
+//! Writes responses. In: the engine's response, or a [`Failure`]. Out: status, headers and body, whose JSON
+//! is `requests/body.rs`.
 
-use async_graphql::{PathSegment, Pos, ServerError, Value};
-use axum::{body::Body, response::Response};
+use axum::{body::Body as HttpBody, response::Response};
 use contract::{RequestId, rate_limit::seconds};
 use http::{
     HeaderName, HeaderValue, StatusCode,
@@ -11,10 +10,9 @@ use http::{
 use serde::Serialize;
 
 use super::{failure::Failure, media::MediaType, status};
-use crate::{
-    operations::Location,
-    requests::{Code, CostReport, FieldError, Refused},
-    services::Service,
+use crate::requests::{
+    Executed, Refused,
+    body::{self, Body, ErrorBody, Extensions},
 };
 
 /// Initial capacity of a response's buffer, in bytes.
@@ -23,72 +21,10 @@ const INITIAL_CAPACITY: usize = 8 * 1024;
 /// `X-Request-Id`.
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static(contract::headers::X_REQUEST_ID);
 
-#[derive(Serialize)]
-struct ResponseBody<'a> {
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    errors: Vec<ErrorBody<'a>>,
-    /// Absent when nothing was executed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    data: Option<&'a Value>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    extensions: Option<ResponseExtensions>,
-}
-
-#[derive(Serialize)]
-struct ResponseExtensions {
-    cost: CostReport,
-}
-
-#[derive(Serialize)]
-struct ErrorBody<'a> {
-    message: &'a str,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    locations: Vec<LocationBody>,
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    path: &'a [PathSegment],
-    extensions: ExtensionsBody<'a>,
-}
-
-#[derive(Serialize)]
-struct LocationBody {
-    line: usize,
-    column: usize,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct ExtensionsBody<'a> {
-    code: &'a str,
-    request_id: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    service: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    retryable: Option<bool>,
-}
-
-impl From<&Location> for LocationBody {
-    fn from(&Location { line, column }: &Location) -> Self {
-        Self { line, column }
-    }
-}
-
-impl From<&Pos> for LocationBody {
-    fn from(&Pos { line, column }: &Pos) -> Self {
-        Self { line, column }
-    }
-}
-
 /// The response of an executed operation.
-pub(super) fn executed(
-    response: &async_graphql::Response,
-    cost: Option<CostReport>,
-    media_type: MediaType,
-    request_id: &RequestId,
-) -> Response {
-    let errors = response.errors.iter().map(|error| execution_error(error, request_id)).collect();
-    let extensions = cost.map(|cost| ResponseExtensions { cost });
-    let body = ResponseBody { errors, data: Some(&response.data), extensions };
-    written(StatusCode::OK, media_type, request_id, &body)
+pub(super) fn executed(executed: &Executed, media_type: MediaType, request_id: &RequestId) -> Response {
+    let extensions = Extensions { cost: executed.cost, position: executed.position.as_deref(), cursor: None };
+    written(StatusCode::OK, media_type, request_id, &Body::executed(&executed.response, extensions, request_id))
 }
 
 /// The body of an executed operation without errors, for caches: nothing of the request or the viewer is in it.
@@ -97,39 +33,18 @@ pub(super) fn executed(
 /// The response cannot be serialized.
 pub(super) fn public_body(response: &async_graphql::Response) -> Result<Vec<u8>, serde_json::Error> {
     let mut text = Vec::with_capacity(INITIAL_CAPACITY);
-    let body = ResponseBody { errors: Vec::new(), data: Some(&response.data), extensions: None };
-    serde_json::to_writer(&mut text, &body).map(|()| text)
+    serde_json::to_writer(&mut text, &Body::public(response)).map(|()| text)
 }
 
 /// The response of a request that was not executed.
 pub(super) fn failed(failure: &Failure, media_type: MediaType, request_id: &RequestId) -> Response {
     let message = failure.to_string();
-    let refused = match failure {
-        Failure::Refused(refused) => Some(refused),
-        _ => None,
+    let errors = match failure {
+        Failure::Refused(refused) => body::refused(refused, &message, request_id),
+        _ => vec![ErrorBody::new(failure.code(), &message, request_id)],
     };
-    let service = refused.and_then(Refused::service).map(Service::name);
-    let extensions = || ExtensionsBody {
-        code: failure.code().as_str(),
-        request_id: request_id.as_str(),
-        service,
-        retryable: service.map(|_| true),
-    };
-    let error = |message, locations| ErrorBody { message, locations, path: &[], extensions: extensions() };
-    let errors = match refused {
-        Some(Refused::Rejected(rejection)) => {
-            let violations = rejection.violations().iter();
-            violations.map(|it| error(&it.message, it.locations.iter().map(LocationBody::from).collect())).collect()
-        }
-        _ => vec![error(&message, Vec::new())],
-    };
-    let mut response = written(
-        status::of(failure, media_type),
-        media_type,
-        request_id,
-        &ResponseBody { errors, data: None, extensions: None },
-    );
-    if let Some(Refused::BudgetExhausted(exhausted)) = refused {
+    let mut response = written(status::of(failure, media_type), media_type, request_id, &Body::failed(errors));
+    if let Failure::Refused(Refused::BudgetExhausted(exhausted)) = failure {
         exhausted.allowance.write(response.headers_mut());
         response.headers_mut().insert(RETRY_AFTER, seconds(exhausted.retry_after).into());
     }
@@ -137,25 +52,6 @@ pub(super) fn failed(failure: &Failure, media_type: MediaType, request_id: &Requ
         response.headers_mut().insert(name, HeaderValue::from_static(value));
     }
     response
-}
-
-fn execution_error<'a>(error: &'a ServerError, request_id: &'a RequestId) -> ErrorBody<'a> {
-    let FieldError { message, code, service } = error.into();
-    if code == Code::InternalServerError {
-        let request_id = request_id.as_str();
-        tracing::error!(request_id, message = error.message, path = ?error.path, "internal error of a field");
-    }
-    ErrorBody {
-        message,
-        locations: error.locations.iter().map(LocationBody::from).collect(),
-        path: &error.path,
-        extensions: ExtensionsBody {
-            code: code.as_str(),
-            request_id: request_id.as_str(),
-            service: service.map(|(service, _)| service.name()),
-            retryable: service.map(|(_, retryable)| retryable),
-        },
-    }
 }
 
 fn written(status: StatusCode, media_type: MediaType, request_id: &RequestId, body: &impl Serialize) -> Response {
@@ -167,7 +63,7 @@ fn written(status: StatusCode, media_type: MediaType, request_id: &RequestId, bo
             (StatusCode::INTERNAL_SERVER_ERROR, br#"{"errors":[{"message":"internal server error"}]}"#.to_vec())
         }
     };
-    let mut response = Response::new(Body::from(body));
+    let mut response = Response::new(HttpBody::from(body));
     *response.status_mut() = status;
     let headers: &mut HeaderMap = response.headers_mut();
     headers.insert(CONTENT_TYPE, media_type.content_type());

@@ -55,6 +55,7 @@ impl Statuses {
             Code::InternalServerError => Self::both(StatusCode::INTERNAL_SERVER_ERROR),
             Code::Overloaded | Code::ServiceUnavailable => Self::both(StatusCode::SERVICE_UNAVAILABLE),
             Code::DeadlineExceeded => Self::both(StatusCode::GATEWAY_TIMEOUT),
+            Code::CursorUnknown | Code::CursorExpired | Code::TooManySubscriptions => Self::both(StatusCode::OK),
             Code::Forbidden | Code::ServiceTimeout | Code::ServiceBadResponse => Self::both(StatusCode::OK),
         }
     }
@@ -76,6 +77,7 @@ impl Statuses {
             | Failure::UriTooLong(_)
             | Failure::HeadersTooLarge { .. }
             | Failure::RepeatedChunked
+            | Failure::TooManyConnections
             | Failure::RequestTimeout => Self::of(failure.code()),
         }
     }
@@ -126,6 +128,7 @@ pub(super) fn header(failure: &Failure) -> Option<(HeaderName, &'static str)> {
         | Failure::UriTooLong(_)
         | Failure::HeadersTooLarge { .. }
         | Failure::RequestTimeout
+        | Failure::TooManyConnections
         | Failure::NotFound => None,
     }
 }
@@ -142,6 +145,10 @@ fn header_of_refused(refused: &Refused) -> Option<(HeaderName, &'static str)> {
         Refused::Document { .. }
         | Refused::Rejected(_)
         | Refused::KindNotAllowed(_)
+        | Refused::BySubscription(_)
+        | Refused::CursorUnknown
+        | Refused::CursorExpired
+        | Refused::FeedUnavailable(_)
         | Refused::BudgetExhausted(_)
         | Refused::DeadlineExceeded
         | Refused::Internal => None,

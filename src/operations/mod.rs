@@ -7,6 +7,7 @@
 mod cache;
 pub mod documents;
 mod flattening;
+mod identity;
 mod kind;
 mod limits;
 mod plan;

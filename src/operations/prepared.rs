@@ -10,6 +10,7 @@ use async_graphql::{Name as EngineName, Positioned, Response, Variables};
 use async_graphql_value::ConstValue;
 
 use super::flattening::{Failures, Flattened, Flattener};
+use super::identity;
 use super::kind::{OperationKind, engine_kind, kind};
 use super::limits::Limits;
 use super::plan::{Caching, Cost, Plan, PlannedCall, Planner, argument};
@@ -108,13 +109,13 @@ impl PreparedOperation {
         &self.root_fields
     }
 
-    /// Whether the operation is a mutation of which every root field needs a viewer (`@access`): without one, each would
-    /// only say `UNAUTHENTICATED`. A mutation without a field that runs needs none.
+    /// Whether the operation is a mutation or subscription of which every root field needs a viewer (`@access`): without one,
+    /// each would only say `UNAUTHENTICATED`. A mutation without a field that runs needs none.
     pub fn needs_viewer(&self) -> bool {
         // `VIEWER` alone admits everyone. An unknown rule means that the schema and the code disagree: it needs a viewer.
         let needs_viewer = |field: &RootField| field.access.as_deref().is_some_and(|rule| rule != "VIEWER");
         let mut fields = self.root_fields.iter().peekable();
-        self.kind == OperationKind::Mutation && fields.peek().is_some() && fields.all(needs_viewer)
+        self.kind != OperationKind::Query && fields.peek().is_some() && fields.all(needs_viewer)
     }
 
     /// Whether the operation does nothing but open sessions: the mutations without `@access` are those that sign in.
@@ -143,6 +144,17 @@ impl PreparedOperation {
     #[cfg(test)]
     pub(crate) fn steps(&self) -> usize {
         self.steps
+    }
+
+    /// What tells apart subscriptions that receive different messages for the same event, viewers aside: the flattened
+    /// operation with the values of its variables, without the root field's `after`.
+    pub(crate) fn identity(&self, variables: &Variables) -> String {
+        identity::of(&self.document, variables)
+    }
+
+    /// Whether anything in the operation depends on the viewer, its root fields' access included.
+    pub(crate) fn depends_on_viewer(&self) -> bool {
+        !self.plan.of_viewer.is_empty() || self.root_fields.iter().any(|field| field.access.is_some())
     }
 
     /// Levels of fields, introspection aside.

@@ -35,6 +35,8 @@ pub struct Parameters {
     pub id_in_path: Option<String>,
     /// `extensions.persistedQuery.sha256Hash`, as Apollo's clients send it.
     pub automatic: Option<String>,
+    /// `extensions.position`: the client wants the position of the answer.
+    pub wants_position: bool,
     /// `operationName`.
     pub operation_name: Option<String>,
     /// `variables`.

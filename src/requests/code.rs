@@ -93,6 +93,12 @@ codes! {
     ServiceBadResponse = "SERVICE_BAD_RESPONSE",
     /// The limit of concurrent operations is reached.
     Overloaded = "OVERLOADED",
+    /// The cursor is not one of this subscription: query again with a position, and subscribe behind it.
+    CursorUnknown = "CURSOR_UNKNOWN",
+    /// The events behind the cursor are no longer stored: query again with a position, and subscribe behind it.
+    CursorExpired = "CURSOR_EXPIRED",
+    /// The connection has as many subscriptions as it may have.
+    TooManySubscriptions = "TOO_MANY_SUBSCRIPTIONS",
     /// A defect of the server.
     InternalServerError = "INTERNAL_SERVER_ERROR",
 }

@@ -5,6 +5,7 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use super::{Pipeline, Refused, field_error::is_of_a_service};
 use crate::{
+    graphql::Execution,
     loaders::Scope,
     operations::{Cost, OperationKind, Prepared},
 };
@@ -18,16 +19,17 @@ impl Pipeline {
         slot: OwnedSemaphorePermit,
     ) -> Result<(async_graphql::Response, Cost), Refused> {
         let Prepared { operation, variables, cost } = prepared;
-        let (schema, document) = (self.schema.clone(), operation.document().clone());
-        let execution = async move {
-            let response = schema.execute(document, variables, scope).await;
+        let schema = self.schema.clone();
+        let execution = Execution { document: operation.document().clone(), variables, scope };
+        let executing = async move {
+            let response = schema.execute(execution).await;
             drop(slot);
             response
         };
         let mut response = match operation.kind() {
             // A client that disconnects cancels its query, but not a mutation that has begun.
-            OperationKind::Mutation => self.commands.spawn(execution).await.map_err(|_| Refused::Internal)?,
-            _ => execution.await,
+            OperationKind::Mutation => self.commands.spawn(executing).await.map_err(|_| Refused::Internal)?,
+            _ => executing.await,
         };
         let actual = match response.errors.iter().all(is_of_a_service) {
             true => operation.actual_cost(&response.data),

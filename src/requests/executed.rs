@@ -15,6 +15,8 @@ pub(crate) struct Executed {
     pub allowance: Allowance,
     /// `extensions.cost`, if the client requested it and the policy allows it.
     pub cost: Option<CostReport>,
+    /// The position of the answer, for subscriptions behind it, if the client requested it.
+    pub position: Option<String>,
     /// The clients that may receive the response.
     pub audience: Audience,
 }

@@ -4,7 +4,9 @@
 //! The stages, in order: identify the document → select its operation → authenticate → complete it with variables →
 //! authorize → charge the budget → execute → settle the charge.
 
+mod admitted;
 mod ask;
+pub(crate) mod body;
 mod code;
 mod execute;
 mod executed;
@@ -18,6 +20,7 @@ use std::sync::Arc;
 use tokio::{sync::Semaphore, time::timeout_at};
 use tokio_util::task::TaskTracker;
 
+pub(crate) use admitted::Admitted;
 pub use ask::Parameters;
 pub(crate) use ask::{Ask, Client};
 pub use code::Code;
@@ -60,18 +63,19 @@ pub struct Pipeline {
 }
 
 impl Pipeline {
-    /// Runs one operation. `record` is filled stage by stage, so that a cancelled operation is logged too.
+    /// Everything up to the execution. `record` is filled stage by stage, so that a cancelled operation is logged too.
     ///
     /// # Errors
-    /// The operation was not executed.
-    pub(crate) async fn run(&self, ask: Ask, record: &mut OperationRecord) -> Result<Executed, Refused> {
+    /// The operation is refused.
+    pub(crate) async fn admit(&self, ask: Ask, record: &mut OperationRecord) -> Result<Admitted, Refused> {
         let slot = Arc::clone(&self.slots).try_acquire_owned().map_err(|_| Refused::Overloaded)?;
         let document = self.identify(&ask.parameters).await?;
         record.document.clone_from(&document.trusted);
         let selected = self.select(&document, &ask)?;
         let authenticated = timeout_at(ask.context.deadline(), self.authenticator.authenticate(&ask.credentials)).await;
         let authenticated = authenticated.map_err(|_| Refused::DeadlineExceeded)?;
-        let (viewer, prepared) = self.complete(&selected, authenticated, ask.parameters.variables)?;
+        let variables = ask.parameters.variables;
+        let (viewer, prepared) = self.complete(&selected, authenticated, variables)?;
         self.authorize(&prepared, viewer.as_ref())?;
 
         let registration = identify::registration_cost(&document);
@@ -84,29 +88,46 @@ impl Pipeline {
         (record.cost.estimated, record.overdrawn) = (prepared.cost, charge.overdrawn);
         self.note_unknown(&document, prepared.operation.name(), &ask.client).await;
 
+        Ok(Admitted {
+            viewer,
+            payer,
+            prepared,
+            charge,
+            registration,
+            slot,
+            context: ask.context,
+            client_address: ask.client.address,
+            shows_cost: ask.shows_cost && self.documents.policy().shows_schema(),
+            may_be_shared: ask.may_be_shared && !ask.parameters.wants_position,
+        })
+    }
+
+    /// Executes an admitted query or mutation, and settles its charge.
+    ///
+    /// # Errors
+    /// A defect of the server.
+    pub(crate) async fn run(&self, admitted: Admitted, record: &mut OperationRecord) -> Result<Executed, Refused> {
+        let Admitted { viewer, prepared, charge, registration, slot, context, .. } = admitted;
         let caching = prepared.operation.caching();
         // A public response is fetched without a viewer, so that no call can depend on the viewer.
         let viewer = viewer.filter(|_| caching.is_none());
-        let caching = caching.filter(|_| ask.may_be_shared);
+        let caching = caching.filter(|_| admitted.may_be_shared);
         if caching.is_some() {
-            ask.context.ledger().collect_tags();
+            context.ledger().collect_tags();
         }
         let estimated = prepared.cost;
-        let scope = Scope::new(ask.context.clone(), viewer, self.clients.clone());
+        let scope = Scope::new(context.clone(), viewer, self.clients.clone());
         let (response, actual) = self.execute(prepared, scope, slot).await?;
         (record.errors, record.cost.actual) = (response.errors.len(), actual);
         let allowance = charge.settle(actual.saturating_add(registration));
-        let cost = (ask.shows_cost && self.documents.policy().shows_schema()).then_some(CostReport {
-            estimated,
-            actual,
-            budget_remaining: allowance.remaining,
-        });
+        let budget_remaining = allowance.remaining;
+        let cost = admitted.shows_cost.then_some(CostReport { estimated, actual, budget_remaining });
         let is_public = response.errors.is_empty() && cost.is_none();
         let audience = match caching.filter(|_| is_public) {
-            Some(caching) => Audience::Public { caching, tags: ask.context.ledger().tags() },
+            Some(caching) => Audience::Public { caching, tags: context.ledger().tags() },
             None => Audience::Private,
         };
-        Ok(Executed { response, allowance, cost, audience })
+        Ok(Executed { response, allowance, cost, position: None, audience })
     }
 
     fn select(&self, document: &Document, ask: &Ask) -> Result<SelectedOperation, Refused> {

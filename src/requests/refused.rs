@@ -1,6 +1,6 @@
 //! Reasons why an operation is refused before it is executed. Transports add reasons of their own.
 
-use super::{Code, Named};
+use super::{Code, FieldError, Named};
 use crate::{
     auth::AuthenticationError,
     budgets::Exhausted,
@@ -31,6 +31,18 @@ pub enum Refused {
     /// Every root field needs a viewer, and there is none.
     #[error("sign in to do this")]
     SignInNeeded,
+    /// The root field of a subscription refuses the viewer or its arguments: the response has its errors and no data.
+    #[error("the subscription is refused")]
+    BySubscription(Box<async_graphql::Response>),
+    /// `after` is malformed, or of another service or epoch, or ahead of the newest event.
+    #[error("`after` is not a cursor of this subscription: query again with a position, and subscribe behind it")]
+    CursorUnknown,
+    /// The events behind `after` are no longer stored.
+    #[error("the events behind `after` are no longer stored: query again with a position, and subscribe behind it")]
+    CursorExpired,
+    /// The feed of a service's events cannot be read.
+    #[error("the events of the {0} service are not available at the moment")]
+    FeedUnavailable(Service),
     /// The caller's budget is exhausted.
     #[error("the cost budget is exhausted; retry later")]
     BudgetExhausted(Exhausted),
@@ -54,6 +66,12 @@ impl Refused {
             Self::KindNotAllowed(_) => Code::BadRequest,
             Self::Unauthenticated(AuthenticationError::Unavailable) => Code::ServiceUnavailable,
             Self::Unauthenticated(_) | Self::SignInNeeded => Code::Unauthenticated,
+            Self::BySubscription(response) => {
+                response.errors.first().map_or(Code::InternalServerError, |error| FieldError::from(error).code)
+            }
+            Self::CursorUnknown => Code::CursorUnknown,
+            Self::CursorExpired => Code::CursorExpired,
+            Self::FeedUnavailable(_) => Code::ServiceUnavailable,
             Self::BudgetExhausted(_) => Code::RateLimited,
             Self::Overloaded => Code::Overloaded,
             Self::DeadlineExceeded => Code::DeadlineExceeded,
@@ -61,8 +79,12 @@ impl Refused {
         }
     }
 
-    /// The service that failed: the user service, without whose keys no token can be verified.
+    /// The service that failed. Without the user service's keys no token can be verified.
     pub fn service(&self) -> Option<Service> {
-        matches!(self, Self::Unauthenticated(AuthenticationError::Unavailable)).then_some(Service::User)
+        match self {
+            Self::Unauthenticated(AuthenticationError::Unavailable) => Some(Service::User),
+            Self::FeedUnavailable(service) => Some(*service),
+            _ => None,
+        }
     }
 }

@@ -14,6 +14,7 @@ use crate::{
     budgets::Budgets,
     clients::{CallContext, Clients, Ourselves, Route, ServiceClient, ServiceClientSettings},
     config::{self, Config},
+    events::{Caps, Events},
     graphql::{SCALAR_CHECKS, Schema},
     http::{self, App, Bodies, ClientAddresses, router},
     operations::{
@@ -64,7 +65,7 @@ pub async fn run(
     listener: TcpListener,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), StartError> {
-    let draining = app.draining.clone();
+    let (draining, closing) = (app.draining.clone(), app.closing.clone());
     let app = Arc::new(app);
     if let Some(listen) = config.metrics.listen {
         let served = telemetry::serve(app.metrics.clone(), listen).await;
@@ -74,13 +75,15 @@ pub async fn run(
     let commands = app.pipeline.commands.clone();
     let (warm, stopped) = (Arc::clone(&app), draining.clone());
     tokio::spawn(async move { stopped.run_until_cancelled(warm.pipeline.authenticator.warm_up()).await });
+    let events = Arc::clone(&app.events);
+    let reading = tokio::spawn(async move { events.read().await });
     let every = config.documents.reload;
     if !every.is_zero() {
         let (watched, stopped) = (Arc::clone(&app), draining.clone());
         tokio::spawn(async move { stopped.run_until_cancelled(watch::watch(watched, every)).await });
     }
     let routes = router(app);
-    let (stop, closing) = (draining.clone(), CancellationToken::new());
+    let stop = draining.clone();
     let (close, linger) = (closing.clone(), config.http.linger);
     tokio::spawn(async move {
         shutdown.await;
@@ -101,6 +104,7 @@ pub async fn run(
             tracing::warn!(drain_seconds = drain.as_secs(), "drain timed out: requests in flight were aborted");
         }
     }
+    reading.abort();
     Ok(())
 }
 
@@ -109,6 +113,14 @@ pub async fn run(
 /// # Errors
 /// A stage cannot be built with these settings.
 pub fn app(config: &Config) -> Result<App, StartError> {
+    app_with(config, |_| {})
+}
+
+/// [`app`] with a pipeline that is changed before anything else uses it: for tests.
+///
+/// # Errors
+/// A stage cannot be built with these settings.
+pub fn app_with(config: &Config, change: impl FnOnce(&mut Pipeline)) -> Result<App, StartError> {
     let schema = Schema::new().with_max_text(config.limits.answer_text);
     let http = reqwest::Client::builder()
         .connect_timeout(config.timeouts.connect)
@@ -121,7 +133,7 @@ pub fn app(config: &Config) -> Result<App, StartError> {
     let documents = documents(&config.documents, &operations)?;
     let metrics = Metrics::new();
     metrics.trusted_documents(documents.trusted().ids());
-    let pipeline = Pipeline {
+    let mut pipeline = Pipeline {
         documents,
         operations,
         schema,
@@ -131,8 +143,12 @@ pub fn app(config: &Config) -> Result<App, StartError> {
         slots: Arc::new(Semaphore::new(config.http.max_running)),
         commands: TaskTracker::new(),
     };
+    change(&mut pipeline);
+    let pipeline = Arc::new(pipeline);
+    let events = Arc::new(events(config, &pipeline, &http)?);
     Ok(App {
         pipeline,
+        events,
         client_addresses: ClientAddresses::new(config.http.trusted_proxies.clone(), metrics.clone()),
         metrics,
         request_timeout: config.timeouts.request,
@@ -141,7 +157,23 @@ pub fn app(config: &Config) -> Result<App, StartError> {
         cache_headers: config.caching.clone(),
         development: config.http.development,
         draining: CancellationToken::new(),
+        closing: CancellationToken::new(),
+        drain: config.http.drain,
+        caps: Caps::new(&config.events),
+        live: config.events.clone(),
     })
+}
+
+/// The events of the services.
+fn events(config: &Config, pipeline: &Arc<Pipeline>, http: &reqwest::Client) -> Result<Events, StartError> {
+    let mut api_key = HeaderValue::from_str(config.services.api_key.reveal())?;
+    api_key.set_sensitive(true);
+    let source = |service| feed::Source {
+        url: config.services.url(service).into(),
+        api_key: api_key.clone(),
+        http: http.clone(),
+    };
+    Ok(Events::new(Arc::clone(pipeline), &config.events, config.timeouts.request, source))
 }
 
 /// The stage that validates and plans operations.

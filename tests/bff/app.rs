@@ -10,7 +10,9 @@ use tessera::budgets::BudgetSettings;
 use tessera::config::{Config, Documents, Secret, Timeouts};
 use tessera::operations::Limits;
 use tessera::operations::documents::Policy;
+use tessera::requests::Pipeline;
 use tessera::server;
+use tessera::telemetry::Metrics;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
@@ -22,6 +24,8 @@ pub struct App {
     pub client: Client,
     /// Where the BFF listens.
     pub address: SocketAddr,
+    /// The BFF's metrics.
+    pub metrics: Metrics,
     /// Dropped with the test: the BFF then stops.
     _stop: oneshot::Sender<()>,
 }
@@ -46,13 +50,13 @@ impl App {
     pub async fn changed(
         services: Services,
         adjust: impl FnOnce(&mut Config),
-        change: impl FnOnce(&mut tessera::http::App),
+        change: impl FnOnce(&mut Pipeline),
     ) -> Self {
         server::install_cryptography();
         let mut config = settings(&services);
         adjust(&mut config);
-        let mut app = server::app(&config).unwrap();
-        change(&mut app);
+        let app = server::app_with(&config, change).unwrap();
+        let metrics = app.metrics.clone();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let client = Client::new(format!("http://{address}"));
@@ -61,7 +65,7 @@ impl App {
             let shutdown = async move { drop(stopped.await) };
             server::run(app, &config, listener, shutdown).await.unwrap();
         });
-        Self { services, client, address, _stop: stop }
+        Self { services, client, address, metrics, _stop: stop }
     }
 
     /// A client signed in as the person with that number; 0 is an admin.

@@ -164,8 +164,8 @@ async fn a_public_answer_is_the_same_for_everybody() {
 /// Were the schema wrong about a field of the viewer, the answer would still be nobody's.
 #[tokio::test]
 async fn nothing_of_a_viewer_gets_into_an_answer_that_the_schema_calls_public() {
-    let wrong = |app: &mut tessera::http::App| {
-        let sdl = app.pipeline.schema.sdl();
+    let wrong = |pipeline: &mut tessera::requests::Pipeline| {
+        let sdl = pipeline.schema.sdl();
         let lied = sdl.replacen(
             "viewerLikes: Boolean @access(rule: VIEWER) @cacheControl(scope: PRIVATE)",
             "viewerLikes: Boolean",
@@ -173,7 +173,7 @@ async fn nothing_of_a_viewer_gets_into_an_answer_that_the_schema_calls_public() 
         );
         assert_ne!(lied, sdl);
         let limits = Limits::default();
-        app.pipeline.operations = Operations::new(&lied, limits, SCALAR_CHECKS.into_iter().collect()).unwrap();
+        pipeline.operations = Operations::new(&lied, limits, SCALAR_CHECKS.into_iter().collect()).unwrap();
     };
     let app = App::changed(Services::start(Sizes::default()).await, |_| {}, wrong).await;
     let answer = Answer::of(get(&app.person(1), "{ posts(first: 9) { nodes { viewerLikes } } }", &json!({}))).await;

@@ -12,12 +12,12 @@ use crate::app::App;
 
 /// A BFF that trusts these proxies, and its metrics.
 async fn app(trusted: &[&str]) -> (App, Metrics) {
-    let mut metrics = Metrics::new();
     let settings = |config: &mut Config| {
         config.http.trusted_proxies = trusted.iter().map(|network| network.parse().unwrap()).collect();
     };
     let services = Services::start(Sizes::default()).await;
-    let app = App::changed(services, settings, |app| metrics = app.metrics.clone()).await;
+    let app = App::with(services, settings).await;
+    let metrics = app.metrics.clone();
     (app, metrics)
 }
 

@@ -31,9 +31,9 @@ async fn a_panic_is_a_500_and_the_connection_survives() {
     let app = App::changed(
         Services::start(Sizes::default()).await,
         |_| {},
-        |app| {
+        |pipeline| {
             let scalars = [("Cursor", panics)].into_iter().collect();
-            app.pipeline.operations = Operations::new(&app.pipeline.schema.sdl(), Limits::default(), scalars).unwrap();
+            pipeline.operations = Operations::new(&pipeline.schema.sdl(), Limits::default(), scalars).unwrap();
         },
     )
     .await;

@@ -6,7 +6,10 @@ use http::StatusCode;
 use tokio::time::{Instant, timeout_at};
 
 use super::cause::Cause;
-use crate::{clients::Refusal, services::Service};
+use crate::{
+    clients::{Ledger, Refusal},
+    services::Service,
+};
 
 /// A larger response is not read: 100 posts of the largest size fit.
 const MAX_RESPONSE_BYTES: usize = 16 * 1024 * 1024;
@@ -24,11 +27,13 @@ pub(super) async fn attempt(
     request: reqwest::RequestBuilder,
     service: Service,
     deadline: Instant,
+    ledger: &Ledger,
 ) -> Result<Response, Cause> {
     let exchange = async {
         #[expect(clippy::disallowed_methods, reason = "this is the one place that sends")]
         let mut response = request.send().await.map_err(|error| Cause::of(&error, false))?;
         let status = response.status();
+        ledger.note_position(service, response.headers());
         let mut body = BytesMut::with_capacity(response.content_length().map_or(0, |n| n.min(1 << 20)) as usize);
         while let Some(chunk) = response.chunk().await.map_err(|error| Cause::of(&error, true))? {
             if body.len() + chunk.len() > MAX_RESPONSE_BYTES {

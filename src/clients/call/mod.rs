@@ -112,7 +112,8 @@ impl ServiceClient {
             Err(Cause::TooLate)
         } else {
             let mut under_way = context.ledger().begin(self.service);
-            let answered = attempt(with_context(request, context, left), self.service, deadline).await;
+            let answered =
+                attempt(with_context(request, context, left), self.service, deadline, context.ledger()).await;
             let outcome = answered.and_then(|response| match response {
                 Response::Success(body) => call.read(&body, context.ledger()).map(Ok),
                 Response::Refused(refusal) => Ok(Err(refusal)),

@@ -2,12 +2,14 @@
 
 mod mutation;
 pub(super) mod routes;
+mod subscription;
 
 use async_graphql::{Context, Result};
 use contract::{CommentId, PostId, UserId};
 use macros::object;
 
 pub use mutation::CommentMutation;
+pub use subscription::{CommentSubscription, NEW_COMMENTS};
 
 use super::{
     answer_size::Text,

@@ -3,6 +3,7 @@
 mod mutation;
 mod query;
 pub(super) mod routes;
+mod subscription;
 
 use async_graphql::{Context, Enum, Result};
 use contract::{OrderId, PostId, UserId};
@@ -11,6 +12,7 @@ use serde::Deserialize;
 
 pub use mutation::OrderMutation;
 pub use query::OrderQuery;
+pub use subscription::{ORDER_STATUSES, OrderSubscription};
 
 use super::{
     access::{Guard, party_or_admin},

@@ -5,6 +5,7 @@ mod list;
 mod mutation;
 mod query;
 pub(super) mod routes;
+mod subscription;
 
 use async_graphql::{Context, Result};
 use contract::{PostId, UserId};
@@ -12,6 +13,7 @@ use macros::object;
 
 pub use mutation::PostMutation;
 pub use query::PostQuery;
+pub use subscription::{NEW_POSTS, PostSubscription};
 
 use super::{
     answer_size::Text,

@@ -4,7 +4,7 @@
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use parking_lot::Mutex;
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep_until};
 
 use super::ConnectionLimits;
 
@@ -70,6 +70,11 @@ impl Activity {
         InFlight { state: Arc::clone(&self.state), number }
     }
 
+    /// The progress of the socket's writes.
+    pub(super) fn progress(&self) -> Progress {
+        Progress(self.clone())
+    }
+
     /// Whether there was a request.
     pub(super) fn has_requests(&self) -> bool {
         self.state.lock().requests > 0
@@ -106,6 +111,25 @@ impl Activity {
             None if state.next_request > now => Verdict::KeepOpen(state.next_request.min(next_look)),
             None if state.requests == 0 || state.draining => Verdict::Close,
             None => Verdict::DrainThenClose,
+        }
+    }
+}
+
+/// Whether the client of an upgraded connection accepts bytes. Cheap to clone.
+#[derive(Clone)]
+pub(in crate::http) struct Progress(Activity);
+
+impl Progress {
+    /// Resolves when the client has accepted nothing for the write timeout.
+    pub(in crate::http) async fn stalled(self) {
+        let Activity { state, limits } = self.0;
+        loop {
+            let blocked = state.lock().write_blocked;
+            let until = blocked.map_or_else(|| Instant::now() + limits.write, |since| since + limits.write);
+            if blocked.is_some() && until <= Instant::now() {
+                return;
+            }
+            sleep_until(until).await;
         }
     }
 }

@@ -24,6 +24,7 @@ use tokio::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::Service;
 
+pub(super) use activity::Progress;
 use activity::{Activity, Verdict};
 pub use limits::ConnectionLimits;
 use socket::{Slot, Socket};
@@ -95,6 +96,7 @@ async fn serve_connection(accepted: Accepted, routes: Router, limits: Connection
     let service = service_fn(|mut request: Request<Incoming>| {
         let in_flight = activity.begin_request();
         request.extensions_mut().insert(ConnectInfo(peer));
+        request.extensions_mut().insert(activity.progress());
         let response = routes.clone().call(request);
         async move {
             let response = response.await.unwrap_or_else(|never| match never {});

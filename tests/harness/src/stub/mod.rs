@@ -3,6 +3,7 @@
 
 mod behaviour;
 mod call;
+mod feed;
 mod gate;
 mod order;
 mod page;
@@ -15,6 +16,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 pub use behaviour::Behaviour;
 pub use call::Call;
+pub use feed::Feed;
 pub use gate::Gate;
 pub use server::Stub;
 
@@ -45,7 +47,7 @@ impl Services {
         });
         let mut stubs = BTreeMap::new();
         for (name, answer) in SERVICES {
-            stubs.insert(*name, Stub::start(Arc::clone(&shared), *answer).await);
+            stubs.insert(*name, Stub::start(name, Arc::clone(&shared), *answer).await);
         }
         Self { stubs, shared }
     }
@@ -53,6 +55,11 @@ impl Services {
     /// The service of that name.
     pub fn stub(&mut self, name: &str) -> &mut Stub {
         self.stubs.get_mut(name).unwrap()
+    }
+
+    /// The feed of the service of that name.
+    pub fn feed(&self, name: &str) -> Feed {
+        self.stubs.get(name).unwrap_or_else(|| panic!("no stub of the service {name}: see SERVICES")).feed()
     }
 
     /// The address of the service of that name.
@@ -84,7 +91,7 @@ impl Services {
         self.signer().sign(&crate::token::claims(id, if admin { &["admin"] } else { &["member"] }))
     }
 
-    /// All calls under `/v1` so far, in the order of arrival.
+    /// All calls under `/v1` so far, in the order of arrival; those of the feed aside.
     pub fn calls(&self) -> Vec<Call> {
         self.shared.log.all()
     }

@@ -17,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::behaviour::{Behaviour, written};
 use super::call::{Call, CallLog};
+use super::feed::Feed;
 use super::gate::Gate;
 use crate::token::Signer;
 use crate::town::Town;
@@ -48,6 +49,7 @@ struct State {
     shared: Arc<Shared>,
     routes: Routes,
     behaviour: Mutex<Behaviour>,
+    feed: Feed,
 }
 
 struct Listening {
@@ -56,10 +58,10 @@ struct Listening {
 }
 
 impl Stub {
-    pub(super) async fn start(shared: Arc<Shared>, routes: Routes) -> Self {
+    pub(super) async fn start(name: &'static str, shared: Arc<Shared>, routes: Routes) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let state = Arc::new(State { shared, routes, behaviour: Mutex::new(Behaviour::Well) });
+        let state = Arc::new(State { shared, routes, behaviour: Mutex::new(Behaviour::Well), feed: Feed::new(name) });
         let listening = Some(listen(listener, Arc::clone(&state)));
         Self { address, state, listening }
     }
@@ -67,6 +69,11 @@ impl Stub {
     /// `http://127.0.0.1:port`
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// Its events.
+    pub fn feed(&self) -> Feed {
+        self.state.feed.clone()
     }
 
     /// Behaves like that from now on.
@@ -142,6 +149,9 @@ impl State {
         if parts.uri.path() == "/.well-known/jwks.json" {
             *self.shared.key_sets_served.lock().unwrap() += 1;
             return behaviour.spoil((200, json!({"keys": [self.shared.signer.jwk()]})), &[]).await;
+        }
+        if parts.uri.path() == "/v1/events" {
+            return self.feed.answer(&parts.uri, &parts.headers);
         }
         let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
         let call = Call::new(&parts.method, &parts.uri, parts.headers, &body);

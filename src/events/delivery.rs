@@ -1,0 +1,164 @@
+//! One execution and one encoding for each event and group. A group are the subscriptions that receive the same messages: the
+//! same operation with the same values, and the same viewer where anything depends on the viewer. In: an event, and the member
+//! that asks first. Out: the message, whose bytes all members share, kept a few seconds for those that come behind.
+
+use std::{
+    collections::HashMap,
+    net::IpAddr,
+    sync::{Arc, Weak},
+    time::Duration,
+};
+
+use async_graphql::Variables;
+use bytes::Bytes;
+use contract::{RequestId, TraceContext};
+use moka::sync::Cache;
+use parking_lot::Mutex;
+use tokio::{
+    sync::{OnceCell, Semaphore},
+    time::{Instant, sleep},
+};
+
+use crate::{
+    auth::{Identity, Viewer},
+    budgets::{Exhausted, Payer},
+    clients::{CallContext, Occurrence},
+    graphql::Execution,
+    loaders::Scope,
+    operations::PreparedOperation,
+    requests::{
+        Pipeline,
+        body::{Body, Extensions},
+    },
+};
+
+/// How long a message is kept: after a deployment thousands of subscriptions catch up on the same events.
+const KEPT: Duration = Duration::from_secs(10);
+/// Messages kept at most.
+const MESSAGES: u64 = 20_000;
+
+/// A message for all members of a group.
+#[derive(Debug)]
+pub(crate) struct Message {
+    /// The GraphQL response as JSON: `{"data", "errors", "extensions": {"cursor"}}`.
+    pub(crate) body: Bytes,
+    /// The cursor behind the event.
+    pub(crate) cursor: String,
+    /// Errors in the response.
+    pub(crate) errors: usize,
+}
+
+/// The subscriptions that receive the same messages.
+pub(super) struct Group {
+    number: u64,
+    operation: Arc<PreparedOperation>,
+    variables: Variables,
+    estimate: u64,
+}
+
+/// A subscription as a member of its group: who pays, and in whose name services are called.
+#[derive(Clone)]
+pub(super) struct Member {
+    pub(super) viewer: Option<Viewer>,
+    pub(super) payer: Payer,
+    pub(super) address: IpAddr,
+}
+
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct GroupKey {
+    operation: Arc<str>,
+    viewer: Option<Identity>,
+}
+
+type MessageCell = Arc<OnceCell<Arc<Message>>>;
+
+/// The groups of this process and their messages.
+pub(super) struct Delivery {
+    pipeline: Arc<Pipeline>,
+    slots: Semaphore,
+    timeout: Duration,
+    groups: Mutex<Groups>,
+    messages: Cache<(u64, u64), MessageCell>,
+}
+
+#[derive(Default)]
+struct Groups {
+    by_key: HashMap<GroupKey, Weak<Group>>,
+    made: u64,
+}
+
+impl Delivery {
+    /// `running` executions at a time, each within `timeout`.
+    pub(super) fn new(pipeline: Arc<Pipeline>, running: usize, timeout: Duration) -> Self {
+        let messages = Cache::builder().max_capacity(MESSAGES).time_to_live(KEPT).build();
+        Self { pipeline, slots: Semaphore::new(running), timeout, groups: Mutex::default(), messages }
+    }
+
+    /// The group of these subscriptions; a new one, if they are the first.
+    pub(super) fn group(
+        &self,
+        operation: &Arc<PreparedOperation>,
+        variables: &Variables,
+        viewer: Option<&Viewer>,
+    ) -> Arc<Group> {
+        let viewer = viewer.filter(|_| operation.depends_on_viewer()).map(Viewer::identity);
+        let key = GroupKey { operation: operation.identity(variables).into(), viewer };
+        let mut groups = self.groups.lock();
+        if let Some(group) = groups.by_key.get(&key).and_then(Weak::upgrade) {
+            return group;
+        }
+        // Now and then, those without members.
+        if groups.by_key.len() >= 64 && groups.by_key.len().is_power_of_two() {
+            groups.by_key.retain(|_, group| group.strong_count() > 0);
+        }
+        groups.made += 1;
+        let estimate = operation.plan.estimate(variables);
+        let (operation, variables) = (Arc::clone(operation), variables.clone());
+        let group = Arc::new(Group { number: groups.made, operation, variables, estimate });
+        groups.by_key.insert(key, Arc::downgrade(&group));
+        group
+    }
+
+    /// Groups with members.
+    pub(super) fn groups(&self) -> usize {
+        self.groups.lock().by_key.values().filter(|group| group.strong_count() > 0).count()
+    }
+
+    /// The message of an event. The member that comes first executes and pays; while its budget is exhausted, it waits, and
+    /// others may be first.
+    pub(super) async fn message(&self, group: &Group, member: &Member, event: &Arc<Occurrence>) -> Arc<Message> {
+        let cell = self.messages.get_with((group.number, event.event.sequence.0), MessageCell::default);
+        loop {
+            match cell.get_or_try_init(|| self.execute(group, member, event)).await {
+                Ok(message) => return Arc::clone(message),
+                Err(exhausted) => sleep(exhausted.retry_after).await,
+            }
+        }
+    }
+
+    async fn execute(
+        &self,
+        group: &Group,
+        member: &Member,
+        event: &Arc<Occurrence>,
+    ) -> Result<Arc<Message>, Exhausted> {
+        let Group { operation, variables, estimate, .. } = group;
+        let charge = self.pipeline.budgets.charge(member.payer, *estimate)?;
+        // The semaphore is never closed.
+        let _slot = self.slots.acquire().await.ok();
+        let (parent, state) = (event.event.traceparent.as_deref(), event.event.tracestate.as_deref());
+        let (id, trace) = (RequestId::generate(), TraceContext::continued(parent, state));
+        let context = CallContext::new(Instant::now() + self.timeout, id, trace, member.address);
+        let viewer = member.viewer.clone().filter(|_| operation.depends_on_viewer());
+        let scope = Scope::new(context.clone(), viewer, self.pipeline.clients.clone());
+        let (document, variables) = (operation.document().clone(), variables.clone());
+        let execution = Execution { document, variables, scope };
+        let mut response = self.pipeline.schema.execute_event(execution, Arc::clone(event)).await;
+        charge.settle(operation.actual_cost(&response.data));
+        operation.write_failures(&mut response);
+        let extensions = Extensions { cursor: Some(&event.cursor), ..Extensions::default() };
+        let body = serde_json::to_vec(&Body::executed(&response, extensions, context.request_id()));
+        let (body, errors) = (body.unwrap_or_default().into(), response.errors.len());
+        Ok(Arc::new(Message { body, cursor: event.cursor.clone(), errors }))
+    }
+}

@@ -1,0 +1,90 @@
+//! Events that are older than the log: read from the service in pages, by the subscriber's own topic and keys. A page is read
+//! once for all subscribers that want it at about the same time.
+
+use std::{sync::Arc, time::Duration};
+
+use contract::Position;
+use feed::{PageError, PageQuery, Source};
+use moka::sync::Cache;
+use tokio::sync::{OnceCell, Semaphore};
+
+use super::cursor;
+use crate::{budgets::Payer, clients::Occurrence, services::Service};
+
+/// Pages read at a time for one service.
+const FETCHES: usize = 64;
+/// Pages read at a time for one viewer or network.
+const FETCHES_OF_PAYER: usize = 4;
+/// Events of a page.
+const PAGE: usize = 500;
+/// The timeout of a page.
+const WITHIN: Duration = Duration::from_secs(10);
+/// How long a page is kept for others.
+const KEPT: Duration = Duration::from_secs(10);
+/// Pages kept at most.
+const PAGES: u64 = 256;
+/// Viewers whose fetches are counted at most.
+const PAYERS: u64 = 10_000;
+
+/// A page of older events.
+pub(super) struct Page {
+    /// The events, in their order.
+    pub(super) events: Vec<Arc<Occurrence>>,
+    /// Everything up to here that was asked for is in the page.
+    pub(super) until: u64,
+}
+
+type PageCell = Arc<OnceCell<Arc<Page>>>;
+
+/// Reads pages of one service's events.
+pub(super) struct Older {
+    source: Source,
+    fetches: Semaphore,
+    of_payers: Cache<Payer, Arc<Semaphore>>,
+    pages: Cache<Arc<PageQuery>, PageCell>,
+}
+
+/// The events that a page should have.
+pub(super) struct PageRequest<'a> {
+    pub(super) service: Service,
+    pub(super) types: &'static [&'static str],
+    pub(super) keys: Option<&'a [String]>,
+    pub(super) after: &'a Position,
+    pub(super) payer: Payer,
+}
+
+impl Older {
+    pub(super) fn new(source: Source) -> Self {
+        Self {
+            source,
+            fetches: Semaphore::new(FETCHES),
+            of_payers: Cache::builder().max_capacity(PAYERS).time_to_idle(KEPT * 6).build(),
+            pages: Cache::builder().max_capacity(PAGES).time_to_live(KEPT).build(),
+        }
+    }
+
+    /// The page behind a position.
+    pub(super) async fn page(&self, request: PageRequest<'_>) -> Result<Arc<Page>, PageError> {
+        let PageRequest { service, types, keys, after, payer } = request;
+        let query = Arc::new(PageQuery {
+            after: after.clone(),
+            types: types.iter().map(|&kind| kind.to_owned()).collect(),
+            keys: keys.unwrap_or_default().to_vec(),
+            first: PAGE,
+        });
+        let cell = self.pages.get_with(Arc::clone(&query), PageCell::default);
+        let page = cell.get_or_try_init(|| async {
+            let of_payer = self.of_payers.get_with(payer, || Arc::new(Semaphore::new(FETCHES_OF_PAYER)));
+            // The semaphores are never closed.
+            let _turn = (of_payer.acquire().await.ok(), self.fetches.acquire().await.ok());
+            let page = self.source.page(&query, WITHIN).await?;
+            let position = page.position;
+            let events = page.items.into_iter().map(|event| {
+                let cursor = cursor::of_event(service, &position.at(event.sequence.0));
+                Arc::new(Occurrence { event, cursor })
+            });
+            Ok(Arc::new(Page { events: events.collect(), until: position.sequence }))
+        });
+        page.await.cloned()
+    }
+}

@@ -1,0 +1,90 @@
+//! The opening handshake (RFC 6455, section 4.2). In: the head of a request. Out: the 101 that accepts it, or the refusal: 400
+//! for a malformed one or another sub-protocol, 403 for a page of another origin, 426 for another version.
+
+use std::net::IpAddr;
+
+use axum::{body::Body, extract::Request, response::Response};
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version,
+    header::{
+        CONNECTION, CONTENT_TYPE, HOST, ORIGIN, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL,
+        SEC_WEBSOCKET_VERSION, UPGRADE,
+    },
+};
+use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
+
+use crate::http::App;
+
+/// The sub-protocol.
+const PROTOCOL: &str = "graphql-transport-ws";
+const VERSION: &str = "13";
+const X_FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
+
+/// Whether a request wants to become a WebSocket.
+pub(crate) fn is_handshake(headers: &HeaderMap) -> bool {
+    has_token(headers, &UPGRADE, "websocket")
+}
+
+/// The 101, or the response that refuses.
+pub(super) fn check(app: &App, peer: IpAddr, request: &Request) -> Result<Response, Response> {
+    let headers = request.headers();
+    let refuse = |status, sentence| Err(refusal(status, sentence));
+    if request.method() != Method::GET || request.version() != Version::HTTP_11 {
+        return refuse(StatusCode::BAD_REQUEST, "a WebSocket begins with a GET of HTTP/1.1");
+    }
+    if !has_token(headers, &CONNECTION, "upgrade") {
+        return refuse(StatusCode::BAD_REQUEST, "the header Connection must have `Upgrade`");
+    }
+    if headers.get(SEC_WEBSOCKET_VERSION).is_none_or(|version| version != VERSION) {
+        let mut response = refusal(StatusCode::UPGRADE_REQUIRED, "the version of the WebSocket protocol must be 13");
+        response.headers_mut().insert(SEC_WEBSOCKET_VERSION, HeaderValue::from_static(VERSION));
+        return Err(response);
+    }
+    let Some(key) = headers.get(SEC_WEBSOCKET_KEY).filter(|key| key.len() == 24 && key.as_bytes().ends_with(b"=="))
+    else {
+        return refuse(StatusCode::BAD_REQUEST, "the header Sec-WebSocket-Key must be 16 bytes in base64");
+    };
+    if !has_token(headers, &SEC_WEBSOCKET_PROTOCOL, PROTOCOL) {
+        return refuse(StatusCode::BAD_REQUEST, "the sub-protocol must be graphql-transport-ws");
+    }
+    if !is_origin_allowed(app, peer, headers) {
+        return refuse(StatusCode::FORBIDDEN, "pages of this origin may not connect");
+    }
+    let accept = HeaderValue::from_str(&derive_accept_key(key.as_bytes()));
+    let accept = accept.map_err(|_| refusal(StatusCode::BAD_REQUEST, "the header Sec-WebSocket-Key is malformed"))?;
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
+    let answer = response.headers_mut();
+    answer.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
+    answer.insert(UPGRADE, HeaderValue::from_static("websocket"));
+    answer.insert(SEC_WEBSOCKET_ACCEPT, accept);
+    answer.insert(SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(PROTOCOL));
+    Ok(response)
+}
+
+fn refusal(status: StatusCode, sentence: &'static str) -> Response {
+    let mut response = Response::new(Body::from(sentence));
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    response
+}
+
+/// Whether a list header has that token, in any case.
+fn has_token(headers: &HeaderMap, name: &HeaderName, token: &str) -> bool {
+    let lists = headers.get_all(name).iter().filter_map(|list| list.to_str().ok());
+    lists.flat_map(|list| list.split(',')).any(|listed| listed.trim().eq_ignore_ascii_case(token))
+}
+
+/// Browsers send cookies and credentials of the network with any page's handshake, and no preflight: the server must look at the
+/// origin itself. Allowed are its own (the host that the client asked for, whatever the scheme) and those of `[cors]`.
+fn is_origin_allowed(app: &App, peer: IpAddr, headers: &HeaderMap) -> bool {
+    let Some(origin) = headers.get(ORIGIN) else { return true };
+    let Ok(origin) = origin.to_str() else { return false };
+    if app.cors.allows(origin) {
+        return true;
+    }
+    let forwarded = headers.get(X_FORWARDED_HOST).filter(|_| app.client_addresses.trusts(peer.to_canonical()));
+    let host = forwarded.or_else(|| headers.get(HOST)).and_then(|host| host.to_str().ok());
+    let own = origin.split_once("://").map(|(_, authority)| authority);
+    own.zip(host).is_some_and(|(own, host)| own.eq_ignore_ascii_case(host))
+}

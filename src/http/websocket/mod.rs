@@ -1,0 +1,67 @@
+//! GraphQL over WebSocket, sub-protocol `graphql-transport-ws`. In: a handshake. Out: 101 and a connection that runs in a task of
+//! its own, or the refusal of the handshake.
+//!
+//! `handshake` checks the request, `connection` reads and writes messages, `message` is their format, `operation` runs one
+//! operation, `session` is the viewer with the end of the token, `metered` counts unread bytes.
+
+mod close;
+mod connection;
+mod handshake;
+mod message;
+mod metered;
+mod operation;
+mod session;
+
+use std::{net::IpAddr, sync::Arc};
+
+use axum::{
+    extract::Request,
+    response::{IntoResponse, Response},
+};
+use http::StatusCode;
+use hyper_util::rt::TokioIo;
+use tokio_tungstenite::{
+    WebSocketStream,
+    tungstenite::protocol::{Role, WebSocketConfig},
+};
+
+pub(super) use handshake::is_handshake;
+
+use super::{App, connection::Progress, exchange::Exchange};
+use connection::Connection;
+use metered::Metered;
+
+/// Bytes of a socket's read buffer: idle sockets are many, messages are small.
+const READ_BUFFER: usize = 4 * 1024;
+
+/// Answers a handshake.
+pub(super) fn handle(app: Arc<App>, peer: IpAddr, mut request: Request) -> Response {
+    let accept = match handshake::check(&app, peer, &request) {
+        Ok(accept) => accept,
+        Err(refusal) => return refusal,
+    };
+    let client = app.client_addresses.read(peer, request.headers());
+    let seat = match app.caps.enter(client) {
+        Ok(seat) => seat,
+        Err(full) => return Exchange::refuse(&app, peer, request.headers(), &full.into()),
+    };
+    // Absent only where the request did not come from a socket.
+    let Some(progress) = request.extensions().get::<Progress>().cloned() else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    let upgrade = hyper::upgrade::on(&mut request);
+    let (parts, _) = request.into_parts();
+    let config = WebSocketConfig::default()
+        .read_buffer_size(READ_BUFFER)
+        .write_buffer_size(0)
+        .max_message_size(Some(app.bodies.limit()))
+        .max_frame_size(Some(app.bodies.limit()));
+    tokio::spawn(async move {
+        // An error is the client's: it has gone.
+        let Ok(upgraded) = upgrade.await else { return };
+        let io = Metered::new(TokioIo::new(upgraded), app.bodies.room());
+        let socket = WebSocketStream::from_raw_socket(io, Role::Server, Some(config)).await;
+        Connection::new(app, socket, connection::Peer { parts, client, progress, _seat: seat }).run().await;
+    });
+    accept
+}

@@ -1,0 +1,145 @@
+//! A GraphQL response as JSON (specification, section 7), the same for every transport. In: what was executed, or why it was not.
+//! Out: values that serialize. Every error has `code` and `requestId`; an internal error is logged, and its text replaced.
+
+use async_graphql::{PathSegment, Pos, Response, ServerError, Value};
+use contract::RequestId;
+use serde::Serialize;
+
+use super::{Code, CostReport, FieldError, Refused};
+use crate::{operations::Location, services::Service};
+
+/// A response.
+#[derive(Serialize)]
+pub(crate) struct Body<'a> {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<ErrorBody<'a>>,
+    /// Absent when nothing was executed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<&'a Value>,
+    #[serde(skip_serializing_if = "Extensions::is_empty")]
+    extensions: Extensions<'a>,
+}
+
+/// `extensions` of a response.
+#[derive(Clone, Copy, Default, Serialize)]
+pub(crate) struct Extensions<'a> {
+    /// What the operation cost.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cost: Option<CostReport>,
+    /// The position of the answer: subscriptions behind it have everything that it does not show.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub position: Option<&'a str>,
+    /// The cursor of an event.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<&'a str>,
+}
+
+/// One error of a response.
+#[derive(Serialize)]
+pub(crate) struct ErrorBody<'a> {
+    message: &'a str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    locations: Vec<LocationBody>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    path: &'a [PathSegment],
+    extensions: ErrorExtensions<'a>,
+}
+
+#[derive(Serialize)]
+struct LocationBody {
+    line: usize,
+    column: usize,
+}
+
+#[derive(Clone, Copy, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ErrorExtensions<'a> {
+    code: &'a str,
+    request_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    service: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retryable: Option<bool>,
+}
+
+impl Extensions<'_> {
+    fn is_empty(&self) -> bool {
+        self.cost.is_none() && self.position.is_none() && self.cursor.is_none()
+    }
+}
+
+impl From<&Location> for LocationBody {
+    fn from(&Location { line, column }: &Location) -> Self {
+        Self { line, column }
+    }
+}
+
+impl From<&Pos> for LocationBody {
+    fn from(&Pos { line, column }: &Pos) -> Self {
+        Self { line, column }
+    }
+}
+
+impl<'a> Body<'a> {
+    /// The response of an executed operation.
+    pub(crate) fn executed(response: &'a Response, extensions: Extensions<'a>, request_id: &'a RequestId) -> Self {
+        Self { errors: field_errors(response, request_id), data: Some(&response.data), extensions }
+    }
+
+    /// The response of an executed operation without errors: nothing of the request or the viewer is in it.
+    pub(crate) fn public(response: &'a Response) -> Self {
+        Self { errors: Vec::new(), data: Some(&response.data), extensions: Extensions::default() }
+    }
+
+    /// The response of an operation that was not executed.
+    pub(crate) fn failed(errors: Vec<ErrorBody<'a>>) -> Self {
+        Self { errors, data: None, extensions: Extensions::default() }
+    }
+}
+
+impl<'a> ErrorBody<'a> {
+    /// An error that belongs to no field.
+    pub(crate) fn new(code: Code, message: &'a str, request_id: &'a RequestId) -> Self {
+        let (code, request_id) = (code.as_str(), request_id.as_str());
+        let extensions = ErrorExtensions { code, request_id, service: None, retryable: None };
+        Self { message, locations: Vec::new(), path: &[], extensions }
+    }
+}
+
+/// The errors of an operation that was refused, whose text is `message`.
+pub(crate) fn refused<'a>(refused: &'a Refused, message: &'a str, request_id: &'a RequestId) -> Vec<ErrorBody<'a>> {
+    let service = refused.service().map(Service::name);
+    let error = |message, locations| {
+        let error = ErrorBody::new(refused.code(), message, request_id);
+        let extensions = ErrorExtensions { service, retryable: service.map(|_| true), ..error.extensions };
+        ErrorBody { locations, extensions, ..error }
+    };
+    match refused {
+        Refused::Rejected(rejection) => {
+            let violations = rejection.violations().iter();
+            violations.map(|it| error(&it.message, it.locations.iter().map(LocationBody::from).collect())).collect()
+        }
+        Refused::BySubscription(response) => field_errors(response, request_id),
+        _ => vec![error(message, Vec::new())],
+    }
+}
+
+fn field_errors<'a>(response: &'a Response, request_id: &'a RequestId) -> Vec<ErrorBody<'a>> {
+    response.errors.iter().map(|error| field_error(error, request_id)).collect()
+}
+
+fn field_error<'a>(error: &'a ServerError, request_id: &'a RequestId) -> ErrorBody<'a> {
+    let FieldError { message, code, service } = error.into();
+    if code == Code::InternalServerError {
+        let request_id = request_id.as_str();
+        tracing::error!(request_id, message = error.message, path = ?error.path, "internal error of a field");
+    }
+    let body = ErrorBody::new(code, message, request_id);
+    let (service, retryable) = service.map(|(service, retryable)| (service.name(), retryable)).unzip();
+    ErrorBody {
+        locations: error.locations.iter().map(LocationBody::from).collect(),
+        path: &error.path,
+        extensions: ErrorExtensions { service, retryable, ..body.extensions },
+        ..body
+    }
+}
