@@ -10,6 +10,8 @@ pub struct MediaRange {
     pub name: String,
     /// The weight `q` in thousandths.
     pub weight: u16,
+    /// The other parameters, but for `charset`: names in lower case, values without quotation marks.
+    pub parameters: Vec<(String, String)>,
 }
 
 impl MediaRange {
@@ -17,7 +19,7 @@ impl MediaRange {
     pub fn parse(text: &str) -> Option<Self> {
         let mut parameters = text.split(';').map(str::trim);
         let name = parameters.next()?.to_ascii_lowercase();
-        let mut weight = 1000;
+        let (mut weight, mut others) = (1000, Vec::new());
         for parameter in parameters {
             let Some((name, value)) = parameter.split_once('=') else { continue };
             match name.trim().to_ascii_lowercase().as_str() {
@@ -26,10 +28,11 @@ impl MediaRange {
                     weight = (given * 1000.0).round() as u16;
                 }
                 "charset" if !value.trim().trim_matches('"').eq_ignore_ascii_case("utf-8") => return None,
-                _ => {}
+                "charset" => {}
+                name => others.push((name.to_owned(), value.trim().trim_matches('"').to_owned())),
             }
         }
-        Some(Self { name, weight })
+        Some(Self { name, weight, parameters: others })
     }
 
     /// The well-formed ranges of `Accept`; `None` if the header is absent or empty.

@@ -7,12 +7,14 @@ use contract::UserId;
 use parking_lot::Mutex;
 
 use super::EventSettings;
+use crate::telemetry::Metrics;
 
 /// The places of a process. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Caps(Arc<Shared>);
 
 struct Shared {
+    metrics: Metrics,
     total: Counters<()>,
     by_network: Counters<IpAddr>,
     by_viewer: Counters<UserId>,
@@ -39,14 +41,17 @@ enum Of {
 pub(crate) enum Full {
     /// The process has as many as it may have.
     Process,
-    /// The network or viewer has as many as it may have.
-    Caller,
+    /// The network has as many as it may have.
+    Network,
+    /// The viewer has as many as a viewer may have.
+    Viewer,
 }
 
 impl Caps {
     /// As many places as the settings say.
-    pub(crate) fn new(settings: &EventSettings) -> Self {
+    pub(crate) fn new(settings: &EventSettings, metrics: Metrics) -> Self {
         Self(Arc::new(Shared {
+            metrics,
             total: Counters::new(settings.max_sockets),
             by_network: Counters::new(settings.max_per_network),
             by_viewer: Counters::new(settings.max_per_viewer),
@@ -57,22 +62,24 @@ impl Caps {
     pub(crate) fn enter(&self, address: IpAddr) -> Result<Seat, Full> {
         let network = contract::network(address);
         if !self.0.total.add(()) {
+            self.0.metrics.limit_hit("max_sockets");
             return Err(Full::Process);
         }
         if !self.0.by_network.add(network) {
             self.0.total.remove(&());
-            return Err(Full::Caller);
+            self.0.metrics.limit_hit("max_per_network");
+            return Err(Full::Network);
         }
         Ok(Seat { caps: self.clone(), of: Of::Network(network) })
     }
 
     /// A place among the connections of that viewer.
     pub(crate) fn sign_in(&self, viewer: UserId) -> Result<Seat, Full> {
-        if self.0.by_viewer.add(viewer) {
-            Ok(Seat { caps: self.clone(), of: Of::Viewer(viewer) })
-        } else {
-            Err(Full::Caller)
+        if !self.0.by_viewer.add(viewer) {
+            self.0.metrics.limit_hit("max_per_viewer");
+            return Err(Full::Viewer);
         }
+        Ok(Seat { caps: self.clone(), of: Of::Viewer(viewer) })
     }
 
     /// WebSockets and streams in the process.

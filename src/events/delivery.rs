@@ -30,6 +30,7 @@ use crate::{
         Pipeline,
         body::{Body, Extensions},
     },
+    telemetry::Metrics,
 };
 
 /// How long a message is kept: after a deployment thousands of subscriptions catch up on the same events.
@@ -77,6 +78,7 @@ pub(super) struct Delivery {
     pipeline: Arc<Pipeline>,
     slots: Semaphore,
     timeout: Duration,
+    metrics: Metrics,
     groups: Mutex<Groups>,
     messages: Cache<(u64, u64), MessageCell>,
 }
@@ -89,9 +91,9 @@ struct Groups {
 
 impl Delivery {
     /// `running` executions at a time, each within `timeout`.
-    pub(super) fn new(pipeline: Arc<Pipeline>, running: usize, timeout: Duration) -> Self {
+    pub(super) fn new(pipeline: Arc<Pipeline>, running: usize, (timeout, metrics): (Duration, Metrics)) -> Self {
         let messages = Cache::builder().max_capacity(MESSAGES).time_to_live(KEPT).build();
-        Self { pipeline, slots: Semaphore::new(running), timeout, groups: Mutex::default(), messages }
+        Self { pipeline, slots: Semaphore::new(running), timeout, metrics, groups: Mutex::default(), messages }
     }
 
     /// The group of these subscriptions; a new one, if they are the first.
@@ -146,6 +148,7 @@ impl Delivery {
         let charge = self.pipeline.budgets.charge(member.payer, *estimate)?;
         // The semaphore is never closed.
         let _slot = self.slots.acquire().await.ok();
+        self.metrics.event_executed();
         let (parent, state) = (event.event.traceparent.as_deref(), event.event.tracestate.as_deref());
         let (id, trace) = (RequestId::generate(), TraceContext::continued(parent, state));
         let context = CallContext::new(Instant::now() + self.timeout, id, trace, member.address);

@@ -24,6 +24,7 @@ use tokio::time::{Instant, timeout_at};
 
 pub(crate) use self::{
     caps::{Caps, Full, Seat},
+    delivery::Message,
     settings::EventSettings,
     subscription::{Handle, Subscription},
 };
@@ -40,6 +41,7 @@ use crate::{
     operations::OperationKind,
     requests::{Admitted, Ask, Executed, OperationRecord, Pipeline, Refused},
     services::Service,
+    telemetry::{LiveState, Metrics},
 };
 
 /// The events of all services, and the subscriptions to them.
@@ -48,6 +50,18 @@ pub(crate) struct Events {
     /// In the order of [`Service::ALL`].
     hubs: Vec<Arc<Hub>>,
     delivery: Delivery,
+}
+
+/// What the events are built of, besides the feeds.
+pub(crate) struct Parts<'a> {
+    /// The stages of an operation.
+    pub pipeline: Arc<Pipeline>,
+    /// `[events]`
+    pub settings: &'a EventSettings,
+    /// Timeout of an execution.
+    pub timeout: Duration,
+    /// Counts executions.
+    pub metrics: Metrics,
 }
 
 /// What became of an ask.
@@ -60,16 +74,23 @@ pub(crate) enum Answer {
 
 impl Events {
     /// The events of the services, from the feeds that `source` names. Reads nothing before [`Self::read`].
-    pub(crate) fn new(
-        pipeline: Arc<Pipeline>,
-        settings: &EventSettings,
-        timeout: Duration,
-        source: impl Fn(Service) -> Source,
-    ) -> Self {
+    pub(crate) fn new(parts: Parts<'_>, source: impl Fn(Service) -> Source) -> Self {
+        let Parts { pipeline, settings, timeout, metrics } = parts;
         let bytes = settings.log_bytes / Service::ALL.len();
         let hub = |service: &Service| Arc::new(Hub::new(*service, source(*service), &TOPICS, bytes));
         let hubs = Service::ALL.iter().map(hub).collect();
-        Self { delivery: Delivery::new(Arc::clone(&pipeline), settings.max_running, timeout), pipeline, hubs }
+        let delivery = Delivery::new(Arc::clone(&pipeline), settings.max_running, (timeout, metrics));
+        Self { delivery, pipeline, hubs }
+    }
+
+    /// What the metrics show, without the connections.
+    pub(crate) fn state(&self) -> LiveState {
+        LiveState {
+            connections: 0,
+            subscribers: self.hubs.iter().map(|hub| hub.entries()).sum(),
+            groups: self.delivery.groups(),
+            lags: self.lags().map(|(service, lag)| (service.name(), lag)).collect(),
+        }
     }
 
     /// Reads the feeds until the future is dropped.
@@ -111,6 +132,7 @@ impl Events {
 
     async fn subscribe(self: &Arc<Self>, admitted: Admitted) -> Result<Subscription, Refused> {
         let deadline = admitted.context.deadline();
+        let resumed = admitted.resume_behind;
         let Admitted { viewer, payer, prepared, charge, registration, slot, context, client_address, .. } = admitted;
         let scope = Scope::new(context, viewer.clone(), self.pipeline.clients.clone());
         let (operation, variables) = (prepared.operation, prepared.variables);
@@ -118,7 +140,10 @@ impl Events {
         let asked = self.pipeline.schema.subscribe(Execution { document, variables: values, scope });
         let asked = timeout_at(deadline, asked).await.map_err(|_| Refused::DeadlineExceeded);
         let begun = match asked {
-            Ok(Ok(interest)) => self.begin(interest, payer, deadline).await,
+            Ok(Ok(interest)) => {
+                let after = resumed.or_else(|| interest.after.clone());
+                self.begin(Interest { after, ..interest }, payer, deadline).await
+            }
             Ok(Err(mut response)) => {
                 operation.write_failures(&mut response);
                 Err(Refused::BySubscription(Box::new(response)))

@@ -91,6 +91,11 @@ impl Handle {
         (self.0.place.hub().service, self.0.place.progress())
     }
 
+    /// Its viewer; `None` when anonymous.
+    pub(crate) fn viewer(&self) -> Option<Viewer> {
+        self.0.membership.lock().member.viewer.clone()
+    }
+
     /// Goes on with the renewed token of its viewer.
     pub(crate) fn renew(&self, viewer: &Viewer) {
         let group = self.0.events.delivery.group(&self.0.operation, &self.0.variables, Some(viewer));

@@ -24,9 +24,11 @@ const ZSTD_WINDOW_LOG: u32 = 23;
 /// Buffer size of the decompressor, in bytes.
 const BUFFER: usize = 16 * 1024;
 
-/// Compresses responses for clients that accept a coding. Event streams are not compressed, which would delay events.
+/// Compresses responses for clients that accept a coding. Streams of events are not compressed, which would delay events.
 pub(super) fn layer() -> CompressionLayer<impl Predicate> {
-    CompressionLayer::new().quality(LEVEL).compress_when(SizeAbove::new(MIN_BYTES).and(NotForContentType::SSE))
+    CompressionLayer::new()
+        .quality(LEVEL)
+        .compress_when(SizeAbove::new(MIN_BYTES).and(NotForContentType::SSE).and(NotForContentType::new("multipart/")))
 }
 
 /// The coding of a request's body.

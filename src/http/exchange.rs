@@ -10,12 +10,15 @@ use tokio::time::Instant;
 use super::{
     App,
     failure::Failure,
-    media::MediaType,
+    media::{MediaType, StreamType},
     request_line::RequestLine,
     response::{self, REQUEST_ID},
-    timing,
+    streaming, timing,
 };
-use crate::{clients::CallContext, requests::OperationRecord};
+use crate::{
+    clients::CallContext,
+    requests::{Executed, OperationRecord},
+};
 
 /// A request in flight. If it is dropped without a response, it is logged as a disconnected client.
 pub(super) struct Exchange {
@@ -59,6 +62,11 @@ impl Exchange {
         response
     }
 
+    /// Goes on as a stream by that transport, whose log line is written at its end.
+    pub(super) fn into_stream(self, transport: &'static str) -> RequestLine {
+        self.line.of_stream(transport)
+    }
+
     /// Ends the exchange with a response that has `Server-Timing`.
     pub(super) fn timed(self, mut response: Response) -> Response {
         timing::write(response.headers_mut(), self.started.elapsed(), self.context.ledger().calls().waited);
@@ -69,6 +77,25 @@ impl Exchange {
     pub(super) fn refuse(app: &App, peer: IpAddr, headers: &HeaderMap, failure: &Failure) -> Response {
         let media_type = MediaType::accepted(headers).unwrap_or(MediaType::Json);
         Self::begin(app, peer, headers).refused(failure, media_type)
+    }
+
+    /// Ends the exchange with the one result of an operation, as a stream.
+    pub(super) fn executed_in_stream(self, executed: &Executed) -> Response {
+        let text = serde_json::to_vec(&response::body_of(executed, self.context.request_id())).unwrap_or_default();
+        self.answered(streaming::response(StreamType::Sse, streaming::single_event(&text).into()))
+    }
+
+    /// Ends the exchange with the errors of a request that was not executed, as a stream.
+    pub(super) fn refused_in_stream(mut self, failure: &Failure) -> Response {
+        self.line.refused(failure.code());
+        let text = response::failed_body(failure, self.context.request_id());
+        self.answered(streaming::response(StreamType::Sse, streaming::single_event(&text).into()))
+    }
+
+    /// Ends the exchange with a stream that ends at once: the client tries again.
+    pub(super) fn put_off(mut self, failure: &Failure) -> Response {
+        self.line.refused(failure.code());
+        self.answered(streaming::try_again())
     }
 
     /// Ends the exchange with the response to a request that was not executed.

@@ -27,6 +27,12 @@ pub enum Failure {
     /// None of the media types of GraphQL over HTTP is acceptable.
     #[error("no acceptable media type: responses are application/graphql-response+json or application/json")]
     NotAcceptable,
+    /// A subscription whose client accepts no stream.
+    #[error(
+        "no acceptable media type: a subscription is answered with text/event-stream or \
+         multipart/mixed;subscriptionSpec=1.0, or over WebSocket (graphql-transport-ws)"
+    )]
+    NoStreamType,
     /// A POST whose content is not JSON in UTF-8.
     #[error("the content type must be application/json in UTF-8")]
     UnsupportedMediaType,
@@ -68,6 +74,7 @@ impl From<Refused> for Failure {
     fn from(refused: Refused) -> Self {
         match refused {
             Refused::KindNotAllowed(OperationKind::Mutation) => Self::MutationByGet,
+            Refused::KindNotAllowed(OperationKind::Subscription) => Self::NoStreamType,
             refused => Self::Refused(refused),
         }
     }
@@ -76,8 +83,8 @@ impl From<Refused> for Failure {
 impl From<Full> for Failure {
     fn from(full: Full) -> Self {
         match full {
-            Full::Process => Self::Refused(Refused::Overloaded),
-            Full::Caller => Self::TooManyConnections,
+            Full::Process | Full::Viewer => Self::Refused(Refused::Overloaded),
+            Full::Network => Self::TooManyConnections,
         }
     }
 }
@@ -91,7 +98,7 @@ impl Failure {
                 Code::BadRequest
             }
             Self::MethodNotAllowed(_) | Self::MutationByGet => Code::MethodNotAllowed,
-            Self::NotAcceptable => Code::NotAcceptable,
+            Self::NotAcceptable | Self::NoStreamType => Code::NotAcceptable,
             Self::UnsupportedMediaType | Self::UnsupportedCoding => Code::UnsupportedMediaType,
             Self::PayloadTooLarge(_) => Code::PayloadTooLarge,
             Self::UriTooLong(_) => Code::UriTooLong,

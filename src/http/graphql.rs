@@ -5,27 +5,35 @@ use std::{net::SocketAddr, panic::AssertUnwindSafe, sync::Arc};
 use axum::{
     body::Body,
     extract::{ConnectInfo, Request, State},
-    response::Response,
+    response::{IntoResponse, Response},
 };
 use contract::headers::is_json;
 use futures::FutureExt;
-use http::{HeaderMap, HeaderValue, Method, header::IF_NONE_MATCH, request::Parts};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header::IF_NONE_MATCH, request::Parts};
 use percent_encoding::percent_decode_str;
 use tokio::time::timeout_at;
 
 use super::{
-    App, caching::PublicResponse, exchange::Exchange, failure::Failure, media::MediaType, parameters, response,
+    App,
+    caching::PublicResponse,
+    exchange::Exchange,
+    failure::Failure,
+    media::{MediaType, StreamType},
+    parameters, response, status,
+    streaming::{self, StreamSeats},
     websocket,
 };
 use crate::{
     auth::Credentials,
-    events::Answer,
+    events::{Answer, Subscription},
     operations::OperationKind,
     requests::{Ask, Audience, Client, Executed, Parameters, Refused},
 };
 
 /// A request with this header, of any value, gets `extensions.cost` if the policy shows the schema.
 const SHOW_COST: &str = "x-tessera-cost";
+/// `Last-Event-ID` (WHATWG HTML, section 9.2.4).
+const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 /// Headers with the client's name.
 const CLIENT_NAME: [&str; 2] = ["apollographql-client-name", "x-client-name"];
 
@@ -40,39 +48,65 @@ pub(super) async fn handle(
     }
     let (parts, body) = request.into_parts();
     let mut exchange = Exchange::begin(&app, peer.ip(), &parts.headers);
-    let acceptable = MediaType::accepted(&parts.headers);
-    let media_type = acceptable.unwrap_or(MediaType::Json);
-    let accepted =
-        Accepted { media_type, if_none_match: parts.headers.get_all(IF_NONE_MATCH).iter().cloned().collect() };
-    let outcome = match acceptable {
+    let accepted = Accepted::read(&parts.headers);
+    if accepted.stream == Some(StreamType::Sse) && resume_behind(&parts.headers).as_deref() == Some(streaming::END) {
+        // `EventSource` has heard the end, and asks again.
+        return exchange.answered(StatusCode::NO_CONTENT.into_response());
+    }
+    let outcome = match accepted.is_anything() {
         // A panic in a stage ends only this request. The panic hook logs its text.
-        Some(_) => AssertUnwindSafe(run(&app, parts, body, &mut exchange))
+        true => AssertUnwindSafe(run(&app, (parts, body), &mut exchange, &accepted))
             .catch_unwind()
             .await
             .unwrap_or(Err(Refused::Internal.into())),
-        None => Err(Failure::NotAcceptable),
+        false => Err(Failure::NotAcceptable),
     };
     match outcome {
-        Ok(executed) => write(&app, executed, exchange, accepted),
-        Err(failure) => exchange.refused(&failure, media_type),
+        Ok(Answer::Executed(executed)) => write(&app, *executed, exchange, accepted),
+        Ok(Answer::Subscribed(subscription)) => subscribed(&app, *subscription, exchange, accepted),
+        Err(failure) => failed(failure, exchange, &accepted),
     }
 }
 
 /// Representations of the response that the client accepts or has cached.
 struct Accepted {
-    media_type: MediaType,
+    /// For one result.
+    single: Option<MediaType>,
+    /// For subscriptions, and for one result where nothing else is accepted.
+    stream: Option<StreamType>,
     if_none_match: Vec<HeaderValue>,
 }
 
+impl Accepted {
+    fn read(headers: &HeaderMap) -> Self {
+        Self {
+            single: MediaType::accepted(headers),
+            stream: StreamType::accepted(headers),
+            if_none_match: headers.get_all(IF_NONE_MATCH).iter().cloned().collect(),
+        }
+    }
+
+    fn is_anything(&self) -> bool {
+        self.single.is_some() || self.stream == Some(StreamType::Sse)
+    }
+
+    /// For responses that cannot be streams.
+    fn media_type(&self) -> MediaType {
+        self.single.unwrap_or(MediaType::Json)
+    }
+}
+
 /// Reads the request and runs its operation.
-async fn run(app: &App, parts: Parts, body: Body, exchange: &mut Exchange) -> Result<Executed, Failure> {
+async fn run(
+    app: &App,
+    (parts, body): (Parts, Body),
+    exchange: &mut Exchange,
+    accepted: &Accepted,
+) -> Result<Answer, Failure> {
     let deadline = exchange.context().deadline();
     let parameters = timeout_at(deadline, read(app, &parts, body)).await.unwrap_or(Err(Failure::RequestTimeout))?;
-    let ask = ask(&parts, parameters, exchange)?;
-    match app.events.answer(ask, exchange.record()).await? {
-        Answer::Executed(executed) => Ok(*executed),
-        Answer::Subscribed(_) => Err(Refused::KindNotAllowed(OperationKind::Subscription).into()),
-    }
+    let ask = ask(&parts, parameters, exchange, accepted)?;
+    Ok(app.events.answer(ask, exchange.record()).await?)
 }
 
 async fn read(app: &App, parts: &Parts, body: Body) -> Result<Parameters, Failure> {
@@ -88,7 +122,7 @@ async fn read(app: &App, parts: &Parts, body: Body) -> Result<Parameters, Failur
     }
 }
 
-fn ask(parts: &Parts, parameters: Parameters, exchange: &Exchange) -> Result<Ask, Failure> {
+fn ask(parts: &Parts, parameters: Parameters, exchange: &Exchange, accepted: &Accepted) -> Result<Ask, Failure> {
     let id_in_path = parts.uri.path().strip_prefix("/graphql/").map(|path| percent_decode_str(path).decode_utf8());
     let id_in_path = id_in_path.transpose().map_err(|_| Failure::BadRequest("the path is not UTF-8".into()))?;
     let is_safe = parts.method != Method::POST;
@@ -97,8 +131,9 @@ fn ask(parts: &Parts, parameters: Parameters, exchange: &Exchange) -> Result<Ask
         parameters: Parameters { id_in_path: id_in_path.map(Into::into), ..parameters },
         credentials: Credentials::from_headers(&parts.headers),
         client: Client { address: exchange.client(), name },
-        allowed_kinds: allowed_kinds(is_safe),
+        allowed_kinds: allowed_kinds(&parts.method, accepted.stream.is_some()),
         may_be_shared: is_safe,
+        resume_behind: resume_behind(&parts.headers),
         shows_cost: parts.headers.contains_key(SHOW_COST),
         context: exchange.context().clone(),
     })
@@ -109,13 +144,49 @@ pub(super) fn client_name(headers: &HeaderMap) -> Option<String> {
     CLIENT_NAME.iter().find_map(|name| headers.get(*name)?.to_str().ok()).map(str::to_owned)
 }
 
-/// Safe methods (RFC 9110, section 9.2.1) carry queries only.
-fn allowed_kinds(is_safe: bool) -> &'static [OperationKind] {
-    if is_safe { &[OperationKind::Query] } else { &[OperationKind::Query, OperationKind::Mutation] }
+/// `Last-Event-ID`: where a stream of Server-Sent Events is resumed.
+fn resume_behind(headers: &HeaderMap) -> Option<String> {
+    headers.get(LAST_EVENT_ID)?.to_str().ok().filter(|id| !id.is_empty()).map(str::to_owned)
+}
+
+/// Safe methods (RFC 9110, section 9.2.1) carry no mutations; subscriptions need a response that is a stream.
+fn allowed_kinds(method: &Method, accepts_stream: bool) -> &'static [OperationKind] {
+    use OperationKind::{Mutation, Query, Subscription};
+    match (method, accepts_stream) {
+        (&Method::POST, true) => &[Query, Mutation, Subscription],
+        (&Method::POST, false) => &[Query, Mutation],
+        (&Method::GET, true) => &[Query, Subscription],
+        _ => &[Query],
+    }
+}
+
+fn subscribed(app: &Arc<App>, subscription: Subscription, exchange: Exchange, accepted: Accepted) -> Response {
+    let seats = app.caps.enter(exchange.client()).and_then(|seat| StreamSeats::take(app, seat, &subscription));
+    match (seats, accepted.stream) {
+        (Ok(seats), Some(stream)) => streaming::subscribed(app, exchange, (stream, seats), subscription),
+        (Ok(_), None) => exchange.refused(&Failure::NoStreamType, accepted.media_type()),
+        (Err(full), _) => failed(full.into(), exchange, &accepted),
+    }
+}
+
+/// A failure, as a stream where the client expects one: clients of Server-Sent Events read errors of their operation there, and
+/// try again where a stream only ends.
+fn failed(failure: Failure, mut exchange: Exchange, accepted: &Accepted) -> Response {
+    let is_subscription = exchange.record().kind == Some(OperationKind::Subscription);
+    let is_stream = accepted.single.is_none() || is_subscription;
+    if !is_stream || accepted.stream != Some(StreamType::Sse) {
+        return exchange.refused(&failure, accepted.media_type());
+    }
+    match status::of(&failure, MediaType::GraphqlResponse) {
+        StatusCode::OK | StatusCode::BAD_REQUEST => exchange.refused_in_stream(&failure),
+        StatusCode::SERVICE_UNAVAILABLE => exchange.put_off(&failure),
+        _ => exchange.refused(&failure, accepted.media_type()),
+    }
 }
 
 fn write(app: &App, executed: Executed, exchange: Exchange, accepted: Accepted) -> Response {
-    let Accepted { media_type, if_none_match } = accepted;
+    let Accepted { single, if_none_match, .. } = accepted;
+    let Some(media_type) = single else { return exchange.executed_in_stream(&executed) };
     match executed.audience {
         // Caches send it to other clients: it must not carry anything of this request or viewer.
         Audience::Public { caching, tags } => match response::public_body(&executed.response) {

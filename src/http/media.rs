@@ -48,6 +48,37 @@ impl MediaType {
     }
 }
 
+/// How the messages of a subscription are written to a response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StreamType {
+    /// `text/event-stream`
+    Sse,
+    /// `multipart/mixed;subscriptionSpec=1.0`
+    Multipart,
+}
+
+impl StreamType {
+    /// The stream that the client ranks highest, of equal ones the first; `None` if it accepts none. A client that accepts
+    /// everything, or says nothing, accepts Server-Sent Events.
+    pub fn accepted(headers: &HeaderMap) -> Option<Self> {
+        let Some(ranges) = MediaRange::accepted(headers) else { return Some(Self::Sse) };
+        let named = ranges.iter().filter_map(|range| Some((range.weight, Self::named(range)?)));
+        // Of equal ones, `max_by_key` returns the last.
+        let best = named.filter(|(weight, _)| *weight > 0).rev().max_by_key(|(weight, _)| *weight);
+        let accepts_all = || ranges.iter().any(|range| range.weight > 0 && matches!(&*range.name, "*/*" | "text/*"));
+        best.map(|(_, stream)| stream).or_else(|| accepts_all().then_some(Self::Sse))
+    }
+
+    fn named(range: &MediaRange) -> Option<Self> {
+        let has_spec = || range.parameters.iter().any(|(name, value)| name == "subscriptionspec" && value == "1.0");
+        match range.name.as_str() {
+            "text/event-stream" => Some(Self::Sse),
+            "multipart/mixed" if has_spec() => Some(Self::Multipart),
+            _ => None,
+        }
+    }
+}
+
 /// How a client ranks a media type: by weight, then by the specificity of the range, then by its position in the list.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Rank {

@@ -24,6 +24,7 @@ mod response;
 mod security;
 mod settings;
 pub mod status;
+mod streaming;
 mod timing;
 mod websocket;
 
@@ -44,7 +45,7 @@ pub(crate) use client_address::ClientAddresses;
 pub use connection::ConnectionLimits;
 pub(crate) use connection::serve;
 pub use cors::Cors;
-pub use media::MediaType;
+pub use media::{MediaType, StreamType};
 pub(crate) use network::Network;
 pub(crate) use settings::HttpSettings;
 

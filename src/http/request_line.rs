@@ -1,11 +1,13 @@
 //! One log line per operation: status, duration, calls to each service. An operation whose client disconnected before the
 //! response is logged with status 499; that of a subscription is written when it ends, with the number of its messages.
 
+use contract::RequestId;
 use http::StatusCode;
 use tokio::time::Instant;
 
 use crate::{
     clients::CallContext,
+    operations::OperationKind,
     requests::{Code, OperationRecord},
     telemetry::{Metrics, OTHERS},
 };
@@ -42,6 +44,18 @@ impl RequestLine {
         }
     }
 
+    /// The request's id.
+    pub(super) fn request_id(&self) -> &RequestId {
+        self.context.request_id()
+    }
+
+    /// The line of a stream by that transport, which has begun.
+    pub(super) fn of_stream(mut self, transport: &'static str) -> Self {
+        self.transport = transport;
+        self.begun();
+        self
+    }
+
     /// Records the code of a request that was not executed.
     pub(super) fn refused(&mut self, code: Code) {
         self.begun();
@@ -53,6 +67,7 @@ impl RequestLine {
     pub(super) fn delivered(&mut self, errors: usize) {
         self.status = StatusCode::OK.as_u16();
         self.messages += 1;
+        self.metrics.message_sent();
         self.operation.errors += errors;
     }
 
@@ -70,13 +85,14 @@ impl RequestLine {
 impl Drop for RequestLine {
     fn drop(&mut self) {
         let calls = self.context.ledger().calls();
-        let OperationRecord { document, cost, overdrawn, errors } = &self.operation;
+        let OperationRecord { document, kind, cost, overdrawn, errors } = &self.operation;
         let operation = document.as_ref().map_or(OTHERS, |document| &document.name);
         self.metrics.answered(operation, self.status, self.started.elapsed());
         tracing::info!(
             request_id = %self.context.request_id(),
             trace_id = self.context.trace().trace_id(),
             operation,
+            kind = kind.map_or("-", OperationKind::as_str),
             client = document.as_ref().map_or("-", |document| &document.client),
             transport = self.transport,
             status = self.status,

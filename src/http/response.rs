@@ -23,8 +23,13 @@ pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static(contract::head
 
 /// The response of an executed operation.
 pub(super) fn executed(executed: &Executed, media_type: MediaType, request_id: &RequestId) -> Response {
+    written(StatusCode::OK, media_type, request_id, &body_of(executed, request_id))
+}
+
+/// The body of an executed operation.
+pub(super) fn body_of<'a>(executed: &'a Executed, request_id: &'a RequestId) -> Body<'a> {
     let extensions = Extensions { cost: executed.cost, position: executed.position.as_deref(), cursor: None };
-    written(StatusCode::OK, media_type, request_id, &Body::executed(&executed.response, extensions, request_id))
+    Body::executed(&executed.response, extensions, request_id)
 }
 
 /// The body of an executed operation without errors, for caches: nothing of the request or the viewer is in it.
@@ -39,11 +44,8 @@ pub(super) fn public_body(response: &async_graphql::Response) -> Result<Vec<u8>,
 /// The response of a request that was not executed.
 pub(super) fn failed(failure: &Failure, media_type: MediaType, request_id: &RequestId) -> Response {
     let message = failure.to_string();
-    let errors = match failure {
-        Failure::Refused(refused) => body::refused(refused, &message, request_id),
-        _ => vec![ErrorBody::new(failure.code(), &message, request_id)],
-    };
-    let mut response = written(status::of(failure, media_type), media_type, request_id, &Body::failed(errors));
+    let body = Body::failed(errors(failure, &message, request_id));
+    let mut response = written(status::of(failure, media_type), media_type, request_id, &body);
     if let Failure::Refused(Refused::BudgetExhausted(exhausted)) = failure {
         exhausted.allowance.write(response.headers_mut());
         response.headers_mut().insert(RETRY_AFTER, seconds(exhausted.retry_after).into());
@@ -52,6 +54,19 @@ pub(super) fn failed(failure: &Failure, media_type: MediaType, request_id: &Requ
         response.headers_mut().insert(name, HeaderValue::from_static(value));
     }
     response
+}
+
+/// The JSON of the errors of a request that was not executed.
+pub(super) fn failed_body(failure: &Failure, request_id: &RequestId) -> Vec<u8> {
+    let message = failure.to_string();
+    serde_json::to_vec(&Body::failed(errors(failure, &message, request_id))).unwrap_or_default()
+}
+
+fn errors<'a>(failure: &'a Failure, message: &'a str, request_id: &'a RequestId) -> Vec<ErrorBody<'a>> {
+    match failure {
+        Failure::Refused(refused) => body::refused(refused, message, request_id),
+        _ => vec![ErrorBody::new(failure.code(), message, request_id)],
+    }
 }
 
 fn written(status: StatusCode, media_type: MediaType, request_id: &RequestId, body: &impl Serialize) -> Response {

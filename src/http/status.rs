@@ -55,7 +55,9 @@ impl Statuses {
             Code::InternalServerError => Self::both(StatusCode::INTERNAL_SERVER_ERROR),
             Code::Overloaded | Code::ServiceUnavailable => Self::both(StatusCode::SERVICE_UNAVAILABLE),
             Code::DeadlineExceeded => Self::both(StatusCode::GATEWAY_TIMEOUT),
-            Code::CursorUnknown | Code::CursorExpired | Code::TooManySubscriptions => Self::both(StatusCode::OK),
+            Code::CursorUnknown | Code::CursorExpired | Code::TooManySubscriptions | Code::StreamEnded => {
+                Self::both(StatusCode::OK)
+            }
             Code::Forbidden | Code::ServiceTimeout | Code::ServiceBadResponse => Self::both(StatusCode::OK),
         }
     }
@@ -71,6 +73,7 @@ impl Statuses {
             | Failure::MethodNotAllowed(_)
             | Failure::MutationByGet
             | Failure::NotAcceptable
+            | Failure::NoStreamType
             | Failure::UnsupportedMediaType
             | Failure::UnsupportedCoding
             | Failure::PayloadTooLarge(_)
@@ -123,6 +126,7 @@ pub(super) fn header(failure: &Failure) -> Option<(HeaderName, &'static str)> {
         Failure::Refused(refused) => header_of_refused(refused),
         Failure::BadRequest(_)
         | Failure::NotAcceptable
+        | Failure::NoStreamType
         | Failure::UnsupportedMediaType
         | Failure::PayloadTooLarge(_)
         | Failure::UriTooLong(_)

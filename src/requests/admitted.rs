@@ -29,6 +29,8 @@ pub(crate) struct Admitted {
     pub context: CallContext,
     /// The client's address, behind trusted proxies.
     pub client_address: IpAddr,
+    /// The cursor behind which a subscription resumes, in place of its argument.
+    pub resume_behind: Option<String>,
     /// Whether the response has `extensions.cost`.
     pub shows_cost: bool,
     /// Whether shared caches may store the response, if the operation allows it.

@@ -20,6 +20,8 @@ pub(crate) struct Ask {
     pub may_be_shared: bool,
     /// Whether the client wants `extensions.cost`.
     pub shows_cost: bool,
+    /// The cursor behind which a subscription resumes, in place of its argument `after`: `Last-Event-ID`.
+    pub resume_behind: Option<String>,
     /// Deadline, request id and trace of this operation.
     pub context: CallContext,
 }

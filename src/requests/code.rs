@@ -99,6 +99,8 @@ codes! {
     CursorExpired = "CURSOR_EXPIRED",
     /// The connection has as many subscriptions as it may have.
     TooManySubscriptions = "TOO_MANY_SUBSCRIPTIONS",
+    /// The server ends the stream, for a restart or because of its age: connect again and resume.
+    StreamEnded = "STREAM_ENDED",
     /// A defect of the server.
     InternalServerError = "INTERNAL_SERVER_ERROR",
 }

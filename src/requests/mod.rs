@@ -72,6 +72,7 @@ impl Pipeline {
         let document = self.identify(&ask.parameters).await?;
         record.document.clone_from(&document.trusted);
         let selected = self.select(&document, &ask)?;
+        record.kind = Some(selected.kind());
         let authenticated = timeout_at(ask.context.deadline(), self.authenticator.authenticate(&ask.credentials)).await;
         let authenticated = authenticated.map_err(|_| Refused::DeadlineExceeded)?;
         let variables = ask.parameters.variables;
@@ -97,6 +98,7 @@ impl Pipeline {
             slot,
             context: ask.context,
             client_address: ask.client.address,
+            resume_behind: ask.resume_behind,
             shows_cost: ask.shows_cost && self.documents.policy().shows_schema(),
             may_be_shared: ask.may_be_shared && !ask.parameters.wants_position,
         })

@@ -3,13 +3,15 @@
 
 use std::sync::Arc;
 
-use crate::operations::documents::TrustedDocument;
+use crate::operations::{OperationKind, documents::TrustedDocument};
 
 /// Facts of one operation.
 #[derive(Default)]
 pub(crate) struct OperationRecord {
     /// The document, if it is trusted: only then is its operation's name a label of metrics.
     pub document: Option<Arc<TrustedDocument>>,
+    /// Query, mutation or subscription, once it is known.
+    pub kind: Option<OperationKind>,
     /// The operation's cost.
     pub cost: RecordedCost,
     /// Whether the caller's budget was exhausted, where budgets are only measured.

@@ -14,7 +14,7 @@ use crate::{
     budgets::Budgets,
     clients::{CallContext, Clients, Ourselves, Route, ServiceClient, ServiceClientSettings},
     config::{self, Config},
-    events::{Caps, Events},
+    events::{Caps, Events, Parts},
     graphql::{SCALAR_CHECKS, Schema},
     http::{self, App, Bodies, ClientAddresses, router},
     operations::{
@@ -23,7 +23,7 @@ use crate::{
     },
     requests::Pipeline,
     services::Service,
-    telemetry::{self, Metrics},
+    telemetry::{self, LiveState, Metrics},
 };
 
 /// Why the BFF does not start.
@@ -145,7 +145,10 @@ pub fn app_with(config: &Config, change: impl FnOnce(&mut Pipeline)) -> Result<A
     };
     change(&mut pipeline);
     let pipeline = Arc::new(pipeline);
-    let events = Arc::new(events(config, &pipeline, &http)?);
+    let events = Arc::new(events(config, &pipeline, (&http, &metrics))?);
+    let caps = Caps::new(&config.events, metrics.clone());
+    let (counted, seats) = (Arc::clone(&events), caps.clone());
+    metrics.read_live(move || LiveState { connections: seats.connections(), ..counted.state() });
     Ok(App {
         pipeline,
         events,
@@ -159,13 +162,17 @@ pub fn app_with(config: &Config, change: impl FnOnce(&mut Pipeline)) -> Result<A
         draining: CancellationToken::new(),
         closing: CancellationToken::new(),
         drain: config.http.drain,
-        caps: Caps::new(&config.events),
+        caps,
         live: config.events.clone(),
     })
 }
 
 /// The events of the services.
-fn events(config: &Config, pipeline: &Arc<Pipeline>, http: &reqwest::Client) -> Result<Events, StartError> {
+fn events(
+    config: &Config,
+    pipeline: &Arc<Pipeline>,
+    (http, metrics): (&reqwest::Client, &Metrics),
+) -> Result<Events, StartError> {
     let mut api_key = HeaderValue::from_str(config.services.api_key.reveal())?;
     api_key.set_sensitive(true);
     let source = |service| feed::Source {
@@ -173,7 +180,13 @@ fn events(config: &Config, pipeline: &Arc<Pipeline>, http: &reqwest::Client) -> 
         api_key: api_key.clone(),
         http: http.clone(),
     };
-    Ok(Events::new(Arc::clone(pipeline), &config.events, config.timeouts.request, source))
+    let parts = Parts {
+        pipeline: Arc::clone(pipeline),
+        settings: &config.events,
+        timeout: config.timeouts.request,
+        metrics: metrics.clone(),
+    };
+    Ok(Events::new(parts, source))
 }
 
 /// The stage that validates and plans operations.

@@ -6,5 +6,6 @@ mod metrics;
 
 pub(crate) use listener::{ListenerSettings, serve};
 pub use logs::{Log, LogFormat, install};
+pub(crate) use metrics::LiveState;
 pub use metrics::Metrics;
 pub(crate) use metrics::OTHERS;

@@ -3,11 +3,15 @@
 
 use std::net::IpAddr;
 
-use axum::{body::Body, extract::Request, response::Response};
+use axum::{
+    body::Body,
+    extract::Request,
+    response::{IntoResponse, Response},
+};
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version,
     header::{
-        CONNECTION, CONTENT_TYPE, HOST, ORIGIN, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL,
+        CONNECTION, HOST, ORIGIN, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL,
         SEC_WEBSOCKET_VERSION, UPGRADE,
     },
 };
@@ -25,10 +29,16 @@ pub(crate) fn is_handshake(headers: &HeaderMap) -> bool {
     has_token(headers, &UPGRADE, "websocket")
 }
 
-/// The 101, or the response that refuses.
-pub(super) fn check(app: &App, peer: IpAddr, request: &Request) -> Result<Response, Response> {
+/// Why a handshake is refused.
+pub(super) struct Refusal {
+    status: StatusCode,
+    sentence: &'static str,
+}
+
+/// The 101, or why there is none.
+pub(super) fn check(app: &App, peer: IpAddr, request: &Request) -> Result<Response, Refusal> {
     let headers = request.headers();
-    let refuse = |status, sentence| Err(refusal(status, sentence));
+    let refuse = |status, sentence| Err(Refusal { status, sentence });
     if request.method() != Method::GET || request.version() != Version::HTTP_11 {
         return refuse(StatusCode::BAD_REQUEST, "a WebSocket begins with a GET of HTTP/1.1");
     }
@@ -36,9 +46,7 @@ pub(super) fn check(app: &App, peer: IpAddr, request: &Request) -> Result<Respon
         return refuse(StatusCode::BAD_REQUEST, "the header Connection must have `Upgrade`");
     }
     if headers.get(SEC_WEBSOCKET_VERSION).is_none_or(|version| version != VERSION) {
-        let mut response = refusal(StatusCode::UPGRADE_REQUIRED, "the version of the WebSocket protocol must be 13");
-        response.headers_mut().insert(SEC_WEBSOCKET_VERSION, HeaderValue::from_static(VERSION));
-        return Err(response);
+        return refuse(StatusCode::UPGRADE_REQUIRED, "the version of the WebSocket protocol must be 13");
     }
     let Some(key) = headers.get(SEC_WEBSOCKET_KEY).filter(|key| key.len() == 24 && key.as_bytes().ends_with(b"=="))
     else {
@@ -51,7 +59,8 @@ pub(super) fn check(app: &App, peer: IpAddr, request: &Request) -> Result<Respon
         return refuse(StatusCode::FORBIDDEN, "pages of this origin may not connect");
     }
     let accept = HeaderValue::from_str(&derive_accept_key(key.as_bytes()));
-    let accept = accept.map_err(|_| refusal(StatusCode::BAD_REQUEST, "the header Sec-WebSocket-Key is malformed"))?;
+    let malformed = Refusal { status: StatusCode::BAD_REQUEST, sentence: "the header Sec-WebSocket-Key is malformed" };
+    let accept = accept.map_err(|_| malformed)?;
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
     let answer = response.headers_mut();
@@ -62,11 +71,14 @@ pub(super) fn check(app: &App, peer: IpAddr, request: &Request) -> Result<Respon
     Ok(response)
 }
 
-fn refusal(status: StatusCode, sentence: &'static str) -> Response {
-    let mut response = Response::new(Body::from(sentence));
-    *response.status_mut() = status;
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
-    response
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let mut response = (self.status, self.sentence).into_response();
+        if self.status == StatusCode::UPGRADE_REQUIRED {
+            response.headers_mut().insert(SEC_WEBSOCKET_VERSION, HeaderValue::from_static(VERSION));
+        }
+        response
+    }
 }
 
 /// Whether a list header has that token, in any case.

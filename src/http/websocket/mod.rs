@@ -38,7 +38,7 @@ const READ_BUFFER: usize = 4 * 1024;
 pub(super) fn handle(app: Arc<App>, peer: IpAddr, mut request: Request) -> Response {
     let accept = match handshake::check(&app, peer, &request) {
         Ok(accept) => accept,
-        Err(refusal) => return refusal,
+        Err(refusal) => return refusal.into_response(),
     };
     let client = app.client_addresses.read(peer, request.headers());
     let seat = match app.caps.enter(client) {
