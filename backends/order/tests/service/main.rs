@@ -1,6 +1,7 @@
 //! The order service over real sockets and a real database: SQLite, or PostgreSQL when TESSERA_TEST_POSTGRES names a server.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
+mod events;
 mod idempotency;
 mod lists;
 mod market;

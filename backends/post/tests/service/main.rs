@@ -7,6 +7,7 @@ mod comments;
 mod currencies;
 mod description;
 mod errors;
+mod events;
 mod forum;
 mod likes;
 mod lists;

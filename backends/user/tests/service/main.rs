@@ -3,6 +3,7 @@
 
 mod described;
 mod errors;
+mod events;
 mod following;
 mod keys;
 mod lists;
