@@ -7,7 +7,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt::Display,
-    path::Path,
+    path::{Path, PathBuf},
     time::Duration,
 };
 
@@ -16,7 +16,7 @@ use reqwest::RequestBuilder;
 use serde_json::Value as Json;
 use tokio::time::{sleep, timeout};
 
-use super::{TestService, openapi::close_objects};
+use super::{TestService, frozen::incompatibilities, openapi::close_objects};
 
 /// The API key whose hash the services under test have.
 pub const API_KEY: &str = "the tests' key";
@@ -64,6 +64,7 @@ impl TestService {
 
 /// The JSON Schemas in the folder `events` of a service's crate.
 pub struct EventSchemas {
+    folder: PathBuf,
     /// By type.
     schemas: BTreeMap<String, Json>,
 }
@@ -75,7 +76,7 @@ impl EventSchemas {
     /// The folder has a file that is not JSON.
     pub fn of_crate(folder: &str) -> Self {
         let folder = Path::new(folder).join("events");
-        Self { schemas: read(&folder) }
+        Self { schemas: read(&folder), folder }
     }
 
     /// Checks that the whole feed of `service` is `expected`, in this order; that readers find each event by its type and each
@@ -132,6 +133,19 @@ impl EventSchemas {
             let reply = service.get(&format!("/events/{kind}.json")).await;
             assert_eq!((reply.status, reply.header("content-type")), (200, "application/schema+json"), "{kind}");
             assert_eq!(reply.json, *schema, "{kind}");
+        }
+    }
+
+    /// Checks that each schema is compatible with the one in `events/frozen/`: see [`incompatibilities`].
+    ///
+    /// # Panics
+    /// A schema has no frozen one, or the reverse, or differs in a way that breaks consumers.
+    pub fn check_frozen(&self) {
+        let frozen = read(&self.folder.join("frozen"));
+        assert!(self.schemas.keys().eq(frozen.keys()), "each type has one schema in events/ and one in events/frozen/");
+        for (kind, frozen) in &frozen {
+            let found = incompatibilities(frozen, &self.schemas[kind]);
+            assert!(found.is_empty(), "{kind}: consumers of before cannot read it: {}", found.join("; "));
         }
     }
 }

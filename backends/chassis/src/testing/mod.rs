@@ -3,6 +3,7 @@
 //! against their schemas.
 
 mod events;
+mod frozen;
 pub mod openapi;
 mod service;
 mod signer;

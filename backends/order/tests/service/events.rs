@@ -73,3 +73,8 @@ async fn the_schemas_are_served() {
     let market = Market::open().await;
     schemas().check_served(&market).await;
 }
+
+#[test]
+fn the_schemas_are_compatible_with_the_frozen_ones() {
+    schemas().check_frozen();
+}

@@ -67,3 +67,8 @@ async fn the_schemas_are_served() {
     let forum = Forum::open().await;
     schemas().check_served(&forum).await;
 }
+
+#[test]
+fn the_schemas_are_compatible_with_the_frozen_ones() {
+    schemas().check_frozen();
+}

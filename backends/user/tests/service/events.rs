@@ -60,3 +60,8 @@ async fn the_schemas_are_served() {
     let town = Town::of(0).await;
     schemas().check_served(&town).await;
 }
+
+#[test]
+fn the_schemas_are_compatible_with_the_frozen_ones() {
+    schemas().check_frozen();
+}
