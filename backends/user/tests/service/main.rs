@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods, reason = "tests")]
 
 mod described;
+mod ended_sessions;
 mod errors;
 mod events;
 mod following;
