@@ -221,7 +221,8 @@ pub(super) async fn forget(connection: &mut Connection, before: Time, limit: usi
     connection.execute(Sql::new("DELETE FROM outbox WHERE sequence < ").bind(end)).await
 }
 
-/// Begins a new epoch: every position of before is unknown from now on.
-pub(super) async fn begin_epoch(connection: &mut Connection, epoch: &str) -> Result<(), DatabaseError> {
-    connection.execute(Sql::new("UPDATE outbox_head SET epoch = ").bind(epoch)).await.map(drop)
+/// Begins a new epoch: every position of before is unknown from now on. Returns the head.
+pub(super) async fn begin_epoch(connection: &mut Connection, epoch: &str) -> Result<Position, DatabaseError> {
+    let update = Sql::new("UPDATE outbox_head SET epoch = ").bind(epoch).push(" RETURNING epoch, sequence");
+    connection.optional::<Head>(update).await?.map(|Head(head)| head).ok_or_else(|| sqlx::Error::RowNotFound.into())
 }

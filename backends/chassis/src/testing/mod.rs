@@ -73,6 +73,14 @@ impl TestDatabase {
         Self { url: DatabaseUrl::Postgres(format!("{server}/{name}")), folder: None }
     }
 
+    /// The value of `--database-url`.
+    pub fn argument(&self) -> String {
+        match &self.url {
+            DatabaseUrl::Sqlite(path) => format!("sqlite:{}", path.display()),
+            DatabaseUrl::Postgres(url) => url.clone(),
+        }
+    }
+
     /// The settings of a service with this database, on a free port of the loopback interface; it knows [`API_KEY`].
     pub fn settings(&self) -> ServiceSettings {
         crate::program::install_crypto();

@@ -9,6 +9,7 @@ mod openapi;
 mod placing;
 mod plans;
 mod post_service;
+mod program;
 mod refused;
 mod seeds;
 mod steps;

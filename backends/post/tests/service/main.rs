@@ -12,6 +12,7 @@ mod forum;
 mod likes;
 mod lists;
 mod plans;
+mod program;
 mod publishing;
 #[cfg(feature = "seed")]
 mod seed;

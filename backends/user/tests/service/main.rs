@@ -8,6 +8,7 @@ mod events;
 mod following;
 mod keys;
 mod lists;
+mod new_epoch;
 mod plans;
 mod profiles;
 mod program;
