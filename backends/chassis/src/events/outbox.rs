@@ -45,6 +45,12 @@ impl Outbox {
         Ok(Self { database, shared: Arc::new(shared) })
     }
 
+    /// Its database, with a record of its own statements.
+    #[cfg(feature = "testing")]
+    pub(crate) const fn database(&self) -> &Database {
+        &self.database
+    }
+
     /// The newest event that this instance has seen: what it tells of is visible to every read that begins now.
     pub(crate) fn position(&self) -> Position {
         self.shared.head.borrow().clone()

@@ -104,6 +104,12 @@ impl Service {
         self.ledger.database()
     }
 
+    /// Its outbox.
+    #[cfg(feature = "testing")]
+    pub(crate) const fn outbox(&self) -> &events::Outbox {
+        self.ledger.outbox()
+    }
+
     /// Serves until `shutdown` ends, then drains requests in flight for at most the request timeout.
     pub async fn serve(
         self,

@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 
 use super::notes::Notebook;
 
-async fn page(notes: &Notebook, query: &str) -> Reply {
+pub async fn page(notes: &Notebook, query: &str) -> Reply {
     notes.send(notes.request("GET", &format!("/v1/events?{query}")).header("x-api-key", API_KEY)).await
 }
 

@@ -8,5 +8,6 @@ mod idempotency;
 mod late_arrival;
 mod limits;
 mod notes;
+mod retention;
 mod start;
 mod transfer_codings;
