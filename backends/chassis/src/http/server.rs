@@ -3,7 +3,7 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use axum::{Router, extract::DefaultBodyLimit, middleware};
+use axum::{Router, extract::DefaultBodyLimit, middleware, serve::ListenerExt};
 use contract::{key_set::KeySource, token::TokenVerifier};
 use prometheus_client::metrics::counter::Counter;
 use tokio::{net::TcpListener, time::sleep};
@@ -127,6 +127,10 @@ impl Service {
             outbox.stop().cancel();
             stopping.send_replace(true);
         };
+        // Nagle's algorithm would hold back an event behind the one before it, for 40 ms.
+        let listener = listener.tap_io(|socket| {
+            let _ = socket.set_nodelay(true);
+        });
         let app = self.router.into_make_service_with_connect_info::<SocketAddr>();
         let server = axum::serve(listener, app).with_graceful_shutdown(shutting_down).into_future();
         // A client that never finishes its request must not delay the shutdown.
