@@ -8,7 +8,7 @@ use contract::{EventPage, Position};
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 use tokio::{task::JoinSet, time::timeout};
 
-use super::notes::Notebook;
+use super::{notes::Notebook, stream::Stream};
 
 const WRITERS: i64 = 16;
 
@@ -73,23 +73,13 @@ impl Reader {
         self.position = page.position;
     }
 
-    /// Some chunks of a stream, then it breaks off: perhaps in the middle of an event, which then does not count.
+    /// Some messages of a stream, then it breaks off.
     async fn stream(&mut self, notes: &Notebook) {
-        let request = notes.request("GET", &format!("/v1/events?after={}", self.position));
-        let mut response = notes.open(request.header("x-api-key", API_KEY).header("accept", "text/event-stream")).await;
-        let mut text = String::new();
-        for _ in 0..self.random.random_range(1..20) {
-            let chunk = timeout(Duration::from_secs(20), response.chunk()).await.unwrap().unwrap();
-            let Some(chunk) = chunk else { break };
-            text.push_str(std::str::from_utf8(&chunk).unwrap());
-            while let Some((event, rest)) = text.split_once("\n\n") {
-                let id = event.lines().find_map(|line| line.strip_prefix("id: ")).unwrap();
-                self.position = id.parse().unwrap();
-                if event.contains("data: ") {
-                    self.seen.push(self.position.sequence);
-                }
-                text = rest.to_owned();
-            }
+        let mut stream = Stream::open(notes, &self.position).await.unwrap();
+        for _ in 0..self.random.random_range(1..100) {
+            let Some(message) = stream.next().await else { break };
+            self.position = message.position;
+            self.seen.extend(message.event.map(|event| event.sequence.0));
             if self.position.sequence >= self.last {
                 break;
             }

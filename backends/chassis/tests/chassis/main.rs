@@ -10,4 +10,6 @@ mod limits;
 mod notes;
 mod retention;
 mod start;
+mod stream;
 mod transfer_codings;
+mod wake_up;
