@@ -19,7 +19,7 @@ CREATE TABLE outbox (
     tracestate  TEXT
 );
 CREATE INDEX outbox_without_number ON outbox (insertion) WHERE sequence IS NULL;
-CREATE INDEX outbox_by_time ON outbox (time);
+CREATE INDEX outbox_by_time ON outbox (time, sequence);
 
 CREATE TABLE event_keys (
     key      TEXT   NOT NULL,

@@ -6,24 +6,24 @@ CREATE TABLE outbox_head (
 INSERT INTO outbox_head (epoch, sequence) VALUES (lower(hex(randomblob(6))), 0);
 
 CREATE TABLE outbox (
-    sequence    BIGINT NOT NULL PRIMARY KEY, -- 1, 2, 3 … without gaps
+    sequence    INTEGER PRIMARY KEY, -- 1, 2, 3 … without gaps
     id          TEXT   NOT NULL,
-    kind        TEXT   NOT NULL,             -- post.published
+    kind        TEXT   NOT NULL,     -- post.published
     subject     TEXT   NOT NULL,
     time        BIGINT NOT NULL,
-    keys        TEXT   NOT NULL,             -- ids by which the event can be asked for, with spaces between
-    data        TEXT   NOT NULL,             -- JSON
+    keys        TEXT   NOT NULL,     -- ids by which the event can be asked for, with spaces between
+    data        TEXT   NOT NULL,     -- JSON
     traceparent TEXT,
     tracestate  TEXT
 );
-CREATE INDEX outbox_by_time ON outbox (time);
+CREATE INDEX outbox_by_time ON outbox (time, sequence);
 
 CREATE TABLE event_keys (
     key      TEXT   NOT NULL,
     sequence BIGINT NOT NULL,
     kind     TEXT   NOT NULL,
     PRIMARY KEY (key, sequence)
-);
+) WITHOUT ROWID;
 CREATE INDEX event_keys_by_sequence ON event_keys (sequence);
 
 ALTER TABLE idempotency ADD COLUMN position TEXT; -- X-Feed-Position of the stored answer

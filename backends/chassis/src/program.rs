@@ -1,9 +1,9 @@
-//! The `main` of the services: parse the arguments, set up logs, serve until SIGTERM. An error is one sentence on standard
-//! error and exit code 1.
+//! The `main` of the services: parse the arguments, set up logs, then serve until SIGTERM or run a command of the operator.
+//! An error is one sentence on standard error and exit code 1.
 
 use std::{fmt, io::IsTerminal, process::ExitCode};
 
-use clap::Parser;
+use clap::{Parser, Subcommand};
 use sqlx::migrate::MigrateError;
 use tokio::{
     net::TcpListener,
@@ -11,7 +11,26 @@ use tokio::{
 };
 use tracing_subscriber::{EnvFilter, fmt::format::FmtSpan};
 
-use crate::{ServiceSettings, database::DatabaseUrl, http::Service};
+use crate::{ServiceSettings, database::DatabaseUrl, events, http::Service};
+
+/// The commands that every service has for its operator.
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub enum Verb {
+    /// Manage the events of the service
+    #[command(subcommand)]
+    Events(EventsVerb),
+}
+
+/// The commands of `events`.
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub enum EventsVerb {
+    /// Invalidate all positions of consumers in the feed, after a backup of the database was restored
+    ///
+    /// The events that were written after the backup are lost, and their numbers will be given to other events. With a new
+    /// epoch, each consumer gets an error for its old position and reads the current state again. Running instances of the
+    /// service switch to the new epoch within a second.
+    NewEpoch,
+}
 
 /// The reason why a service does not start, for its operator.
 #[derive(Debug, thiserror::Error)]
@@ -98,8 +117,21 @@ fn one_sentence(message: &str) -> String {
     sentence.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// Runs the operator's command; without one, serves until SIGTERM or SIGINT.
+pub async fn start(service: Service, settings: &ServiceSettings, verb: Option<Verb>) -> Result<(), StartError> {
+    match verb {
+        None => serve(service, settings).await,
+        Some(Verb::Events(EventsVerb::NewEpoch)) => {
+            let epoch = events::begin_epoch(service.database()).await?;
+            tracing::info!(%epoch, "a new epoch of the events has begun: positions of before are unknown");
+            service.database().close().await;
+            Ok(())
+        }
+    }
+}
+
 /// Serves on the address of the settings until SIGTERM or SIGINT.
-pub async fn serve(service: Service, settings: &ServiceSettings) -> Result<(), StartError> {
+async fn serve(service: Service, settings: &ServiceSettings) -> Result<(), StartError> {
     let address = settings.listen;
     let listener = TcpListener::bind(address).await.map_err(|error| StartError::Listen { address, error })?;
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);

@@ -1,9 +1,9 @@
-//! The order service's program: arguments in, served until SIGTERM.
+//! The order service's program: served until SIGTERM, or a command of the operator.
 //! In: arguments and environment. Out: an exit code.
 
 use std::process::ExitCode;
 
-use chassis::program;
+use chassis::program::{self, Verb};
 use clap::Parser;
 use contract::Clock;
 use order_service::OrderSettings;
@@ -14,11 +14,14 @@ use order_service::OrderSettings;
 struct Arguments {
     #[command(flatten)]
     settings: OrderSettings,
+
+    #[command(subcommand)]
+    verb: Option<Verb>,
 }
 
 fn main() -> ExitCode {
-    program::run(|Arguments { settings }: Arguments| async move {
+    program::run(|Arguments { settings, verb }: Arguments| async move {
         let service = order_service::service(&settings, Clock::system()).await?;
-        program::serve(service, &settings.service).await
+        program::start(service, &settings.service, verb).await
     })
 }

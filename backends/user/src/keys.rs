@@ -48,7 +48,7 @@ pub(crate) async fn make_first(ledger: &Ledger) -> Result<(), ApiError> {
         }
         Ok(Outcome::silent(Answer::no_content()))
     };
-    ledger.write(&Envelope::unkeyed(Deadline::after(WITHIN)), effect).await.map(drop)
+    ledger.write(&Envelope::internal(Deadline::after(WITHIN)), effect).await.map(drop)
 }
 
 /// Creates the next key; returns the time from which it signs. 409 while the last rotation has not ended.
@@ -71,7 +71,7 @@ pub(crate) async fn rotate(ledger: &Ledger) -> Result<Time, ApiError> {
         }
         Ok(Outcome::silent(Answer::no_content()))
     };
-    ledger.write(&Envelope::unkeyed(Deadline::after(WITHIN)), effect).await?;
+    ledger.write(&Envelope::internal(Deadline::after(WITHIN)), effect).await?;
     Ok(signs_from)
 }
 

@@ -1,5 +1,5 @@
-//! The user service's program: arguments in, served until SIGTERM; or the signing keys rotated. In: arguments and
-//! environment. Out: an exit code.
+//! The user service's program: served until SIGTERM, or a command of the operator.
+//! In: arguments and environment. Out: an exit code.
 
 use std::process::ExitCode;
 
@@ -23,20 +23,22 @@ struct Arguments {
 enum Verb {
     /// Create the next key that signs tokens; it is published at once and signs 11 minutes later
     RotateKey,
+    #[command(flatten)]
+    OfEveryService(program::Verb),
 }
 
 fn main() -> ExitCode {
-    program::run(|arguments: Arguments| async move {
-        match arguments.verb {
-            None => {
-                let service = user_service::service(&arguments.settings, Clock::system()).await?;
-                program::serve(service, &arguments.settings.service).await
-            }
+    program::run(|Arguments { settings, verb }: Arguments| async move {
+        let verb = match verb {
+            None => None,
+            Some(Verb::OfEveryService(verb)) => Some(verb),
             Some(Verb::RotateKey) => {
-                let signs_from = user_service::rotate_key(&arguments.settings.service, Clock::system()).await?;
+                let signs_from = user_service::rotate_key(&settings.service, Clock::system()).await?;
                 tracing::info!(%signs_from, "the next key is published");
-                Ok(())
+                return Ok(());
             }
-        }
+        };
+        let service = user_service::service(&settings, Clock::system()).await?;
+        program::start(service, &settings.service, verb).await
     })
 }

@@ -14,10 +14,11 @@ mod store;
 
 use crate::database::DatabaseUrl;
 
-pub(crate) use self::{event::schemas, feed::routes, outbox::Outbox};
-pub use self::{
-    event::{Event, EventType},
-    outbox::begin_epoch,
+pub use self::event::{Event, EventType};
+pub(crate) use self::{
+    event::schemas,
+    feed::routes,
+    outbox::{Outbox, begin_epoch},
 };
 
 /// Numbers events and listens for those of other instances; the future ends when the outbox is stopped.

@@ -45,6 +45,12 @@ impl Outbox {
         Ok(Self { database, shared: Arc::new(shared) })
     }
 
+    /// Its database, with a record of its own statements.
+    #[cfg(feature = "testing")]
+    pub(crate) const fn database(&self) -> &Database {
+        &self.database
+    }
+
     /// The newest event that this instance has seen: what it tells of is visible to every read that begins now.
     pub(crate) fn position(&self) -> Position {
         self.shared.head.borrow().clone()
@@ -111,12 +117,15 @@ impl Outbox {
 
 /// Begins a new epoch of a service's events, for an operator who restores a backup: consumers of the lost events learn that
 /// their positions are unknown, and start anew. Returns the new epoch.
-pub async fn begin_epoch(database: &Database) -> Result<String, StartError> {
+pub(crate) async fn begin_epoch(database: &Database) -> Result<String, StartError> {
     let failed = |error: DatabaseError| StartError::Other(error.to_string());
     let deadline = Deadline::after(database.statement_timeout());
     let mut connection = database.begin_write(deadline).await.map_err(failed)?;
     let epoch: String = contract::RequestId::generate().as_str().chars().take(12).collect();
-    store::begin_epoch(&mut connection, &epoch).await.map_err(failed)?;
+    let head = store::begin_epoch(&mut connection, &epoch).await.map_err(failed)?;
+    if database.engine() == Engine::Postgres {
+        store::notify(&mut connection, &head).await.map_err(failed)?;
+    }
     connection.commit().await.map_err(failed)?;
     Ok(epoch)
 }

@@ -7,8 +7,8 @@ use crate::{Deadline, database::DatabaseError};
 
 /// Events deleted in one transaction, about.
 const BATCH: usize = 1_000;
-/// Batches of one sweep at most: the rest follows with the next.
-const BATCHES: usize = 20;
+/// Batches of one sweep at most: the rest follows with the next. In a sweep a minute, more than 3,000 events a second.
+const BATCHES: usize = 200;
 
 impl Outbox {
     /// Deletes what is older than `retention`.

@@ -80,8 +80,9 @@ pub(super) async fn oldest(connection: &mut Connection) -> Result<Option<u64>, D
 
 /// The number of the first event that is not older than `since`; `None` if all are.
 pub(super) async fn first_since(connection: &mut Connection, since: Time) -> Result<Option<u64>, DatabaseError> {
+    // Without the `+ 0` PostgreSQL walks all older events in their order, to find the first that is young enough.
     let select =
-        Sql::new("SELECT MIN(sequence) AS first FROM outbox WHERE sequence IS NOT NULL AND time >= ").bind(since);
+        Sql::new("SELECT MIN(sequence + 0) AS first FROM outbox WHERE sequence IS NOT NULL AND time >= ").bind(since);
     let row: Option<(Option<i64>,)> = connection.optional(select).await?;
     Ok(row.and_then(|(first,)| first).map(i64::unsigned_abs))
 }
@@ -157,16 +158,19 @@ pub(super) async fn page(
         let select = Sql::new(SELECT).push("sequence > ").bind(after).push(" AND sequence <= ").bind(until);
         of_kinds(select, &filter.kinds)
     } else {
-        let mut select = Sql::new(SELECT).push("sequence IN (");
-        // A limited, indexed select for each key: the cost does not depend on the events of others.
+        let mut select = Sql::new(SELECT).push("sequence IN (SELECT DISTINCT sequence FROM (");
+        // A limited select of each key from its index, merged in order up to the limit: the events of others cost nothing.
         for (index, key) in filter.keys.iter().enumerate() {
-            select = select.push(if index == 0 { "SELECT sequence FROM (" } else { " UNION SELECT sequence FROM (" });
+            select =
+                select.push(if index == 0 { "SELECT sequence FROM (" } else { " UNION ALL SELECT sequence FROM (" });
             select = select.push("SELECT sequence FROM event_keys WHERE key = ").bind(key.as_str());
             select = select.push(" AND sequence > ").bind(after).push(" AND sequence <= ").bind(until);
-            select =
-                of_kinds(select, &filter.kinds).push(" ORDER BY sequence LIMIT ").push_number(first).push(") AS k");
+            select = of_kinds(select, &filter.kinds)
+                .push(" ORDER BY sequence LIMIT ")
+                .push_number(first)
+                .push(") AS page_of_key");
         }
-        select.push(")")
+        select.push(") AS page_of_keys ORDER BY sequence LIMIT ").push_number(first).push(")")
     };
     let select = select.push(" ORDER BY sequence LIMIT ").push_number(first);
     let stored: Vec<Stored> = connection.all(select).await?;
@@ -211,17 +215,24 @@ pub(super) async fn notify(connection: &mut Connection, head: &Position) -> Resu
     connection.optional::<(String,)>(select).await.map(drop)
 }
 
-/// Deletes at most `limit` events older than `before`: always the oldest numbers, so that no gap arises.
+/// Deletes the oldest events, at most `limit`, up to the first that is not older than `before`: no gap arises. Returns how many
+/// they were. Only that many rows are read, however many are stored.
 pub(super) async fn forget(connection: &mut Connection, before: Time, limit: usize) -> Result<u64, DatabaseError> {
-    let Position { sequence, .. } = head(connection).await?;
-    let kept = first_since(connection, before).await?.unwrap_or(sequence + 1);
-    let Some(oldest) = oldest(connection).await? else { return Ok(0) };
-    let end = number(kept.min(oldest.saturating_add(limit as u64)));
+    let select = Sql::new("SELECT MIN(CASE WHEN time >= ")
+        .bind(before)
+        .push(" THEN sequence END) AS first_kept, MAX(sequence) AS last FROM (SELECT sequence, time FROM outbox")
+        .push(" WHERE sequence > 0 ORDER BY sequence LIMIT ")
+        .push_number(limit)
+        .push(") AS page_of_oldest");
+    let row: Option<(Option<i64>, Option<i64>)> = connection.optional(select).await?;
+    let (first_kept, last) = row.unwrap_or_default();
+    let Some(end) = first_kept.or_else(|| last.map(|last| last + 1)) else { return Ok(0) };
     connection.execute(Sql::new("DELETE FROM event_keys WHERE sequence < ").bind(end)).await?;
     connection.execute(Sql::new("DELETE FROM outbox WHERE sequence < ").bind(end)).await
 }
 
-/// Begins a new epoch: every position of before is unknown from now on.
-pub(super) async fn begin_epoch(connection: &mut Connection, epoch: &str) -> Result<(), DatabaseError> {
-    connection.execute(Sql::new("UPDATE outbox_head SET epoch = ").bind(epoch)).await.map(drop)
+/// Begins a new epoch: every position of before is unknown from now on. Returns the head.
+pub(super) async fn begin_epoch(connection: &mut Connection, epoch: &str) -> Result<Position, DatabaseError> {
+    let update = Sql::new("UPDATE outbox_head SET epoch = ").bind(epoch).push(" RETURNING epoch, sequence");
+    connection.optional::<Head>(update).await?.map(|Head(head)| head).ok_or_else(|| sqlx::Error::RowNotFound.into())
 }

@@ -3,7 +3,7 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use axum::{Router, extract::DefaultBodyLimit, middleware};
+use axum::{Router, extract::DefaultBodyLimit, middleware, serve::ListenerExt};
 use contract::{key_set::KeySource, token::TokenVerifier};
 use prometheus_client::metrics::counter::Counter;
 use tokio::{net::TcpListener, time::sleep};
@@ -104,6 +104,12 @@ impl Service {
         self.ledger.database()
     }
 
+    /// Its outbox.
+    #[cfg(feature = "testing")]
+    pub(crate) const fn outbox(&self) -> &events::Outbox {
+        self.ledger.outbox()
+    }
+
     /// Serves until `shutdown` ends, then drains requests in flight for at most the request timeout.
     pub async fn serve(
         self,
@@ -121,6 +127,10 @@ impl Service {
             outbox.stop().cancel();
             stopping.send_replace(true);
         };
+        // Nagle's algorithm would hold back an event behind the one before it, for 40 ms.
+        let listener = listener.tap_io(|socket| {
+            let _ = socket.set_nodelay(true);
+        });
         let app = self.router.into_make_service_with_connect_info::<SocketAddr>();
         let server = axum::serve(listener, app).with_graceful_shutdown(shutting_down).into_future();
         // A client that never finishes its request must not delay the shutdown.

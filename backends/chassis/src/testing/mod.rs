@@ -1,6 +1,9 @@
 //! The harness of the services' tests: a new database, SQLite or PostgreSQL, a service on a free port with a client, an
-//! issuer of tokens, and `openapi`, which checks answers against the service's description.
+//! issuer of tokens, `openapi`, which checks answers against the service's description, and `events`, which checks events
+//! against their schemas.
 
+mod events;
+mod frozen;
 pub mod openapi;
 mod service;
 mod signer;
@@ -12,11 +15,13 @@ use tokio::{net::TcpListener, sync::oneshot};
 
 use crate::{
     Deadline, Service, ServiceSettings,
+    caller::ApiKeyHash,
     database::{Database, DatabaseUrl},
     events::Outbox,
 };
 
 pub use self::{
+    events::{API_KEY, EventSchemas, ExpectedEvent, event, traced},
     service::{Reply, TestService, members, with_json},
     signer::{Grant, Signer, serve, sign},
 };
@@ -68,10 +73,19 @@ impl TestDatabase {
         Self { url: DatabaseUrl::Postgres(format!("{server}/{name}")), folder: None }
     }
 
-    /// The settings of a service with this database, on a free port of the loopback interface.
+    /// The value of `--database-url`.
+    pub fn argument(&self) -> String {
+        match &self.url {
+            DatabaseUrl::Sqlite(path) => format!("sqlite:{}", path.display()),
+            DatabaseUrl::Postgres(url) => url.clone(),
+        }
+    }
+
+    /// The settings of a service with this database, on a free port of the loopback interface; it knows [`API_KEY`].
     pub fn settings(&self) -> ServiceSettings {
         crate::program::install_crypto();
-        ServiceSettings::new(self.url.clone(), SocketAddr::from(([127, 0, 0, 1], 0)))
+        let settings = ServiceSettings::new(self.url.clone(), SocketAddr::from(([127, 0, 0, 1], 0)));
+        ServiceSettings { api_key_hashes: vec![ApiKeyHash::of(API_KEY)], ..settings }
     }
 }
 

@@ -106,7 +106,7 @@ impl Description {
 }
 
 /// Closes all objects, so that members that are not described fail the check.
-fn close_objects(schema: &mut Json) {
+pub(super) fn close_objects(schema: &mut Json) {
     if let Json::Array(entries) = schema {
         entries.iter_mut().for_each(close_objects);
     }

@@ -23,6 +23,8 @@ pub struct TestService {
     pub service: RunningService,
     /// Its database.
     pub database: Database,
+    /// The same database, with the record of the statements that its outbox runs beside the requests.
+    pub outbox: Database,
     /// Its clock.
     pub clock: Clock,
     /// Where its database is, for a second instance.
@@ -48,9 +50,9 @@ pub struct Reply {
 impl TestService {
     /// Serves the service, whose database is `home`.
     pub async fn start(service: Service, home: Arc<TestDatabase>) -> Self {
-        let database = service.database().clone();
+        let (database, outbox) = (service.database().clone(), service.outbox().database().clone());
         let (clock, client) = (database.clock().clone(), reqwest::Client::new());
-        Self { service: spawn(service).await, database, clock, home, client }
+        Self { service: spawn(service).await, database, outbox, clock, home, client }
     }
 
     /// An anonymous request.

@@ -61,8 +61,8 @@ impl Envelope {
         self.trace.as_ref()
     }
 
-    /// An envelope without a key: the answer is not stored.
-    pub fn unkeyed(deadline: Deadline) -> Self {
+    /// The envelope of a change that no request makes.
+    pub fn internal(deadline: Deadline) -> Self {
         Self {
             deadline,
             key: None,
@@ -71,6 +71,12 @@ impl Envelope {
             if_match: None,
             trace: None,
         }
+    }
+
+    /// The same without its key: the answer is not stored.
+    #[must_use]
+    pub fn without_key(self) -> Self {
+        Self { key: None, ..self }
     }
 
     /// A repeated request is recognized by `content` instead of its body: for bodies with a secret, whose hash must not be

@@ -2,34 +2,19 @@
 
 use std::time::Duration;
 
-use chassis::{
-    ServiceSettings,
-    caller::ApiKeyHash,
-    testing::{Reply, forget_events},
-};
+use chassis::testing::{API_KEY, Reply, forget_events};
 use http::StatusCode;
 use serde_json::Value as Json;
 
 use super::notes::Notebook;
 
-/// The key whose hash the notebook knows.
-pub const KEY: &str = "notes-key";
-
-pub async fn notebook() -> Notebook {
-    Notebook::with(with_key).await
-}
-
-pub fn with_key(settings: &mut ServiceSettings) {
-    settings.api_key_hashes = vec![ApiKeyHash::of(KEY)];
-}
-
-async fn page(notes: &Notebook, query: &str) -> Reply {
-    notes.send(notes.request("GET", &format!("/v1/events?{query}")).header("x-api-key", KEY)).await
+pub async fn page(notes: &Notebook, query: &str) -> Reply {
+    notes.send(notes.request("GET", &format!("/v1/events?{query}")).header("x-api-key", API_KEY)).await
 }
 
 /// The stream behind `query`, read until `text` has come.
 async fn read_until(notes: &Notebook, query: &str, text: &str) -> String {
-    let request = notes.request("GET", &format!("/v1/events?{query}")).header("x-api-key", KEY);
+    let request = notes.request("GET", &format!("/v1/events?{query}")).header("x-api-key", API_KEY);
     let mut response = notes.open(request.header("accept", "text/event-stream")).await;
     assert_eq!(response.status(), StatusCode::OK);
     let mut read = String::new();
@@ -48,7 +33,7 @@ fn sequence(event: &Json) -> u64 {
 
 #[tokio::test]
 async fn every_change_is_an_event_with_a_number_and_its_position_is_the_answers() {
-    let notes = notebook().await;
+    let notes = Notebook::open().await;
     let before = notes.send(notes.note(1, "first")).await.header("x-feed-position").to_owned();
     assert!(before.ends_with(":0"), "{before}");
     let stream = read_until(&notes, &format!("after={before}"), "note.created\ndata").await;
@@ -68,7 +53,7 @@ async fn every_change_is_an_event_with_a_number_and_its_position_is_the_answers(
 
 #[tokio::test]
 async fn a_repeated_command_has_the_position_of_the_first() {
-    let notes = notebook().await;
+    let notes = Notebook::open().await;
     let keyed = || notes.note(1, "once").header("idempotency-key", "k");
     let first = notes.send(keyed()).await.header("x-feed-position").to_owned();
     read_until(&notes, &format!("after={first}"), "note.created").await;
@@ -78,7 +63,7 @@ async fn a_repeated_command_has_the_position_of_the_first() {
 
 #[tokio::test]
 async fn a_refused_command_has_no_event() {
-    let notes = notebook().await;
+    let notes = Notebook::open().await;
     assert_eq!(notes.send(notes.note(1, "refused")).await.status, 409);
     let position = notes.send(notes.note(2, "kept")).await.header("x-feed-position").to_owned();
     read_until(&notes, &format!("after={position}"), "note.created").await;
@@ -89,7 +74,7 @@ async fn a_refused_command_has_no_event() {
 
 #[tokio::test]
 async fn a_position_that_never_was_is_409_and_a_reader_without_a_key_401() {
-    let notes = notebook().await;
+    let notes = Notebook::open().await;
     let here = notes.send(notes.note(1, "x")).await.header("x-feed-position").to_owned();
     let epoch = here.split(':').next().unwrap();
     for unknown in [format!("{epoch}:99"), "other:0".to_owned()] {
@@ -103,7 +88,7 @@ async fn a_position_that_never_was_is_409_and_a_reader_without_a_key_401() {
 
 #[tokio::test]
 async fn what_was_deleted_is_410_with_the_oldest_position() {
-    let notes = notebook().await;
+    let notes = Notebook::open().await;
     for id in 1..=3 {
         let position = notes.send(notes.note(id, "x")).await.header("x-feed-position").to_owned();
         read_until(&notes, &format!("after={position}"), "note.created").await;

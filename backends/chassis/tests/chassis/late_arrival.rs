@@ -3,15 +3,12 @@
 
 use std::{sync::Arc, time::Duration};
 
-use chassis::testing::is_long;
+use chassis::testing::{API_KEY, is_long};
 use contract::{EventPage, Position};
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 use tokio::{task::JoinSet, time::timeout};
 
-use super::{
-    events::{KEY, notebook, with_key},
-    notes::Notebook,
-};
+use super::{notes::Notebook, stream::Stream};
 
 const WRITERS: i64 = 16;
 
@@ -70,29 +67,19 @@ impl Reader {
 
     async fn page(&mut self, notes: &Notebook) {
         let path = format!("/v1/events?after={}&first={}", self.position, self.random.random_range(1..60));
-        let reply = notes.send(notes.request("GET", &path).header("x-api-key", KEY)).await;
+        let reply = notes.send(notes.request("GET", &path).header("x-api-key", API_KEY)).await;
         let page: EventPage = serde_json::from_value(reply.json).unwrap();
         self.seen.extend(page.items.iter().map(|event| event.sequence.0));
         self.position = page.position;
     }
 
-    /// Some chunks of a stream, then it breaks off: perhaps in the middle of an event, which then does not count.
+    /// Some messages of a stream, then it breaks off.
     async fn stream(&mut self, notes: &Notebook) {
-        let request = notes.request("GET", &format!("/v1/events?after={}", self.position));
-        let mut response = notes.open(request.header("x-api-key", KEY).header("accept", "text/event-stream")).await;
-        let mut text = String::new();
-        for _ in 0..self.random.random_range(1..20) {
-            let chunk = timeout(Duration::from_secs(20), response.chunk()).await.unwrap().unwrap();
-            let Some(chunk) = chunk else { break };
-            text.push_str(std::str::from_utf8(&chunk).unwrap());
-            while let Some((event, rest)) = text.split_once("\n\n") {
-                let id = event.lines().find_map(|line| line.strip_prefix("id: ")).unwrap();
-                self.position = id.parse().unwrap();
-                if event.contains("data: ") {
-                    self.seen.push(self.position.sequence);
-                }
-                text = rest.to_owned();
-            }
+        let mut stream = Stream::open(notes, &self.position).await.unwrap();
+        for _ in 0..self.random.random_range(1..100) {
+            let Some(message) = stream.next().await else { break };
+            self.position = message.position;
+            self.seen.extend(message.event.map(|event| event.sequence.0));
             if self.position.sequence >= self.last {
                 break;
             }
@@ -104,9 +91,9 @@ impl Reader {
 async fn every_reader_sees_every_event_once_in_order_without_a_gap() {
     let each = if is_long() { 500 } else { 25 };
     let last = WRITERS.unsigned_abs() * each;
-    let first = notebook().await;
+    let first = Notebook::open().await;
     let start = first.get("/v1/events").await.header("x-feed-position").parse::<Position>().unwrap();
-    let second = first.beside_with(with_key).await;
+    let second = first.beside().await;
     let instances = Arc::new(Instances([first, second]));
     let mut writers = JoinSet::new();
     for writer in 1..=WRITERS {

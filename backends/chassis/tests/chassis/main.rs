@@ -8,5 +8,8 @@ mod idempotency;
 mod late_arrival;
 mod limits;
 mod notes;
+mod retention;
 mod start;
+mod stream;
 mod transfer_codings;
+mod wake_up;

@@ -7,10 +7,12 @@ mod comments;
 mod currencies;
 mod description;
 mod errors;
+mod events;
 mod forum;
 mod likes;
 mod lists;
 mod plans;
+mod program;
 mod publishing;
 #[cfg(feature = "seed")]
 mod seed;

@@ -2,7 +2,7 @@
 //! key, because answers contain secrets.
 
 use axum::{extract::State, http::StatusCode};
-use chassis::{Answer, ApiError, Caller, Command, Deadline, Envelope, Outcome, Viewer, database::Connection};
+use chassis::{Answer, ApiError, Caller, Command, Envelope, Outcome, Viewer, database::Connection};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -73,7 +73,7 @@ pub(super) async fn log_in(
         let Opened { session, ended } = provider.open(connection, user).await?;
         Ok(Outcome::with_events(Answer::created(&session, LOCATION.to_owned())?, ended))
     };
-    provider.ledger.write(&Envelope::unkeyed(envelope.deadline()), effect).await
+    provider.ledger.write(&envelope.without_key(), effect).await
 }
 
 /// Exchanges a refresh token for new tokens. Repeating it gives the same answer within the grace time (60 seconds by
@@ -102,7 +102,7 @@ pub(super) async fn refresh(
         };
         Ok(Outcome::with_events(Answer::no_content(), ended))
     };
-    provider.ledger.write(&Envelope::unkeyed(envelope.deadline()), effect).await?;
+    provider.ledger.write(&envelope.without_key(), effect).await?;
     Answer::ok(&refreshed.ok_or_else(refused)?)
 }
 
@@ -113,8 +113,8 @@ pub(super) async fn refresh(
 )]
 pub(super) async fn log_out(
     State(provider): State<IdentityProvider>,
-    deadline: Deadline,
     viewer: Viewer,
+    envelope: Envelope,
 ) -> Result<Answer, ApiError> {
     let effect = async |connection: &mut Connection| {
         let (session, user) = (viewer.claims().sid.clone(), viewer.id());
@@ -122,5 +122,5 @@ pub(super) async fn log_out(
         let event = ended.then(|| events::session_ended(session, user, EndReason::LogOut));
         Ok(Outcome::with_events(Answer::no_content(), event.into_iter().collect()))
     };
-    provider.ledger.write(&Envelope::unkeyed(deadline), effect).await
+    provider.ledger.write(&envelope.without_key(), effect).await
 }

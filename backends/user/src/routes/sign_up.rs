@@ -4,7 +4,7 @@
 use std::fmt::Display;
 
 use axum::{extract::State, http::StatusCode};
-use chassis::{Answer, ApiError, Caller, Command, Envelope, Event, IdempotencyKey, Outcome, database::Connection};
+use chassis::{Answer, ApiError, Caller, Command, Event, IdempotencyKey, Outcome, database::Connection};
 use contract::UserId;
 use serde::Deserialize;
 use serde_json::json;
@@ -72,7 +72,8 @@ pub(super) async fn sign_up(
         let answer = Answer::created(&json!({"id": id}), format!("/v1/users/{id}"))?;
         Ok(Outcome::with_events(answer, [event].into_iter().chain(ended).collect()))
     };
-    let answer = provider.ledger.write(&envelope.identified_by(&content), effect).await?;
+    let envelope = envelope.identified_by(&content);
+    let answer = provider.ledger.write(&envelope, effect).await?;
     if opened.is_none() {
         let shown =
             LogIn { email: &newcomer.email.to_string(), password: &newcomer.password, network: caller.network() };
@@ -85,7 +86,7 @@ pub(super) async fn sign_up(
             opened = Some(session);
             Ok(Outcome::with_events(Answer::no_content(), ended))
         };
-        provider.ledger.write(&Envelope::unkeyed(deadline), effect).await?;
+        provider.ledger.write(&envelope.without_key(), effect).await?;
     }
     answer.telling(&opened)
 }

@@ -1,8 +1,9 @@
 //! Bad input gets one clear error of the one shape.
 
+use chassis::testing::API_KEY;
 use contract::token::Role;
 
-use crate::town::{API_KEY, Town, user};
+use crate::town::{Town, user};
 
 #[tokio::test]
 async fn parameters_that_do_not_fit_are_refused_with_their_name() {

@@ -2,10 +2,13 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods, reason = "tests")]
 
 mod described;
+mod ended_sessions;
 mod errors;
+mod events;
 mod following;
 mod keys;
 mod lists;
+mod new_epoch;
 mod plans;
 mod profiles;
 mod program;

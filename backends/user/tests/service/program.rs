@@ -6,21 +6,14 @@ use std::{
 };
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
-use chassis::{
-    database::DatabaseUrl,
-    testing::{TestDatabase, with_json},
-};
+use chassis::testing::{TestDatabase, with_json};
 use serde_json::{Value as Json, json};
 
 use crate::town::{PASSWORD, newcomer};
 
-fn program(home: &TestDatabase, listen: &str) -> Command {
-    let url = match &home.url {
-        DatabaseUrl::Sqlite(path) => format!("sqlite:{}", path.display()),
-        DatabaseUrl::Postgres(url) => url.clone(),
-    };
+pub fn program(home: &TestDatabase, listen: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_user-service"));
-    command.args(["--database-url", &url, "--listen", listen]);
+    command.args(["--database-url", &home.argument(), "--listen", listen]);
     command
 }
 
@@ -29,8 +22,8 @@ fn rotate(home: &TestDatabase) -> Output {
 }
 
 /// The program at work.
-struct Served {
-    url: String,
+pub struct Served {
+    pub url: String,
     child: Child,
     log: BufReader<ChildStderr>,
     /// The log up to the line that tells the address.
@@ -38,7 +31,7 @@ struct Served {
 }
 
 impl Served {
-    fn start(mut command: Command) -> Self {
+    pub fn start(mut command: Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut log = BufReader::new(child.stderr.take().unwrap());
         let mut start = String::new();
@@ -49,14 +42,14 @@ impl Served {
         Self { url: format!("http://{}", listening["address"].as_str().unwrap()), child, log, start }
     }
 
-    async fn post(&self, path: &str, body: Json) -> Json {
+    pub async fn post(&self, path: &str, body: Json) -> Json {
         let request = with_json(reqwest::Client::new().post(format!("{}{path}", self.url)), &body);
         let response = request.header("idempotency-key", "k").send().await.unwrap();
         serde_json::from_slice(&response.bytes().await.unwrap()).unwrap()
     }
 
     /// Ends it with SIGTERM; all that it printed.
-    fn stop(mut self) -> String {
+    pub fn stop(mut self) -> String {
         // By its own id; Child::kill would not let it finish.
         assert!(Command::new("kill").arg(self.child.id().to_string()).status().unwrap().success());
         self.log.read_to_string(&mut self.start).unwrap();

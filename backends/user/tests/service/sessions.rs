@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use chassis::testing::API_KEY;
 use contract::{Clock, Time};
 use futures::future::join_all;
 use serde_json::json;
 
-use crate::town::{API_KEY, PASSWORD, Town, newcomer, user_of};
+use crate::town::{PASSWORD, Town, newcomer, user_of};
 
 /// A town in which time stands still, with somebody called ada.
 async fn adas() -> Town {

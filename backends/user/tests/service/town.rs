@@ -5,7 +5,6 @@ use std::{ops::Deref, sync::Arc, time::Duration};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use chassis::{
     Deadline, ServiceSettings,
-    caller::ApiKeyHash,
     testing::{Grant, Reply, TestDatabase, TestService, sign, with_json},
 };
 use contract::{Clock, Time, UserId, token::Role};
@@ -16,8 +15,6 @@ use user_service::{
     seed::{FollowSeed, UserSeed, seed_follows, seed_users},
 };
 
-/// The key that the tests show as the BFF.
-pub const API_KEY: &str = "the tests' key";
 /// The password of those who sign up here.
 pub const PASSWORD: &str = "correct horse";
 
@@ -37,6 +34,13 @@ impl Deref for Town {
 /// The id of the session's user.
 pub fn user_of(session: &Reply) -> UserId {
     session.json["user"]["id"].as_str().unwrap().parse().unwrap()
+}
+
+/// The id of the session, from its access token.
+pub fn session_id(session: &Reply) -> String {
+    let claims = session.text("access_token").split('.').nth(1).unwrap();
+    let claims: Json = serde_json::from_slice(&BASE64.decode(claims).unwrap()).unwrap();
+    claims["sid"].as_str().unwrap().to_owned()
 }
 
 /// The id of the user with that number; higher numbers signed up later.
@@ -67,8 +71,7 @@ impl Town {
     }
 
     pub async fn open(home: Arc<TestDatabase>, clock: Clock) -> Self {
-        let mut settings = home.settings();
-        settings.api_key_hashes = vec![ApiKeyHash::of(API_KEY)];
+        let settings = home.settings();
         let service = user_service::service(&UserSettings::new(settings.clone()), clock).await.expect("the service");
         Self { settings, service: TestService::start(service, home).await }
     }
