@@ -7,6 +7,7 @@ mod bad_input;
 mod cursors;
 mod demo_data;
 mod dev;
+mod live;
 mod mutations;
 mod orders;
 mod random_queries;
