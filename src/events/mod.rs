@@ -44,6 +44,9 @@ use crate::{
     telemetry::{LiveState, Metrics},
 };
 
+/// How long an answer with a position waits for feeds that were never open.
+const FIRST_OPENED_WITHIN: Duration = Duration::from_secs(1);
+
 /// The events of all services, and the subscriptions to them.
 pub(crate) struct Events {
     pipeline: Arc<Pipeline>,
@@ -103,10 +106,13 @@ impl Events {
     /// # Errors
     /// The operation is refused.
     pub(crate) async fn answer(self: &Arc<Self>, ask: Ask, record: &mut OperationRecord) -> Result<Answer, Refused> {
-        let before = ask.parameters.wants_position.then(|| self.positions());
-        if before.is_some() {
-            ask.context.ledger().collect_positions();
-        }
+        let before = match ask.parameters.wants_position {
+            true => {
+                ask.context.ledger().collect_positions();
+                Some(self.positions().await)
+            }
+            false => None,
+        };
         let admitted = self.pipeline.admit(ask, record).await?;
         if admitted.kind() == OperationKind::Subscription {
             return self.subscribe(admitted).await.map(|subscription| Answer::Subscribed(Box::new(subscription)));
@@ -120,8 +126,16 @@ impl Events {
         Ok(Answer::Executed(Box::new(executed)))
     }
 
-    /// The newest event of each service that this process knows of.
-    pub(crate) fn positions(&self) -> BTreeMap<Service, Position> {
+    /// The newest event of each service that this process knows of. Right after the start it waits a moment for the feeds to be
+    /// opened; a service that does not answer is left out.
+    pub(crate) async fn positions(&self) -> BTreeMap<Service, Position> {
+        let until = Instant::now() + FIRST_OPENED_WITHIN;
+        futures::future::join_all(self.hubs.iter().map(|hub| hub.newest(until))).await;
+        self.known_positions()
+    }
+
+    /// [`Self::positions`], as far as they are known already.
+    pub(crate) fn known_positions(&self) -> BTreeMap<Service, Position> {
         self.hubs.iter().filter_map(|hub| Some((hub.service, hub.known_newest()?))).collect()
     }
 

@@ -27,6 +27,7 @@ mod failed_calls;
 mod health;
 mod hostile;
 mod http;
+mod live;
 mod null_variables;
 mod nulls_and_order;
 mod overload;

@@ -214,7 +214,7 @@ impl Connection {
 
     /// The smallest position of the socket's subscriptions, and how far behind the services this process is.
     fn progress(&self) -> serde_json::Value {
-        let mut positions = self.app.events.positions();
+        let mut positions = self.app.events.known_positions();
         for (service, position) in self.running.values().filter_map(|entry| Some(entry.handle.as_ref()?.progress())) {
             let known = positions.entry(service).or_insert_with(|| position.clone());
             if known.epoch != position.epoch || known.sequence > position.sequence {
@@ -256,7 +256,7 @@ impl Connection {
             ClientMessage::Init(_) if self.session.is_some() => Err(Close::second_init().into()),
             ClientMessage::Init(token) => {
                 self.session = Some(Session::begin(&self.app, token.as_deref()).await?);
-                let positions = self.app.events.positions();
+                let positions = self.app.events.positions().await;
                 let position = (!positions.is_empty()).then(|| cursor::of_all(&positions));
                 self.send(message::ack(position)).await
             }

@@ -1,0 +1,7 @@
+//! Live updates in front of stub services, whose events a test writes: who gets which event, what a cursor is good for, and how
+//! many executions an event costs.
+
+mod cursors;
+mod groups;
+mod rights;
+mod stream;
