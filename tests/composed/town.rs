@@ -5,7 +5,8 @@ use std::{collections::BTreeMap, time::Duration};
 use chassis::{
     ServiceSettings,
     caller::ApiKeyHash,
-    testing::{RunningService, TestDatabase, spawn},
+    database::Database,
+    testing::{RunningService, TestDatabase, forget_events, spawn},
 };
 use demo::{Databases, Plan, Scale};
 use harness::client::Client;
@@ -30,6 +31,7 @@ pub struct Town {
     /// An anonymous client of the BFF.
     pub client: Client,
     services: BTreeMap<Service, (TestDatabase, RunningService)>,
+    databases: BTreeMap<Service, Database>,
     _stop: oneshot::Sender<()>,
 }
 
@@ -58,7 +60,14 @@ impl Town {
         let filled = Databases { user: of(Service::User), post: of(Service::Post), order: of(Service::Order) };
         demo::fill(PLAN, &filled).await.unwrap();
         let (client, _stop) = bff(&urls).await;
-        Self { client, services, _stop }
+        Self { client, services, databases, _stop }
+    }
+
+    /// Deletes all events that the services have stored so far, as if they were older than the retention.
+    pub async fn forget_events(&self) {
+        for database in self.databases.values() {
+            forget_events(database, Duration::ZERO).await;
+        }
     }
 
     /// A second instance of order service and BFF on the same databases.

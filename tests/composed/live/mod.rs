@@ -3,6 +3,7 @@
 
 mod cut;
 mod exactly_the_missing_ones;
+mod no_race;
 mod processes;
 mod reader;
 mod writers;

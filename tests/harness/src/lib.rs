@@ -6,6 +6,7 @@
 pub mod client;
 pub mod generator;
 pub mod printer;
+pub mod stream;
 pub mod stub;
 pub mod token;
 pub mod town;
