@@ -16,6 +16,7 @@ use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
     server::conn::auto::Builder,
 };
+use socket2::{SockRef, TcpKeepalive};
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::Semaphore,
@@ -34,6 +35,8 @@ use tracked_body::TrackedBody;
 const ACCEPT_AGAIN: Duration = Duration::from_millis(100);
 /// Interval of HTTP/2 pings, and their timeout.
 const PING: Duration = Duration::from_secs(20);
+/// The time after which a peer that acknowledges nothing is given up (RFC 5482).
+const DEAD_PEER: Duration = Duration::from_secs(45);
 /// Concurrent streams of an HTTP/2 connection.
 const MAX_STREAMS: u32 = 100;
 /// Timeout of the first request on a new connection at shutdown.
@@ -91,6 +94,7 @@ async fn serve_connection(accepted: Accepted, routes: Router, limits: Connection
     let Accepted { stream, peer, slot } = accepted;
     // Small responses are sent at once. On error the connection is closed, which the next read reports.
     let _ = stream.set_nodelay(true);
+    notice_dead_peer(&stream);
     let activity = Activity::new(limits);
     let socket = Socket::new(stream, activity.clone(), slot);
     let service = service_fn(|mut request: Request<Incoming>| {
@@ -131,6 +135,15 @@ async fn serve_connection(accepted: Accepted, routes: Router, limits: Connection
             }
         }
     }
+}
+
+/// Lets the system close a connection whose peer has vanished: within [`DEAD_PEER`], whether bytes are under way or none are. What
+/// the system does not support, it leaves out.
+fn notice_dead_peer(stream: &TcpStream) {
+    let (socket, idle) = (SockRef::from(stream), DEAD_PEER / 3);
+    let keepalive = TcpKeepalive::new().with_time(idle).with_interval(idle).with_retries(2);
+    let _ = socket.set_tcp_keepalive(&keepalive);
+    let _ = socket.set_tcp_user_timeout(Some(DEAD_PEER));
 }
 
 fn builder(limits: ConnectionLimits) -> Builder<TokioExecutor> {

@@ -87,7 +87,9 @@ async fn a_cursor_that_is_no_good_says_what_to_do() {
     let app = App::start().await;
     let begin = position(&app).await;
     let feed = app.services.feed("post");
-    (0..30).for_each(|_| drop(publish(&app, AUTHOR)));
+    for _ in 0..30 {
+        publish(&app, AUTHOR);
+    }
     let mut stream = Stream::open(&app.client, POSTS, &json!({"after": begin})).await.unwrap();
     next(&mut stream).await;
     let head = feed.head();

@@ -170,6 +170,7 @@ impl Drop for Processes {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "the program of a service, which other tests start"]
 async fn serve_a_service() {
+    #[expect(clippy::disallowed_methods, reason = "what a test tells its own processes")]
     let Ok(told) = std::env::var(SERVE) else { return };
     let told: Value = serde_json::from_str(&told).unwrap();
     let service = Service::named(told["service"].as_str().unwrap()).unwrap();

@@ -4,7 +4,7 @@
 use std::{net::SocketAddr, time::Duration};
 
 use rand::{RngExt, SeedableRng, rngs::StdRng};
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::{sync::watch, time::sleep};
 
 /// A user who publishes, comments and buys.
@@ -40,22 +40,23 @@ impl Writer {
                     (self.order_service, "/v1/orders".to_owned(), json!({"items": [item]}))
                 }
             };
-            self.send(&client, &format!("http://{service}{path}"), &key, &body).await;
+            let url = format!("http://{service}{path}");
+            let request = client.post(url).header("idempotency-key", key).header("authorization", &self.token);
+            send(request.header("content-type", "application/json").body(body.to_string())).await;
             sleep(Duration::from_millis(random.random_range(0..self.pause))).await;
         }
     }
+}
 
-    /// Sends a change until it is answered. A refusal (an offer that is sold out) is an answer.
-    async fn send(&self, client: &reqwest::Client, url: &str, key: &str, body: &Value) {
-        loop {
-            let request = client.post(url).header("authorization", &self.token).header("idempotency-key", key);
-            let request = request.header("content-type", "application/json").body(body.to_string());
-            #[expect(clippy::disallowed_methods, reason = "a test's client")]
-            let answered = request.send().await;
-            if answered.is_ok_and(|response| !response.status().is_server_error()) {
-                return;
-            }
-            sleep(Duration::from_millis(50)).await;
+/// Sends a change until it is answered. A refusal (an offer that is sold out) is an answer.
+async fn send(request: reqwest::RequestBuilder) {
+    loop {
+        let again = request.try_clone().unwrap();
+        #[expect(clippy::disallowed_methods, reason = "a test's client")]
+        let answered = again.send().await;
+        if answered.is_ok_and(|response| !response.status().is_server_error()) {
+            return;
         }
+        sleep(Duration::from_millis(50)).await;
     }
 }
