@@ -8,6 +8,7 @@ use axum::{
     extract::Request,
     response::{IntoResponse, Response},
 };
+use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version,
     header::{
@@ -48,11 +49,10 @@ pub(super) fn check(app: &App, peer: IpAddr, request: &Request) -> Result<Respon
     if headers.get(SEC_WEBSOCKET_VERSION).is_none_or(|version| version != VERSION) {
         return refuse(StatusCode::UPGRADE_REQUIRED, "the version of the WebSocket protocol must be 13");
     }
-    let Some(key) = headers.get(SEC_WEBSOCKET_KEY).filter(|key| key.len() == 24 && key.as_bytes().ends_with(b"=="))
-    else {
+    let Some(key) = headers.get(SEC_WEBSOCKET_KEY).filter(|key| is_key(key)) else {
         return refuse(StatusCode::BAD_REQUEST, "the header Sec-WebSocket-Key must be 16 bytes in base64");
     };
-    if !has_token(headers, &SEC_WEBSOCKET_PROTOCOL, PROTOCOL) {
+    if !tokens(headers, &SEC_WEBSOCKET_PROTOCOL).any(|offered| offered == PROTOCOL) {
         return refuse(StatusCode::BAD_REQUEST, "the sub-protocol must be graphql-transport-ws");
     }
     if !is_origin_allowed(app, peer, headers) {
@@ -83,8 +83,18 @@ impl IntoResponse for Refusal {
 
 /// Whether a list header has that token, in any case.
 fn has_token(headers: &HeaderMap, name: &HeaderName, token: &str) -> bool {
+    tokens(headers, name).any(|listed| listed.eq_ignore_ascii_case(token))
+}
+
+/// The tokens of a list header.
+fn tokens<'h>(headers: &'h HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'h str> {
     let lists = headers.get_all(name).iter().filter_map(|list| list.to_str().ok());
-    lists.flat_map(|list| list.split(',')).any(|listed| listed.trim().eq_ignore_ascii_case(token))
+    lists.flat_map(|list| list.split(',')).map(str::trim)
+}
+
+/// Whether it is 16 bytes in base64.
+fn is_key(key: &HeaderValue) -> bool {
+    BASE64.decode(key.as_bytes()).is_ok_and(|bytes| bytes.len() == 16)
 }
 
 /// Browsers send cookies and credentials of the network with any page's handshake, and no preflight: the server must look at the
