@@ -11,7 +11,7 @@ const MAX_ID: usize = 256;
 
 /// A message of a client.
 #[derive(Debug)]
-pub(super) enum ClientMessage {
+pub enum ClientMessage {
     /// `connection_init`, with the value of `authorization`.
     Init(Option<String>),
     /// `ping` with its payload.
@@ -36,7 +36,7 @@ impl ClientMessage {
     ///
     /// # Errors
     /// Why it is no message of the protocol.
-    pub(super) fn read(text: &str) -> Result<Self, String> {
+    pub fn read(text: &str) -> Result<Self, String> {
         let message: Value = serde_json::from_str(text).map_err(|_| "the message is not JSON".to_owned())?;
         let Value::Object(mut message) = message else { return Err("the message must be an object".to_owned()) };
         let Some(Value::String(kind)) = message.remove("type") else {
