@@ -109,11 +109,6 @@ impl Raw {
         let _ = timeout(NEVER, self.stream.read_to_end(&mut read)).await.unwrap();
         read
     }
-
-    /// Resolves when the server has closed the connection.
-    pub async fn ended(&mut self) {
-        while self.next().await.is_some() {}
-    }
 }
 
 /// A frame with that first byte (FIN, reserved bits, opcode), masked.
