@@ -23,6 +23,8 @@ use crate::http::App;
 /// The sub-protocol.
 const PROTOCOL: &str = "graphql-transport-ws";
 const VERSION: &str = "13";
+/// Where there are WebSockets: other paths below name documents.
+const PATHS: [&str; 2] = ["/graphql", "/graphql/ws"];
 const X_FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 
 /// Whether a request wants to become a WebSocket.
@@ -42,6 +44,9 @@ pub(super) fn check(app: &App, peer: IpAddr, request: &Request) -> Result<Respon
     let refuse = |status, sentence| Err(Refusal { status, sentence });
     if request.method() != Method::GET || request.version() != Version::HTTP_11 {
         return refuse(StatusCode::BAD_REQUEST, "a WebSocket begins with a GET of HTTP/1.1");
+    }
+    if !PATHS.contains(&request.uri().path()) {
+        return refuse(StatusCode::NOT_FOUND, "WebSockets are at /graphql/ws");
     }
     if !has_token(headers, &CONNECTION, "upgrade") {
         return refuse(StatusCode::BAD_REQUEST, "the header Connection must have `Upgrade`");

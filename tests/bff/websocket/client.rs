@@ -40,6 +40,7 @@ impl Socket {
             request.headers_mut().append(*name, value.parse().unwrap());
         }
         let stream = TcpStream::connect(app.address).await.unwrap();
+        stream.set_nodelay(true).unwrap();
         let (stream, _) = timeout(NEVER, client_async(request, stream)).await.unwrap().unwrap();
         Self { stream }
     }

@@ -47,8 +47,10 @@ async fn a_good_handshake_is_accepted_on_both_paths() {
         assert!(head.contains("sec-websocket-protocol: graphql-transport-ws\r\n"), "{head}");
         assert!(!head.contains("sec-websocket-extensions"), "{head}");
     }
-    let (status, _) = answer(&app, &HANDSHAKE.replace("/graphql/ws", "/livez")).await;
-    assert_ne!(status, 101);
+    for path in ["/livez", "/", "/graphql/", "/graphql/ws/", "/graphql/abc"] {
+        let (status, head) = answer(&app, &HANDSHAKE.replace("/graphql/ws", path)).await;
+        assert_ne!(status, 101, "{path}: {head}");
+    }
 }
 
 #[tokio::test]

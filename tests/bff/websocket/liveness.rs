@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use harness::stub::{Gate, Services};
+use harness::town::Sizes;
 use serde_json::json;
 use tokio::time::{Instant, pause};
 
@@ -80,4 +82,47 @@ async fn any_message_is_a_sign_of_life() {
         }
     }
     assert!(begun.elapsed() >= PING_EVERY * 9, "{:?}", begun.elapsed());
+}
+
+#[tokio::test]
+async fn a_ping_has_the_smallest_position_of_the_subscriptions() {
+    let services = Services::start(Sizes::default()).await;
+    let held = Gate::closed();
+    services.gate(&["GET /v1/posts?ids"], &held);
+    let app = App::with(services, |_| {}).await;
+    let after = position(&app).await;
+    let mut socket = Socket::anonymous(&app).await;
+    let quick = "subscription($after: Cursor) { postPublished(after: $after) { cursor } }";
+    socket.subscribe_to_posts("slow", &after).await;
+    socket.subscribe("quick", json!({"query": quick, "variables": {"after": after}})).await;
+    publish(&app, 1);
+    publish(&app, 2);
+    for _ in 0..2 {
+        socket.result("quick").await;
+    }
+    held.arrived(1).await;
+    pause();
+    let ping = socket.ping().await;
+    let of_post = |position: &str| places(position).into_iter().find(|place| place.starts_with("post:"));
+    assert_eq!(of_post(ping["position"].as_str().unwrap()), of_post(&after), "nothing of `slow` was delivered yet");
+}
+
+/// It may be a subscription to older events: a client that resumed behind the newest position would miss them.
+#[tokio::test]
+async fn a_ping_has_no_position_while_an_operation_is_set_up() {
+    let services = Services::start(Sizes::default()).await;
+    let held = Gate::closed();
+    services.gate(&["GET /v1/orders?ids"], &held);
+    let app = App::with(services, |_| {}).await;
+    let after = position(&app).await;
+    let order = app.services.town().orders[0].id;
+    let mut socket = Socket::person(&app, 1).await;
+    let subscription =
+        "subscription($id: ID!, $after: Cursor) { orderStatusChanged(orderId: $id, after: $after) { status } }";
+    socket.subscribe("1", json!({"query": subscription, "variables": {"id": order, "after": after}})).await;
+    held.arrived(1).await;
+    pause();
+    assert_eq!(socket.ping().await["position"], json!(null));
+    socket.send(json!({"type": "complete", "id": "1"})).await;
+    assert!(socket.ping().await["position"].is_string());
 }

@@ -11,6 +11,7 @@ mod malformed;
 mod operations;
 mod protocol;
 mod raw;
+mod restarts;
 mod tokens;
 
 pub use client::{NEVER, POSTS, Received, Socket, places, position, publish, until};

@@ -29,6 +29,7 @@ impl Raw {
     /// A connection on which those bytes were sent.
     pub async fn connect(app: &App, first: &[u8]) -> Self {
         let mut stream = TcpStream::connect(app.address).await.unwrap();
+        stream.set_nodelay(true).unwrap();
         stream.write_all(first).await.unwrap();
         Self { stream }
     }
