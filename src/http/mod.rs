@@ -48,6 +48,7 @@ pub use cors::Cors;
 pub use media::{MediaType, StreamType};
 pub(crate) use network::Network;
 pub(crate) use settings::HttpSettings;
+pub use websocket::ClientMessage;
 
 use crate::{
     events::{Caps, EventSettings, Events},

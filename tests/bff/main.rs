@@ -45,3 +45,4 @@ mod schema_check;
 mod trusted_documents;
 mod unknown_outcome;
 mod viewer;
+mod websocket;

@@ -98,7 +98,11 @@ struct Timers {
 enum End {
     /// The server closes it.
     Close(Close),
-    /// The client has closed it, has gone, or accepts nothing.
+    /// The server closes it: where the next message begins is not known.
+    Failed(Close),
+    /// The client has closed it.
+    Closed,
+    /// The client has gone, or accepts nothing.
     Gone,
 }
 
@@ -137,23 +141,42 @@ impl Connection {
         };
         self.steps.clear();
         self.running.clear();
-        if let End::Close(close) = end {
-            tracing::debug!(code = close.code(), client = %self.peer.client, "a WebSocket is closed");
-            let closing = async {
+        // An error, or no answer: the client has gone.
+        let _ = timeout(CLOSE_WITHIN, self.end(end)).await;
+    }
+
+    /// The closing handshake (RFC 6455, section 7.1.2), also with a client that is in the middle of a message: a socket that is
+    /// closed with unread bytes is reset, and the client would not see why.
+    async fn end(&mut self, end: End) -> Result<(), Error> {
+        let mut is_lost = matches!(end, End::Failed(_));
+        match end {
+            End::Gone => return Ok(()),
+            // Reading on sends the answer to the client's close frame.
+            End::Closed => {}
+            End::Close(close) | End::Failed(close) => {
+                tracing::debug!(code = close.code(), client = %self.peer.client, "a WebSocket is closed");
                 self.socket.close(Some(close.frame())).await?;
-                // What the client still sends is not read as messages any more.
-                while let Some(Ok(_)) = self.socket.next().await {}
-                Ok::<_, Error>(())
-            };
-            // An error, or no answer: the client has gone.
-            let _ = timeout(CLOSE_WITHIN, closing).await;
+            }
         }
+        // What the client still sends is not read as messages any more.
+        while !is_lost && let Some(received) = self.socket.next().await {
+            is_lost = received.is_err();
+            self.socket.get_mut().release_all();
+        }
+        if is_lost {
+            self.socket.get_mut().discard().await?;
+        }
+        Ok(())
     }
 
     /// Waits for whatever comes first, and does it.
     async fn turn(&mut self) -> Result<(), End> {
         let closing = self.app.closing.clone();
         let due = self.next_timer();
+        // Nothing is delivered after the end of a token because an event was there, too.
+        if due <= Instant::now() {
+            return self.tick().await;
+        }
         let may_read = self.messages.ready_at();
         tokio::select! {
             step = self.steps.next(), if !self.steps.is_empty() => match step {
@@ -212,9 +235,11 @@ impl Connection {
         Ok(())
     }
 
-    /// The smallest position of the socket's subscriptions, and how far behind the services this process is.
+    /// The smallest position of the socket's subscriptions, and how far behind the services this process is. There is no position
+    /// while an operation is set up: it may be a subscription to older events.
     fn progress(&self) -> serde_json::Value {
         let mut positions = self.app.events.known_positions();
+        let is_set_up = self.running.values().all(|entry| entry.handle.is_some());
         for (service, position) in self.running.values().filter_map(|entry| Some(entry.handle.as_ref()?.progress())) {
             let known = positions.entry(service).or_insert_with(|| position.clone());
             if known.epoch != position.epoch || known.sequence > position.sequence {
@@ -224,7 +249,8 @@ impl Connection {
         let lags = self.app.events.lags();
         let behind: serde_json::Map<_, _> =
             lags.map(|(service, lag)| (service.name().to_owned(), (lag.as_millis() as u64).into())).collect();
-        json!({"position": cursor::of_all(&positions), "behindMs": behind})
+        let position = (is_set_up && !positions.is_empty()).then(|| cursor::of_all(&positions));
+        json!({"position": position, "behindMs": behind})
     }
 
     async fn receive(&mut self, received: Option<Result<Message, Error>>) -> Result<(), End> {
@@ -233,12 +259,16 @@ impl Connection {
         let message = match received {
             None => return Err(End::Gone),
             Some(Err(Error::Io(error))) if error.kind() == std::io::ErrorKind::OutOfMemory => {
-                return Err(Close::try_again("the server is receiving too much at the moment").into());
+                return Err(End::Failed(Close::try_again("the server is receiving too much at the moment")));
             }
-            Some(Err(error)) => return Err(Close::of(&error).map_or(End::Gone, End::Close)),
+            Some(Err(error)) => return Err(Close::of(&error).map_or(End::Gone, End::Failed)),
             Some(Ok(message)) => message,
         };
-        self.socket.get_mut().release();
+        match &message {
+            // A fragmented message may be incomplete around it.
+            Message::Ping(payload) | Message::Pong(payload) => self.socket.get_mut().release(payload.len()),
+            _ => self.socket.get_mut().release_all(),
+        }
         match message {
             Message::Text(text) => {
                 let message = ClientMessage::read(&text).map_err(Close::invalid)?;
@@ -247,7 +277,7 @@ impl Connection {
             Message::Binary(_) => Err(Close::invalid("messages are text").into()),
             // The library answers both.
             Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => Ok(()),
-            Message::Close(_) => Err(End::Gone),
+            Message::Close(_) => Err(End::Closed),
         }
     }
 

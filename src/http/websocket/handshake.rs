@@ -8,6 +8,7 @@ use axum::{
     extract::Request,
     response::{IntoResponse, Response},
 };
+use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version,
     header::{
@@ -22,6 +23,8 @@ use crate::http::App;
 /// The sub-protocol.
 const PROTOCOL: &str = "graphql-transport-ws";
 const VERSION: &str = "13";
+/// Where there are WebSockets: other paths below name documents.
+const PATHS: [&str; 2] = ["/graphql", "/graphql/ws"];
 const X_FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 
 /// Whether a request wants to become a WebSocket.
@@ -42,17 +45,19 @@ pub(super) fn check(app: &App, peer: IpAddr, request: &Request) -> Result<Respon
     if request.method() != Method::GET || request.version() != Version::HTTP_11 {
         return refuse(StatusCode::BAD_REQUEST, "a WebSocket begins with a GET of HTTP/1.1");
     }
+    if !PATHS.contains(&request.uri().path()) {
+        return refuse(StatusCode::NOT_FOUND, "WebSockets are at /graphql/ws");
+    }
     if !has_token(headers, &CONNECTION, "upgrade") {
         return refuse(StatusCode::BAD_REQUEST, "the header Connection must have `Upgrade`");
     }
     if headers.get(SEC_WEBSOCKET_VERSION).is_none_or(|version| version != VERSION) {
         return refuse(StatusCode::UPGRADE_REQUIRED, "the version of the WebSocket protocol must be 13");
     }
-    let Some(key) = headers.get(SEC_WEBSOCKET_KEY).filter(|key| key.len() == 24 && key.as_bytes().ends_with(b"=="))
-    else {
+    let Some(key) = headers.get(SEC_WEBSOCKET_KEY).filter(|key| is_key(key)) else {
         return refuse(StatusCode::BAD_REQUEST, "the header Sec-WebSocket-Key must be 16 bytes in base64");
     };
-    if !has_token(headers, &SEC_WEBSOCKET_PROTOCOL, PROTOCOL) {
+    if !tokens(headers, &SEC_WEBSOCKET_PROTOCOL).any(|offered| offered == PROTOCOL) {
         return refuse(StatusCode::BAD_REQUEST, "the sub-protocol must be graphql-transport-ws");
     }
     if !is_origin_allowed(app, peer, headers) {
@@ -83,8 +88,18 @@ impl IntoResponse for Refusal {
 
 /// Whether a list header has that token, in any case.
 fn has_token(headers: &HeaderMap, name: &HeaderName, token: &str) -> bool {
+    tokens(headers, name).any(|listed| listed.eq_ignore_ascii_case(token))
+}
+
+/// The tokens of a list header.
+fn tokens<'h>(headers: &'h HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'h str> {
     let lists = headers.get_all(name).iter().filter_map(|list| list.to_str().ok());
-    lists.flat_map(|list| list.split(',')).any(|listed| listed.trim().eq_ignore_ascii_case(token))
+    lists.flat_map(|list| list.split(',')).map(str::trim)
+}
+
+/// Whether it is 16 bytes in base64.
+fn is_key(key: &HeaderValue) -> bool {
+    BASE64.decode(key.as_bytes()).is_ok_and(|bytes| bytes.len() == 16)
 }
 
 /// Browsers send cookies and credentials of the network with any page's handshake, and no preflight: the server must look at the

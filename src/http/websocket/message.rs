@@ -11,7 +11,7 @@ const MAX_ID: usize = 256;
 
 /// A message of a client.
 #[derive(Debug)]
-pub(super) enum ClientMessage {
+pub enum ClientMessage {
     /// `connection_init`, with the value of `authorization`.
     Init(Option<String>),
     /// `ping` with its payload.
@@ -36,7 +36,7 @@ impl ClientMessage {
     ///
     /// # Errors
     /// Why it is no message of the protocol.
-    pub(super) fn read(text: &str) -> Result<Self, String> {
+    pub fn read(text: &str) -> Result<Self, String> {
         let message: Value = serde_json::from_str(text).map_err(|_| "the message is not JSON".to_owned())?;
         let Value::Object(mut message) = message else { return Err("the message must be an object".to_owned()) };
         let Some(Value::String(kind)) = message.remove("type") else {
@@ -88,9 +88,11 @@ fn payload(message: &mut Map<String, Value>) -> Result<Option<Map<String, Value>
 
 /// The token of a payload, which is removed from it: as `Bearer …`, or alone.
 fn authorization(payload: &mut Map<String, Value>) -> Result<Option<String>, String> {
-    match payload.remove("authorization").or_else(|| payload.remove("Authorization")) {
-        None | Some(Value::Null) => Ok(None),
-        Some(Value::String(token)) if token.is_empty() => Ok(None),
+    // Both are removed: a pong has the rest of its ping's payload.
+    let [small, capital] = ["authorization", "Authorization"].map(|name| payload.remove(name));
+    let is_given = |value: &Value| !value.is_null() && value != "";
+    match small.filter(is_given).or(capital.filter(is_given)) {
+        None => Ok(None),
         Some(Value::String(token)) if token.contains(' ') => Ok(Some(token)),
         Some(Value::String(token)) => Ok(Some(format!("Bearer {token}"))),
         Some(_) => Err("`authorization` must be a string".to_owned()),

@@ -9,9 +9,12 @@ use std::{
 };
 
 use tokio::{
-    io::{AsyncRead, AsyncWrite, ReadBuf},
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf},
     sync::{OwnedSemaphorePermit, Semaphore},
 };
+
+/// Bytes of a control frame's header, with its mask (RFC 6455, section 5.2).
+const HEADER: usize = 6;
 
 /// A socket with a meter.
 pub(super) struct Metered<S> {
@@ -26,9 +29,19 @@ impl<S> Metered<S> {
         Self { socket, room, held: None }
     }
 
-    /// A message has come whole: its bytes take no room any more.
-    pub(super) fn release(&mut self) {
+    /// A message has come whole: no bytes take room any more.
+    pub(super) fn release_all(&mut self) {
         self.held = None;
+    }
+
+    /// A control frame with a payload of that many bytes has come: its bytes take no room any more, those of an incomplete
+    /// message around it do.
+    pub(super) fn release(&mut self, payload: usize) {
+        let frame = HEADER + payload;
+        self.held = self.held.take().and_then(|mut held| {
+            let rest = held.num_permits().checked_sub(frame)?;
+            held.split(rest)
+        });
     }
 
     fn hold(&mut self, bytes: usize) -> io::Result<()> {
@@ -42,6 +55,16 @@ impl<S> Metered<S> {
             Some(held) => held.merge(permit),
             None => self.held = Some(permit),
         }
+        Ok(())
+    }
+}
+
+impl<S: AsyncRead + Unpin> Metered<S> {
+    /// Reads to the end, and keeps nothing.
+    pub(super) async fn discard(&mut self) -> io::Result<()> {
+        self.held = None;
+        let mut scratch = [0; 1024];
+        while self.socket.read(&mut scratch).await? > 0 {}
         Ok(())
     }
 }

@@ -26,6 +26,7 @@ use tokio_tungstenite::{
 };
 
 pub(super) use handshake::is_handshake;
+pub use message::ClientMessage;
 
 use super::{App, connection::Progress, exchange::Exchange};
 use connection::Connection;
