@@ -69,6 +69,13 @@ impl Program {
         assert!(Command::new("kill").args(["-TERM", &pid]).status().await.unwrap().success());
     }
 
+    /// Its resident memory, in bytes.
+    pub fn resident_bytes(&self) -> u64 {
+        let statm = std::fs::read_to_string(format!("/proc/{}/statm", self.child.id().unwrap())).unwrap();
+        let pages: u64 = statm.split_whitespace().nth(1).unwrap().parse().unwrap();
+        pages * 4_096
+    }
+
     /// Waits for its end.
     pub async fn ended(&mut self) -> ExitStatus {
         self.child.wait().await.unwrap()

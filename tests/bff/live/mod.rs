@@ -4,4 +4,5 @@
 mod cursors;
 mod groups;
 mod rights;
+mod slow_readers;
 mod stream;
