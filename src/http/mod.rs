@@ -24,6 +24,7 @@ mod response;
 mod security;
 mod settings;
 pub mod status;
+mod stopping;
 mod streaming;
 mod timing;
 mod websocket;
@@ -110,6 +111,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
     #[cfg(feature = "dev")]
     let routes = if app.development { playground::add_to(routes) } else { routes };
     let routes = routes.layer(from_fn_with_state(Arc::clone(&app), head_limits::admit));
+    let routes = routes.layer(from_fn_with_state(Arc::clone(&app), stopping::close));
     let routes = routes.layer(compression::layer()).with_state(app);
     // Without origins there must be no layer: it would answer preflights.
     let routes = match cors {

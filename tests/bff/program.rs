@@ -156,3 +156,21 @@ async fn nobody_reading_the_log_does_not_keep_it_from_answering() {
         client.run("{ posts(first: 1) { nodes { id } } }").await.data();
     }
 }
+
+#[tokio::test]
+async fn until_its_listener_closes_it_serves_and_asks_clients_to_connect_elsewhere() {
+    let services = Services::start(Sizes::default()).await;
+    let program = Program::serve(&services, &[("TESSERA__HTTP__LINGER_MS", "5000")]).await;
+    let query = json!({"query": "{ posts(first: 1) { nodes { title } } }"});
+    let before = Answer::of(program.client().post(&query)).await;
+    assert!(before.status == 200 && !before.headers.contains_key("connection"));
+    program.terminate().await;
+    // The signal arrives a moment later.
+    loop {
+        let answer = Answer::of(program.client().post(&query)).await;
+        assert_eq!(answer.status, 200);
+        if answer.headers.get("connection").is_some_and(|connection| connection == "close") {
+            break;
+        }
+    }
+}
