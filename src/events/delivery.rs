@@ -16,7 +16,7 @@ use moka::sync::Cache;
 use parking_lot::Mutex;
 use tokio::{
     sync::{OnceCell, Semaphore},
-    time::{Instant, sleep},
+    time::Instant,
 };
 
 use crate::{
@@ -126,16 +126,18 @@ impl Delivery {
         self.groups.lock().by_key.values().filter(|group| group.strong_count() > 0).count()
     }
 
-    /// The message of an event. The member that comes first executes and pays; while its budget is exhausted, it waits, and
-    /// others may be first.
-    pub(super) async fn message(&self, group: &Group, member: &Member, event: &Arc<Occurrence>) -> Arc<Message> {
+    /// The message of an event. The member that comes first executes and pays.
+    ///
+    /// # Errors
+    /// The member's budget is exhausted: others may be first while it waits.
+    pub(super) async fn message(
+        &self,
+        group: &Group,
+        member: &Member,
+        event: &Arc<Occurrence>,
+    ) -> Result<Arc<Message>, Exhausted> {
         let cell = self.messages.get_with((group.number, event.event.sequence.0), MessageCell::default);
-        loop {
-            match cell.get_or_try_init(|| self.execute(group, member, event)).await {
-                Ok(message) => return Arc::clone(message),
-                Err(exhausted) => sleep(exhausted.retry_after).await,
-            }
-        }
+        cell.get_or_try_init(|| self.execute(group, member, event)).await.cloned()
     }
 
     async fn execute(

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use async_graphql::Variables;
 use contract::Position;
 use parking_lot::Mutex;
+use tokio::time::sleep;
 
 use super::{
     Events,
@@ -78,9 +79,14 @@ impl Subscription {
                 place.advance(&occurrence);
                 continue;
             }
-            let message = self.events.delivery.message(&group, &member, &occurrence).await;
-            place.advance(&occurrence);
-            return Ok(message);
+            match self.events.delivery.message(&group, &member, &occurrence).await {
+                Ok(message) => {
+                    place.advance(&occurrence);
+                    return Ok(message);
+                }
+                // Afterwards the rights may be others, or another member of the group has paid.
+                Err(exhausted) => sleep(exhausted.retry_after).await,
+            }
         }
     }
 }

@@ -3,10 +3,12 @@
 use contract::{Clock, UserId};
 use harness::stub::{Behaviour, Services};
 use harness::token::claims;
-use harness::town::Sizes;
+use harness::town::{Order, Sizes};
 use serde_json::{Value, json};
+use tessera::budgets::BudgetSettings;
+use tessera::operations::Limits;
 
-use super::{Socket, places, position};
+use super::{Socket, places, position, until};
 use crate::app::App;
 
 /// A token of that person that ends in so many seconds.
@@ -150,11 +152,7 @@ async fn a_renewal_by_anybody_else_or_by_a_bad_token_is_4403() {
 async fn a_subscription_goes_on_after_a_renewal_with_the_new_roles() {
     let app = App::start().await;
     let after = position(&app).await;
-    let order = app.services.town().orders[0].clone();
-    let stranger = {
-        let town = app.services.town();
-        (1..town.users.len()).find(|number| !order.has_party(town.users[*number].id)).unwrap()
-    };
+    let (order, stranger) = order_and_stranger(&app);
     let emit = |version: u64| {
         let data = json!({"status": "shipped", "at": "2026-01-01T00:00:00.000Z", "buyer_id": order.buyer_id,
             "seller_ids": [], "version": version});
@@ -184,4 +182,44 @@ async fn a_subscription_goes_on_after_a_renewal_with_the_new_roles() {
     let cursor = socket.result("1").await["extensions"]["cursor"].as_str().unwrap().to_owned();
     assert!(places(&cursor)[0].ends_with(":3"), "the second was not for a member");
     socket.nothing_but_pong().await;
+}
+
+/// The first event has to wait until the budget can pay for it. Meanwhile the viewer is no admin any more.
+#[tokio::test]
+async fn an_event_that_waits_for_the_budget_is_judged_by_the_rights_afterwards() {
+    let services = Services::start(Sizes::default()).await;
+    let app = App::with(services, |config| {
+        config.limits = Limits { cost: 40, ..Limits::default() };
+        config.budgets = BudgetSettings { capacity: 40, per_second: 10, ..BudgetSettings::default() };
+    })
+    .await;
+    let after = position(&app).await;
+    let (order, stranger) = order_and_stranger(&app);
+    let subscription = "subscription($id: ID!, $after: Cursor) {
+        orderStatusChanged(orderId: $id, after: $after) { cursor order { id buyer { name } } } }";
+    let mut socket = Socket::of_token(&app, &token(&app, stranger, &["admin"], 600)).await;
+    let variables = json!({"id": order.id, "after": after});
+    socket.subscribe("1", json!({"query": subscription, "variables": variables})).await;
+    socket.nothing_but_pong().await;
+    until(|| app.metrics.text().contains("tessera_live_subscribers 1\n")).await;
+    while app.person(stranger).run("{ viewer { id } }").await.status == 200 {}
+    let emit = |sellers: &[UserId]| {
+        let data = json!({"status": "shipped", "at": "2026-01-01T00:00:00.000Z", "buyer_id": order.buyer_id,
+            "seller_ids": sellers, "version": 2});
+        app.services.feed("order").emit("order.shipped", &order.id.to_string(), data);
+    };
+    emit(&[]);
+    emit(&[user(&app, stranger)]);
+    socket.send(renewal(&token(&app, stranger, &["member"], 600))).await;
+    assert_eq!(socket.receive().await["type"], "pong");
+    let cursor = socket.result("1").await["extensions"]["cursor"].as_str().unwrap().to_owned();
+    assert!(places(&cursor)[0].ends_with(":2"), "the first is not for a member: {:?}", places(&cursor));
+}
+
+/// An order, and the number of a person who has no part in it.
+fn order_and_stranger(app: &App) -> (Order, usize) {
+    let town = app.services.town();
+    let order = town.orders[0].clone();
+    let stranger = (1..town.users.len()).find(|number| !order.has_party(town.users[*number].id)).unwrap();
+    (order, stranger)
 }
