@@ -62,12 +62,12 @@ impl Caps {
     pub(crate) fn enter(&self, address: IpAddr) -> Result<Seat, Full> {
         let network = contract::network(address);
         if !self.0.total.add(()) {
-            self.0.metrics.limit_hit("max_sockets");
+            self.0.metrics.live().limit_hit("max_sockets");
             return Err(Full::Process);
         }
         if !self.0.by_network.add(network) {
             self.0.total.remove(&());
-            self.0.metrics.limit_hit("max_per_network");
+            self.0.metrics.live().limit_hit("max_per_network");
             return Err(Full::Network);
         }
         Ok(Seat { caps: self.clone(), of: Of::Network(network) })
@@ -76,7 +76,7 @@ impl Caps {
     /// A place among the connections of that viewer.
     pub(crate) fn sign_in(&self, viewer: UserId) -> Result<Seat, Full> {
         if !self.0.by_viewer.add(viewer) {
-            self.0.metrics.limit_hit("max_per_viewer");
+            self.0.metrics.live().limit_hit("max_per_viewer");
             return Err(Full::Viewer);
         }
         Ok(Seat { caps: self.clone(), of: Of::Viewer(viewer) })

@@ -150,7 +150,7 @@ impl Delivery {
         let charge = self.pipeline.budgets.charge(member.payer, *estimate)?;
         // The semaphore is never closed.
         let _slot = self.slots.acquire().await.ok();
-        self.metrics.event_executed();
+        self.metrics.live().executed();
         let (parent, state) = (event.event.traceparent.as_deref(), event.event.tracestate.as_deref());
         let (id, trace) = (RequestId::generate(), TraceContext::continued(parent, state));
         let context = CallContext::new(Instant::now() + self.timeout, id, trace, member.address);

@@ -67,7 +67,7 @@ impl RequestLine {
     pub(super) fn delivered(&mut self, errors: usize) {
         self.status = StatusCode::OK.as_u16();
         self.messages += 1;
-        self.metrics.message_sent();
+        self.metrics.live().sent();
         self.operation.errors += errors;
     }
 

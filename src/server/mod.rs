@@ -148,7 +148,7 @@ pub fn app_with(config: &Config, change: impl FnOnce(&mut Pipeline)) -> Result<A
     let events = Arc::new(events(config, &pipeline, (&http, &metrics))?);
     let caps = Caps::new(&config.events, metrics.clone());
     let (counted, seats) = (Arc::clone(&events), caps.clone());
-    metrics.read_live(move || LiveState { connections: seats.connections(), ..counted.state() });
+    metrics.live().observe(move || LiveState { connections: seats.connections(), ..counted.state() });
     Ok(App {
         pipeline,
         events,

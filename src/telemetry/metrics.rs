@@ -2,8 +2,7 @@
 //! values: an operation is labelled with its name only if its document is trusted.
 
 use std::{
-    fmt,
-    sync::{Arc, OnceLock, atomic::AtomicU64},
+    sync::{Arc, atomic::AtomicU64},
     time::Duration,
 };
 
@@ -12,6 +11,8 @@ use prometheus_client::{
     metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram},
     registry::Registry,
 };
+
+use super::live::Live;
 
 /// The label of all operations whose documents are not trusted.
 pub(crate) const OTHERS: &str = "(other)";
@@ -26,75 +27,6 @@ struct Answered {
     status: u16,
 }
 
-/// The label of a limit's counter.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct LimitHit {
-    limit: &'static str,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct OfService {
-    service: &'static str,
-}
-
-/// The state of live updates at one moment.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct LiveState {
-    /// WebSockets and streams.
-    pub connections: usize,
-    /// Entries in the index of subscribers: one for each key of a subscription.
-    pub subscribers: usize,
-    /// Groups of subscriptions that share executions.
-    pub groups: usize,
-    /// How long ago the events of each service were last known to be complete.
-    pub lags: Vec<(&'static str, Duration)>,
-}
-
-/// Reads the state of live updates.
-type ReadLiveState = Box<dyn Fn() -> LiveState + Send + Sync>;
-
-/// Counters and gauges of live updates.
-#[derive(Clone, Debug, Default)]
-struct Live {
-    connections: Gauge<u64, AtomicU64>,
-    subscribers: Gauge<u64, AtomicU64>,
-    groups: Gauge<u64, AtomicU64>,
-    lags: Family<OfService, Gauge<f64, AtomicU64>>,
-    executions: Counter,
-    messages: Counter,
-    limits: Family<LimitHit, Counter>,
-}
-
-impl Live {
-    fn register(&self, registry: &mut Registry) {
-        registry.register("live_connections", "WebSockets and streams", self.connections.clone());
-        registry.register("live_subscribers", "Keys that subscriptions ask for", self.subscribers.clone());
-        registry.register("live_groups", "Groups of subscriptions that share executions", self.groups.clone());
-        let lag = "Time since the events of a service were last known to be complete; 0 while they are";
-        registry.register("event_lag_seconds", lag, self.lags.clone());
-        registry.register(
-            "event_executions",
-            "Executions of events, one for each event and group",
-            self.executions.clone(),
-        );
-        registry.register("event_messages", "Messages of subscriptions handed to clients", self.messages.clone());
-        registry.register(
-            "limits_hit",
-            "Connections and operations that a limit of [events] ended",
-            self.limits.clone(),
-        );
-    }
-
-    fn set(&self, state: &LiveState) {
-        self.connections.set(state.connections as u64);
-        self.subscribers.set(state.subscribers as u64);
-        self.groups.set(state.groups as u64);
-        for (service, lag) in &state.lags {
-            self.lags.get_or_create(&OfService { service }).set(lag.as_secs_f64());
-        }
-    }
-}
-
 /// All metrics. Cheap to clone; clones share their values.
 #[derive(Clone, Debug)]
 pub struct Metrics {
@@ -107,16 +39,6 @@ pub struct Metrics {
     failed_reloads: Counter,
     unreadable_addresses: Counter,
     live: Live,
-    read_live: Arc<OnceLock<ReadLive>>,
-}
-
-/// Without a text of its own.
-struct ReadLive(ReadLiveState);
-
-impl fmt::Debug for ReadLive {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("ReadLive")
-    }
 }
 
 impl Metrics {
@@ -151,7 +73,6 @@ impl Metrics {
         live.register(&mut registry);
         Self {
             live,
-            read_live: Arc::default(),
             registry: Arc::new(registry),
             requests,
             duration,
@@ -192,31 +113,14 @@ impl Metrics {
         self.unreadable_addresses.inc();
     }
 
-    /// From now on, reads the state of live updates for each text.
-    pub(crate) fn read_live(&self, read: impl Fn() -> LiveState + Send + Sync + 'static) {
-        self.read_live.get_or_init(|| ReadLive(Box::new(read)));
-    }
-
-    /// Counts an execution of an event.
-    pub(crate) fn event_executed(&self) {
-        self.live.executions.inc();
-    }
-
-    /// Counts a message of a subscription.
-    pub(crate) fn message_sent(&self) {
-        self.live.messages.inc();
-    }
-
-    /// Counts what a limit of `[events]` has ended.
-    pub(crate) fn limit_hit(&self, limit: &'static str) {
-        self.live.limits.get_or_create(&LimitHit { limit }).inc();
+    /// The metrics of live updates.
+    pub(crate) const fn live(&self) -> &Live {
+        &self.live
     }
 
     /// All metrics in the OpenMetrics text format.
     pub fn text(&self) -> String {
-        if let Some(ReadLive(read)) = self.read_live.get() {
-            self.live.set(&read());
-        }
+        self.live.refresh();
         let mut text = String::new();
         // Writing to a string does not fail.
         let _ = encode(&mut text, &self.registry);

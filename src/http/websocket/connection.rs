@@ -329,11 +329,11 @@ impl Connection {
         let line = RequestLine::new("websocket", started, context.clone(), self.app.metrics.clone());
         let operation = Operation { id: Arc::clone(&id), request_id, line };
         if self.running.len() >= self.app.live.max_per_socket {
-            self.app.metrics.limit_hit("max_per_socket");
+            self.app.metrics.live().limit_hit("max_per_socket");
             return self.send(operation.too_many(self.app.live.max_per_socket)).await;
         }
         if !self.subscribes.take() {
-            self.app.metrics.limit_hit("subscribes_per_second");
+            self.app.metrics.live().limit_hit("subscribes_per_second");
             return self.send(operation.too_fast()).await;
         }
         let ask = Ask {
