@@ -208,7 +208,15 @@ async fn an_event_that_waits_for_the_budget_is_judged_by_the_rights_afterwards()
             "seller_ids": sellers, "version": 2});
         app.services.feed("order").emit("order.shipped", &order.id.to_string(), data);
     };
+    let mut other = Socket::person(&app, 0).await;
+    let cheap = "subscription($id: ID!, $after: Cursor) { orderStatusChanged(orderId: $id, after: $after) { cursor } }";
+    other.subscribe("1", json!({"query": cheap, "variables": {"id": order.id, "after": after}})).await;
     emit(&[]);
+    // Until the event is there, and waits.
+    other.result("1").await;
+    for _ in 0..10 {
+        socket.nothing_but_pong().await;
+    }
     emit(&[user(&app, stranger)]);
     socket.send(renewal(&token(&app, stranger, &["member"], 600))).await;
     assert_eq!(socket.receive().await["type"], "pong");
