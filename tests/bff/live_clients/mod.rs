@@ -2,6 +2,7 @@
 //! ones get events in order and see refusals as errors; through `web/resume/` they go on after a restart where they were.
 
 mod stage;
+mod through_edges;
 
 use std::fs;
 use std::path::Path;
