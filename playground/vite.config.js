@@ -9,5 +9,5 @@ export default defineConfig({
     chunkSizeWarningLimit: 8192,
   },
   // `npm run dev` beside `cargo run`: changes show at once.
-  server: { proxy: { '/graphql': 'http://127.0.0.1:4000' } },
+  server: { proxy: { '/graphql': { target: 'http://127.0.0.1:4000', ws: true } } },
 });

@@ -25,6 +25,18 @@ sub vcl_recv {
         }
         return (synth(200, "Purged " + xkey.purge(req.http.xkey-purge)));
     }
+    # Live updates: a WebSocket, or a stream of Server-Sent Events or of parts. Some clients name stream types for queries as well,
+    # beside those for one result: a GET of theirs is a query, which may be in the cache.
+    if (req.http.Upgrade ~ "(?i)websocket"
+        || req.http.Accept ~ "(?i)subscriptionspec"
+        || (req.http.Accept ~ "(?i)text/event-stream"
+            && (req.method != "GET" || req.http.Accept !~ "(?i)application/(graphql-response\+)?json"))) {
+        # What is passed stays in memory until its end, so streams are piped: every byte at once, nothing kept. HTTP/2 has no pipe.
+        if (req.proto == "HTTP/2.0") {
+            return (pass);
+        }
+        return (pipe);
+    }
     if (req.method != "GET") {
         return (pass);
     }
@@ -40,6 +52,17 @@ sub vcl_recv {
         set req.hash_ignore_busy = true;
     }
     return (hash);
+}
+
+sub vcl_pipe {
+    if (req.http.Upgrade) {
+        set bereq.http.Upgrade = req.http.Upgrade;
+        set bereq.http.Connection = "Upgrade";
+    } else {
+        # The connection's next request would be piped as well.
+        set bereq.http.Connection = "close";
+    }
+    return (pipe);
 }
 
 sub vcl_backend_response {

@@ -1,5 +1,5 @@
 // One operation, sent to the server that this page came from. In: the parameters of GraphQL over HTTP, and headers.
-// Out: the answer, `{ data, errors }`. Also what GraphiQL fetches with.
+// Out: the answer, `{ data, errors }`.
 
 export async function ask({ query, variables, operationName }, { headers } = {}) {
   const response = await fetch('/graphql', {

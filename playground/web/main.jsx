@@ -4,14 +4,14 @@ import 'graphiql/style.css';
 import './page.css';
 import { createRoot } from 'react-dom/client';
 import { GraphiQL } from 'graphiql';
-import { ask } from './ask.js';
+import { fetcher } from './fetcher.js';
 import { SignIn } from './sign-in.jsx';
 import { demoTabs } from './tabs.js';
 
 const defaultTabs = await demoTabs();
 
 createRoot(document.getElementById('playground')).render(
-  <GraphiQL fetcher={ask} defaultTabs={defaultTabs} defaultEditorToolsVisibility="headers">
+  <GraphiQL fetcher={fetcher} defaultTabs={defaultTabs} defaultEditorToolsVisibility="headers">
     <SignIn />
   </GraphiQL>,
 );

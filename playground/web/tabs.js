@@ -19,10 +19,11 @@ export async function demoTabs() {
     Profile: { handle: 'grace' },
     Market: { filter: { tag: 'wood', forSale: true } },
     Like: { input: { postId } },
+    Publish: { input: { title: 'Hot off the press', body: 'Published from the playground.', tags: ['news'] } },
     PlaceOrder: { input: { items: [{ postId, quantity: 1 }], idempotencyKey: `playground-${Date.now()}` } },
   };
   return Object.values(documents).map((query) => {
-    const [, name] = /^(?:query|mutation) (\w+)/m.exec(query);
+    const [, name] = /^(?:query|mutation|subscription) (\w+)/m.exec(query);
     return { query, variables: variables[name] && JSON.stringify(variables[name], null, 2) };
   });
 }

@@ -1,4 +1,5 @@
-//! What `tessera dev` says once everything answers: where things are, who may sign in, and a line to paste.
+//! What `tessera dev` says once everything answers: where things are, who may sign in, and two lines to paste: a query, and a
+//! subscription.
 
 use std::io::{self, Write};
 
@@ -26,6 +27,9 @@ pub fn print(config: &Config) -> io::Result<()> {
 
   Try:
   curl -s {graphql} -H 'content-type: application/json' -d '{{\"query\":\"{{ posts(first: 3) {{ nodes {{ title author {{ name }} likeCount }} }} }}\"}}'
+
+  Follow new posts; publish one in the playground meanwhile:
+  curl -sN {graphql} -H 'accept: text/event-stream' -H 'content-type: application/json' -d '{{\"query\":\"subscription {{ postPublished {{ post {{ title author {{ name }} }} }} }}\"}}'
 
 ",
         tessera = "Tessera",

@@ -10,7 +10,7 @@ use http::{
 use serde::{Deserialize, Serialize};
 use tower_http::cors::{AllowHeaders, AllowOrigin, Any, CorsLayer, ExposeHeaders};
 
-use super::response::REQUEST_ID;
+use super::{response::REQUEST_ID, streaming};
 use crate::settings::{Origin, Seconds, UNBOUNDED};
 
 /// `[cors]`
@@ -33,8 +33,9 @@ impl Default for Cors {
 }
 
 /// `Access-Control-Expose-Headers`.
-const EXPOSED: [HeaderName; 5] = [
+const EXPOSED: [HeaderName; 6] = [
     REQUEST_ID,
+    streaming::CURSOR,
     RETRY_AFTER,
     HeaderName::from_static("x-ratelimit-limit"),
     HeaderName::from_static("x-ratelimit-remaining"),

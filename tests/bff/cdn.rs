@@ -1,7 +1,7 @@
 //! The edges of `deploy/cdn/`, started for real in front of the real binary: what is the same for everybody is answered by
 //! them, a purge is seen at once, and nobody ever gets what is another viewer's.
 
-mod edge;
+pub mod edge;
 
 use std::collections::HashMap;
 
@@ -67,6 +67,11 @@ async fn tessera(services: &Services) -> Program {
 
 fn get(client: &Client, path: &str, accept: &str, coding: &str) -> RequestBuilder {
     client.request(Method::GET, path).header("accept", accept).header("accept-encoding", coding)
+}
+
+/// Whether the edge has answered that request itself.
+pub async fn is_hit_of(request: RequestBuilder) -> bool {
+    is_hit(&Packed::of(request).await)
 }
 
 fn is_hit(answer: &Packed) -> bool {

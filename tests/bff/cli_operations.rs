@@ -60,7 +60,8 @@ fn the_documents_of_the_repository_are_good() {
     assert!(shown.starts_with(expected), "{shown}");
     assert!(shown.contains("cache   not cacheable: User.viewerFollows (private)"), "{shown}");
     assert!(shown.contains("cache   not cacheable: a mutation"), "{shown}");
-    assert!(shown.contains("6 of 6 documents are good"), "{shown}");
+    assert!(shown.contains("cache   not cacheable: a subscription"), "{shown}");
+    assert!(shown.contains("9 of 9 documents are good"), "{shown}");
 }
 
 #[test]
@@ -160,12 +161,22 @@ async fn the_ids_of_a_manifest_are_trusted_where_the_same_files_are_loaded() {
     let trusted = documents.trusted();
     let listed = manifest["operations"].as_array().unwrap();
     let names: Vec<_> = listed.iter().map(|it| it["name"].as_str().unwrap()).collect();
-    assert_eq!(names, ["Checkout", "CompactFeed", "HomeFeed", "MyOrders", "PostPage", "Profile"]);
+    let queries = ["CompactFeed", "HomeFeed", "MyOrders", "PostPage", "Profile"];
+    let subscriptions = ["NewComments", "NewPosts", "OrderUpdates"];
+    let mut expected = [&["Checkout"], &queries[..], &subscriptions[..]].concat();
+    expected.sort_unstable();
+    assert_eq!(names, expected);
     for operation in listed {
         let (id, body) = (operation["id"].as_str().unwrap(), operation["body"].as_str().unwrap());
         assert_eq!(id, sha256(body));
         assert_eq!(&*trusted.by_id(id).unwrap().text, body);
-        assert_eq!(operation["type"], if operation["name"] == "Checkout" { "mutation" } else { "query" });
+        let name = operation["name"].as_str().unwrap();
+        let kind = match name {
+            "Checkout" => "mutation",
+            _ if subscriptions.contains(&name) => "subscription",
+            _ => "query",
+        };
+        assert_eq!(operation["type"], kind);
     }
 }
 
@@ -198,7 +209,8 @@ fn bodies_are_those_that_apollo_client_sends() {
     ];
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut texts: Vec<String> = shapes.map(str::to_owned).into();
-    for name in ["web/HomeFeed", "web/Checkout", "web/MyOrders", "web/PostPage", "web/Profile", "mobile/CompactFeed"] {
+    let web = ["HomeFeed", "Checkout", "MyOrders", "PostPage", "Profile", "NewPosts", "NewComments", "OrderUpdates"];
+    for name in web.map(|name| format!("web/{name}")).iter().map(String::as_str).chain(["mobile/CompactFeed"]) {
         texts.push(fs::read_to_string(root.join(format!("persisted-queries/{name}.graphql"))).unwrap());
     }
     let lines = texts.iter().map(|text| serde_json::to_string(text).unwrap() + "\n").collect();

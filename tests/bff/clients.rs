@@ -46,7 +46,7 @@ fn project() -> &'static Path {
 }
 
 /// Runs a script of `tests/clients/` there; it must succeed.
-async fn node(folder: &Path, script: &str, arguments: &[&str]) {
+pub async fn node(folder: &Path, script: &str, arguments: &[&str]) {
     let clients = project().join("tests/clients");
     let installed = clients.join("node_modules/relay-runtime/package.json");
     assert!(installed.exists(), "the clients are not installed: run `scripts/test`, which installs them with `npm ci`");

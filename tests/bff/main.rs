@@ -28,6 +28,8 @@ mod health;
 mod hostile;
 mod http;
 mod live;
+#[cfg(feature = "client-tests")]
+mod live_clients;
 mod null_variables;
 mod nulls_and_order;
 mod overload;

@@ -1,4 +1,5 @@
-// The real program, `tessera dev`, on free ports and data of its own. In: nothing. Out: its URL, and how to end it.
+// The real program, `tessera dev`, on free ports and data of its own. In: nothing. Out: its URL, how to start
+// it again with its data, and how to end it.
 import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, open, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -20,19 +21,32 @@ export async function startTessera() {
   const port = await freePorts();
   const words = ['dev', '--port', String(port), '--data-dir', join(home, 'data')];
   await mkdir(kept, { recursive: true });
-  const log = await open(join(kept, 'tessera.log'), 'w');
+  let quit = await start(words, 'w');
+  const restart = async () => {
+    await quit();
+    quit = await start(words, 'a');
+  };
+  const stop = async () => {
+    await quit();
+    await rm(home, { recursive: true });
+  };
+  return { url: `http://127.0.0.1:${port}`, restart, stop };
+}
+
+/** Starts the program; how to end it, once it has greeted. */
+async function start(words, flags) {
+  const log = await open(join(kept, 'tessera.log'), flags);
   const child = spawn(join(target, 'debug', 'tessera'), words, { stdio: ['ignore', 'pipe', log.fd] });
   await log.close();
   const ended = new Promise((resolve) => child.once('close', resolve));
-  const stop = async () => {
+  const quit = async () => {
     child.kill('SIGTERM');
     await ended;
-    await rm(home, { recursive: true });
   };
   for await (const line of createInterface({ input: child.stdout })) {
-    if (line.includes('curl')) return { url: `http://127.0.0.1:${port}`, stop };
+    if (line.includes('curl -sN')) return quit;
   }
-  await stop();
+  await quit();
   throw new Error(`tessera dev ended before it greeted: see ${join(kept, 'tessera.log')}`);
 }
 

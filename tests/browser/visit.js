@@ -56,6 +56,19 @@ export class Visit {
     return answer;
   }
 
+  /** Runs the subscription of the tab that shows; the server has acknowledged the connection. */
+  async subscribe() {
+    const connected = this.page.waitForEvent('websocket').then((socket) =>
+      socket.waitForEvent('framereceived', { predicate: ({ payload }) => payload.includes('connection_ack') }));
+    await this.page.getByRole('button', { name: /^Execute query/ }).click();
+    await connected;
+  }
+
+  /** Waits until the response has that text. */
+  shows(text) {
+    return this.page.locator('.graphiql-response .view-line').filter({ hasText: text }).first().waitFor();
+  }
+
   async signIn(email) {
     await this.page.getByRole('button', { name: email }).click();
     await this.page.getByText(`signed in as ${email}`).waitFor();

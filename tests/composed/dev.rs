@@ -8,6 +8,7 @@ use std::{
 };
 
 use harness::client::Client;
+use serde_json::{Value, json};
 use tokio::{
     io::{AsyncBufReadExt, BufReader},
     process::{Child, Command},
@@ -66,7 +67,7 @@ async fn start(home: &Path, arguments: &[&str]) -> (Child, String) {
     while let Some(line) = lines.next_line().await.unwrap() {
         greeting.push_str(&line);
         greeting.push('\n');
-        if line.contains("curl") {
+        if line.contains("curl -sN") {
             return (child, greeting);
         }
     }
@@ -84,18 +85,39 @@ async fn refusal(home: &Path, arguments: &[&str]) -> String {
 }
 
 #[tokio::test]
-async fn it_greets_with_a_line_to_paste_that_answers_and_keeps_its_data() {
+async fn it_greets_with_lines_to_paste_that_answer_and_follow_and_keeps_its_data() {
     let (home, port) = (Home::new(), free_ports().to_string());
     let (mut child, greeting) = start(&home.0, &["--port", &port]).await;
+    // The one that follows events: what it prints.
+    let follow = greeting.lines().find(|line| line.contains("curl -sN")).unwrap();
+    let mut follow = Command::new("sh")
+        .arg("-c")
+        .arg(format!("exec {}", follow.trim()))
+        .stdout(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    let mut followed = BufReader::new(follow.stdout.take().unwrap()).lines();
+    // Where the stream begins.
+    assert!(followed.next_line().await.unwrap().unwrap().starts_with("id: "));
     for expected in ["ada@example.com", "grace@example.com", "admin@example.com", "tessera-demo", "/openapi.json"] {
         assert!(greeting.contains(expected), "{greeting}");
     }
     let line = greeting.lines().find(|line| line.contains("curl")).unwrap();
     let answer = Command::new("sh").arg("-c").arg(line).output().await.unwrap();
-    let answer: serde_json::Value = serde_json::from_slice(&answer.stdout).unwrap();
+    let answer: Value = serde_json::from_slice(&answer.stdout).unwrap();
     assert_eq!(answer["data"]["posts"]["nodes"].as_array().unwrap().len(), 3);
 
     let client = Client::new(format!("http://127.0.0.1:{port}"));
+    publish(&client).await;
+    let event = loop {
+        let line = followed.next_line().await.unwrap().unwrap();
+        if let Some(data) = line.strip_prefix("data: ") {
+            break serde_json::from_str::<Value>(data).unwrap();
+        }
+    };
+    assert_eq!(event["data"]["postPublished"]["post"]["title"], "Hot off the press");
+
     let ids = "{ users(first: 100) { nodes { id } } }";
     let first = client.run(ids).await.data();
     assert_eq!(first["users"]["nodes"].as_array().unwrap().len(), 50);
@@ -106,6 +128,16 @@ async fn it_greets_with_a_line_to_paste_that_answers_and_keeps_its_data() {
     let (_child, _) = start(&home.0, &["--port", &port, "--seed", "2", "--fresh"]).await;
     let other = client.run(ids).await.data();
     assert_ne!(first, other, "another seed, other ids");
+}
+
+/// Publishes a post as a demo user.
+async fn publish(client: &Client) {
+    let log_in = r#"mutation { logIn(input: {email: "ada@example.com", password: "tessera-demo"}) {
+        session { accessToken } } }"#;
+    let session = client.run(log_in).await.data()["logIn"]["session"]["accessToken"].as_str().unwrap().to_owned();
+    let publish = r#"mutation { publishPost(input: {title: "Hot off the press", body: "…"}) { userErrors { code } } }"#;
+    let published = client.signed_in(session).run(publish).await.data();
+    assert_eq!(published["publishPost"]["userErrors"], json!([]));
 }
 
 #[tokio::test]

@@ -26,6 +26,9 @@ use crate::{
 };
 use pace::{Pace, Turn};
 
+/// The cursor behind which a stream begins: parts of multipart streams have no place for it before the first message.
+pub(super) const CURSOR: HeaderName = HeaderName::from_static("x-stream-cursor");
+
 /// Why the server ends a stream.
 #[derive(Debug)]
 enum End {
@@ -89,7 +92,9 @@ pub(super) fn subscribed(
         StreamType::Multipart => "multipart",
     });
     let pace = Pace::new(Arc::clone(app), subscription, seats);
-    let begin = stream_type.begin(&pace.cursor());
+    let cursor = pace.cursor();
+    let begin = stream_type.begin(&cursor);
+    let cursor = HeaderValue::try_from(cursor);
     let chunks = futures::stream::unfold(Some((pace, line, Some(begin))), move |state| async move {
         let (mut pace, mut line, begin) = state?;
         if let Some(begin) = begin {
@@ -113,9 +118,8 @@ pub(super) fn subscribed(
         }
     });
     let mut response = response(stream_type, Body::from_stream(chunks));
-    if let Ok(id) = request_id {
-        response.headers_mut().insert(REQUEST_ID, id);
-    }
+    let headers = [(REQUEST_ID, request_id.ok()), (CURSOR, cursor.ok())];
+    response.headers_mut().extend(headers.into_iter().filter_map(|(name, value)| Some((name, value?))));
     response
 }
 

@@ -89,6 +89,8 @@ struct Timers {
     ping: Instant,
     /// When a client that has not answered the last ping is given up.
     pong: Option<Instant>,
+    /// Pings without a pong.
+    unanswered: u32,
     /// When the connection is as old as it may be, or has to end for a restart.
     end: Instant,
     is_closing: bool,
@@ -117,7 +119,14 @@ impl Connection {
         let now = Instant::now();
         let share: f64 = rand::rng().random_range(0.9..1.0);
         let end = now + app.live.lifetime.mul_f64(share);
-        let clock = Timers { init: now + INIT_WITHIN, ping: now + PING_EVERY, pong: None, end, is_closing: false };
+        let clock = Timers {
+            init: now + INIT_WITHIN,
+            ping: now + PING_EVERY,
+            pong: None,
+            unanswered: 0,
+            end,
+            is_closing: false,
+        };
         let subscribes = Rate::new(app.live.subscribes_per_second);
         Self {
             app,
@@ -224,22 +233,26 @@ impl Connection {
                 session.is_warned = true;
                 let left = expires.saturating_duration_since(now).as_millis();
                 let payload = json!({"tokenExpiresInMs": u64::try_from(left).unwrap_or(u64::MAX)});
+                self.clock.unanswered += 1;
                 self.send(message::ping(&payload)).await?;
             }
         }
         if now >= self.clock.ping {
             self.clock.ping = now + PING_EVERY;
             self.clock.pong.get_or_insert(now + PONG_WITHIN);
-            self.send(message::ping(&self.progress())).await?;
+            let payload = self.progress();
+            self.clock.unanswered += 1;
+            self.send(message::ping(&payload)).await?;
         }
         Ok(())
     }
 
     /// The smallest position of the socket's subscriptions, and how far behind the services this process is. There is no position
-    /// while an operation is set up: it may be a subscription to older events.
+    /// while an operation is set up, or may be on its way (the client has not answered a ping): it may be a subscription to older
+    /// events.
     fn progress(&self) -> serde_json::Value {
         let mut positions = self.app.events.known_positions();
-        let is_set_up = self.running.values().all(|entry| entry.handle.is_some());
+        let is_set_up = self.clock.unanswered == 0 && self.running.values().all(|entry| entry.handle.is_some());
         for (service, position) in self.running.values().filter_map(|entry| Some(entry.handle.as_ref()?.progress())) {
             let known = positions.entry(service).or_insert_with(|| position.clone());
             if known.epoch != position.epoch || known.sequence > position.sequence {
@@ -292,7 +305,10 @@ impl Connection {
             }
             ClientMessage::Ping(payload) => self.send(message::pong(payload)).await,
             ClientMessage::Renewal(token) => self.renew(&token).await,
-            ClientMessage::Pong => Ok(()),
+            ClientMessage::Pong => {
+                self.clock.unanswered = self.clock.unanswered.saturating_sub(1);
+                Ok(())
+            }
             ClientMessage::Subscribe { id, parameters } => self.subscribe(id, *parameters).await,
             ClientMessage::Complete(id) => {
                 if let Some(entry) = self.running.remove(id.as_str()) {

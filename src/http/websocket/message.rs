@@ -63,8 +63,11 @@ impl ClientMessage {
     fn subscribe(mut message: Map<String, Value>) -> Result<Self, String> {
         let id = id(&mut message)?;
         let payload = payload(&mut message)?.ok_or("`payload` must be an object")?;
-        let parameters = parameters::from_members(payload).map_err(|failure| failure.to_string())?;
-        if parameters.text.is_none() && parameters.id.is_none() && parameters.automatic.is_none() {
+        let mut parameters = parameters::from_members(payload).map_err(|failure| failure.to_string())?;
+        let has_id = parameters.id.is_some() || parameters.automatic.is_some();
+        // graphql-ws sends no message without the member: with an id, its text is empty.
+        parameters.text.take_if(|text| has_id && text.is_empty());
+        if parameters.text.is_none() && !has_id {
             return Err("`payload` must have `query` or `documentId`".to_owned());
         }
         Ok(Self::Subscribe { id, parameters: Box::new(parameters) })

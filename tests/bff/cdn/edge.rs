@@ -1,6 +1,7 @@
 //! nginx and Varnish with the configurations of `deploy/cdn/`, on free ports; they end with the test.
 
 use std::net::TcpListener;
+use std::path::Path;
 use std::process::Stdio;
 
 use harness::client::Client;
@@ -14,8 +15,10 @@ pub struct Edge {
     pub name: &'static str,
     /// A client of it.
     pub client: Client,
+    /// `host:port`
+    pub address: String,
     _process: Child,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Edge {
@@ -48,6 +51,20 @@ impl Edge {
         Self::started("varnish", command, folder, address).await
     }
 
+    /// How many responses it has stored.
+    pub async fn stored(&self) -> usize {
+        match self.name {
+            "nginx" => files(&self.folder.path().join("cache")),
+            _ => {
+                let mut command = Command::new("varnishstat");
+                command.arg("-n").arg(self.folder.path().join("work")).args(["-1", "-f", "MAIN.n_object"]);
+                let output = command.output().await.unwrap();
+                let text = String::from_utf8(output.stdout).unwrap();
+                text.split_whitespace().nth(1).unwrap_or_else(|| panic!("{text}")).parse().unwrap()
+            }
+        }
+    }
+
     async fn started(name: &'static str, mut command: Command, folder: TempDir, address: String) -> Self {
         let log = std::fs::File::create(folder.path().join("log")).unwrap();
         command.stdout(Stdio::null()).stderr(log).kill_on_drop(true);
@@ -58,8 +75,15 @@ impl Edge {
             assert!(ended.is_none(), "{name} did not start: {}", said());
             tokio::task::yield_now().await;
         }
-        Self { name, client: Client::new(format!("http://{address}")), _process: process, _folder: folder }
+        let client = Client::new(format!("http://{address}"));
+        Self { name, client, address, _process: process, folder }
     }
+}
+
+/// How many files a folder and its folders have.
+fn files(folder: &Path) -> usize {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.map(|path| if path.is_dir() { files(&path) } else { 1 }).sum()
 }
 
 fn free_address() -> String {
