@@ -1,9 +1,12 @@
 //! One WebSocket: reads the client's messages, runs its operations beside each other, writes theirs, and keeps time. Nothing is
-//! queued: while the client accepts no bytes, no operation takes its next step and no message is read.
+//! queued: while the client accepts no bytes, no operation takes its next step and no message is read. `operations` are those of
+//! the client, `timers` what is due when.
+
+mod operations;
+mod timers;
 
 use std::{collections::HashMap, net::IpAddr, sync::Arc, time::Duration};
 
-use contract::{RequestId, TraceContext};
 use futures::{
     SinkExt, StreamExt,
     future::{AbortHandle, Abortable, Aborted, BoxFuture},
@@ -12,8 +15,6 @@ use futures::{
 use http::request::Parts;
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
-use rand::RngExt;
-use serde_json::json;
 use tokio::time::{Instant, sleep_until, timeout};
 use tokio_tungstenite::{
     WebSocketStream,
@@ -24,30 +25,19 @@ use super::{
     close::Close,
     message::{self, ClientMessage},
     metered::Metered,
-    operation::{Operation, Step},
-    session::{Session, WARNING},
+    operation::Step,
+    session::Session,
 };
 use crate::{
-    clients::CallContext,
     events::{Handle, Seat, cursor},
-    http::{App, connection::Progress, graphql::client_name, rate::Rate, request_line::RequestLine},
-    operations::OperationKind,
-    requests::{Ask, Client, Parameters},
+    http::{App, connection::Progress, rate::Rate},
 };
+use timers::Timers;
 
-/// How long a client has for its `connection_init`.
-const INIT_WITHIN: Duration = Duration::from_secs(3);
-/// The time between two pings of the server.
-const PING_EVERY: Duration = Duration::from_secs(15);
-/// How long after a ping a client without a sign of life is given up.
-const PONG_WITHIN: Duration = Duration::from_secs(30);
 /// How long the client has to answer a close frame.
 const CLOSE_WITHIN: Duration = Duration::from_secs(2);
 /// Messages that a client may send per second, with ten seconds' worth at once. Beyond that they are read more slowly.
 const MESSAGES_PER_SECOND: usize = 200;
-/// All kinds of operation.
-const ALL: &[OperationKind] = &[OperationKind::Query, OperationKind::Mutation, OperationKind::Subscription];
-
 type Socket = WebSocketStream<Metered<TokioIo<Upgraded>>>;
 
 /// The other side, as the handshake showed it.
@@ -83,19 +73,6 @@ struct Entry {
     handle: Option<Handle>,
 }
 
-/// When something is due.
-struct Timers {
-    init: Instant,
-    ping: Instant,
-    /// When a client that has not answered the last ping is given up.
-    pong: Option<Instant>,
-    /// Pings without a pong.
-    unanswered: u32,
-    /// When the connection is as old as it may be, or has to end for a restart.
-    end: Instant,
-    is_closing: bool,
-}
-
 /// Why the connection ends.
 enum End {
     /// The server closes it.
@@ -116,17 +93,7 @@ impl From<Close> for End {
 
 impl Connection {
     pub(super) fn new(app: Arc<App>, socket: Socket, peer: Peer) -> Self {
-        let now = Instant::now();
-        let share: f64 = rand::rng().random_range(0.9..1.0);
-        let end = now + app.live.lifetime.mul_f64(share);
-        let clock = Timers {
-            init: now + INIT_WITHIN,
-            ping: now + PING_EVERY,
-            pong: None,
-            unanswered: 0,
-            end,
-            is_closing: false,
-        };
+        let clock = Timers::new(&app);
         let subscribes = Rate::new(app.live.subscribes_per_second);
         Self {
             app,
@@ -195,75 +162,10 @@ impl Connection {
             received = async { sleep_until(may_read).await; self.socket.next().await } => self.receive(received).await,
             () = sleep_until(due) => self.tick().await,
             () = closing.cancelled(), if !self.clock.is_closing => {
-                self.clock.is_closing = true;
-                self.clock.end = Instant::now() + self.app.random_drain();
+                self.clock.close_within(self.app.random_drain());
                 Ok(())
             }
         }
-    }
-
-    fn next_timer(&self) -> Instant {
-        let Timers { init, ping, pong, end, .. } = self.clock;
-        let init = self.session.is_none().then_some(init);
-        let token = self.session.as_ref().and_then(|session| {
-            let expires = session.expires?;
-            Some(if session.is_warned { expires } else { expires.checked_sub(WARNING).unwrap_or(expires) })
-        });
-        [init, pong, token].into_iter().flatten().chain([ping, end]).min().unwrap_or(end)
-    }
-
-    async fn tick(&mut self) -> Result<(), End> {
-        let now = Instant::now();
-        if now >= self.clock.end {
-            return Err(Close::restarting().into());
-        }
-        if self.session.is_none() && now >= self.clock.init {
-            return Err(Close::no_init().into());
-        }
-        if self.clock.pong.is_some_and(|pong| now >= pong) {
-            return Err(End::Gone);
-        }
-        if let Some(session) = &mut self.session
-            && let Some(expires) = session.expires
-        {
-            if now >= expires {
-                return Err(Close::forbidden("the access token has expired").into());
-            }
-            if !session.is_warned && now + WARNING >= expires {
-                session.is_warned = true;
-                let left = expires.saturating_duration_since(now).as_millis();
-                let payload = json!({"tokenExpiresInMs": u64::try_from(left).unwrap_or(u64::MAX)});
-                self.clock.unanswered += 1;
-                self.send(message::ping(&payload)).await?;
-            }
-        }
-        if now >= self.clock.ping {
-            self.clock.ping = now + PING_EVERY;
-            self.clock.pong.get_or_insert(now + PONG_WITHIN);
-            let payload = self.progress();
-            self.clock.unanswered += 1;
-            self.send(message::ping(&payload)).await?;
-        }
-        Ok(())
-    }
-
-    /// The smallest position of the socket's subscriptions, and how far behind the services this process is. There is no position
-    /// while an operation is set up, or may be on its way (the client has not answered a ping): it may be a subscription to older
-    /// events.
-    fn progress(&self) -> serde_json::Value {
-        let mut positions = self.app.events.known_positions();
-        let is_set_up = self.clock.unanswered == 0 && self.running.values().all(|entry| entry.handle.is_some());
-        for (service, position) in self.running.values().filter_map(|entry| Some(entry.handle.as_ref()?.progress())) {
-            let known = positions.entry(service).or_insert_with(|| position.clone());
-            if known.epoch != position.epoch || known.sequence > position.sequence {
-                *known = position;
-            }
-        }
-        let lags = self.app.events.lags();
-        let behind: serde_json::Map<_, _> =
-            lags.map(|(service, lag)| (service.name().to_owned(), (lag.as_millis() as u64).into())).collect();
-        let position = (is_set_up && !positions.is_empty()).then(|| cursor::of_all(&positions));
-        json!({"position": position, "behindMs": behind})
     }
 
     async fn receive(&mut self, received: Option<Result<Message, Error>>) -> Result<(), End> {
@@ -313,86 +215,6 @@ impl Connection {
             ClientMessage::Complete(id) => {
                 if let Some(entry) = self.running.remove(id.as_str()) {
                     entry.abort.abort();
-                }
-                Ok(())
-            }
-        }
-    }
-
-    async fn renew(&mut self, token: &str) -> Result<(), End> {
-        let Some(session) = &mut self.session else { return Err(Close::unauthorized().into()) };
-        let left = session.renew(&self.app, token).await?;
-        if let Some(viewer) = &session.viewer {
-            self.running.values().filter_map(|entry| entry.handle.as_ref()).for_each(|handle| handle.renew(viewer));
-        }
-        let left = u64::try_from(left.as_millis()).unwrap_or(u64::MAX);
-        self.send(message::pong(Some(json!({"tokenExpiresInMs": left})))).await
-    }
-
-    async fn subscribe(&mut self, id: String, parameters: Parameters) -> Result<(), End> {
-        let Some(session) = &self.session else { return Err(Close::unauthorized().into()) };
-        if self.clock.is_closing {
-            return Err(Close::restarting().into());
-        }
-        if self.running.contains_key(id.as_str()) {
-            return Err(Close::id_in_use(&id).into());
-        }
-        let id: Arc<str> = id.into();
-        let started = Instant::now();
-        let trace = TraceContext::accept(&self.peer.parts.headers);
-        let (deadline, request_id) = (started + self.app.request_timeout, RequestId::generate());
-        let context = CallContext::new(deadline, request_id.clone(), trace, self.peer.client);
-        let line = RequestLine::new("websocket", started, context.clone(), self.app.metrics.clone());
-        let operation = Operation { id: Arc::clone(&id), request_id, line };
-        if self.running.len() >= self.app.live.max_per_socket {
-            self.app.metrics.live().limit_hit("max_per_socket");
-            return self.send(operation.too_many(self.app.live.max_per_socket)).await;
-        }
-        if !self.subscribes.take() {
-            self.app.metrics.live().limit_hit("subscribes_per_second");
-            return self.send(operation.too_fast()).await;
-        }
-        let ask = Ask {
-            parameters,
-            credentials: session.credentials.clone(),
-            client: Client { address: self.peer.client, name: client_name(&self.peer.parts.headers) },
-            allowed_kinds: ALL,
-            may_be_shared: false,
-            shows_cost: false,
-            resume_behind: None,
-            context,
-        };
-        let step = operation.start(Arc::clone(&self.app), ask);
-        self.go_on(id, step, None);
-        Ok(())
-    }
-
-    fn go_on(&mut self, id: Arc<str>, step: BoxFuture<'static, Step>, handle: Option<Handle>) {
-        let (step, abort) = futures::future::abortable(step);
-        self.steps.push(step);
-        self.running.insert(id, Entry { abort, handle });
-    }
-
-    async fn step(&mut self, step: Step) -> Result<(), End> {
-        match step {
-            Step::Begun(running, handle) => {
-                // The token may have been renewed in the meantime.
-                if let Some(viewer) = self.session.as_ref().and_then(|session| session.viewer.as_ref()) {
-                    handle.renew(viewer);
-                }
-                self.go_on(Arc::clone(running.id()), running.next(), Some(handle));
-                Ok(())
-            }
-            Step::Next(text, running) => {
-                self.send(text).await?;
-                let handle = self.running.get(running.id()).and_then(|entry| entry.handle.clone());
-                self.go_on(Arc::clone(running.id()), running.next(), handle);
-                Ok(())
-            }
-            Step::Last(id, texts) => {
-                self.running.remove(&id);
-                for text in texts {
-                    self.send(text).await?;
                 }
                 Ok(())
             }
