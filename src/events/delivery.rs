@@ -35,8 +35,10 @@ use crate::{
 
 /// How long a message is kept: after a deployment thousands of subscriptions catch up on the same events.
 const KEPT: Duration = Duration::from_secs(10);
-/// Messages kept at most.
-const MESSAGES: u64 = 20_000;
+/// Bytes of the messages kept at most.
+const KEPT_BYTES: u64 = 16 * 1024 * 1024;
+/// What a message takes beside its body, about.
+const OVERHEAD_BYTES: usize = 300;
 
 /// A message for all members of a group.
 #[derive(Debug)]
@@ -92,7 +94,7 @@ struct Groups {
 impl Delivery {
     /// `running` executions at a time, each within `timeout`.
     pub(super) fn new(pipeline: Arc<Pipeline>, running: usize, (timeout, metrics): (Duration, Metrics)) -> Self {
-        let messages = Cache::builder().max_capacity(MESSAGES).time_to_live(KEPT).build();
+        let messages = Cache::builder().max_capacity(KEPT_BYTES).weigher(weight).time_to_live(KEPT).build();
         Self { pipeline, slots: Semaphore::new(running), timeout, metrics, groups: Mutex::default(), messages }
     }
 
@@ -136,8 +138,19 @@ impl Delivery {
         member: &Member,
         event: &Arc<Occurrence>,
     ) -> Result<Arc<Message>, Exhausted> {
-        let cell = self.messages.get_with((group.number, event.event.sequence.0), MessageCell::default);
-        cell.get_or_try_init(|| self.execute(group, member, event)).await.cloned()
+        let key = (group.number, event.event.sequence.0);
+        let cell = self.messages.get_with(key, MessageCell::default);
+        let mut is_first = false;
+        let executing = cell.get_or_try_init(|| {
+            is_first = true;
+            self.execute(group, member, event)
+        });
+        let message = executing.await.cloned()?;
+        if is_first {
+            // Weighed again, now that there is a body.
+            self.messages.insert(key, cell);
+        }
+        Ok(message)
     }
 
     async fn execute(
@@ -166,4 +179,10 @@ impl Delivery {
         let (body, errors) = (body.unwrap_or_default().into(), response.errors.len());
         Ok(Arc::new(Message { body, cursor: event.cursor.clone(), errors }))
     }
+}
+
+/// What a message takes, in bytes.
+fn weight(_: &(u64, u64), cell: &MessageCell) -> u32 {
+    let body = cell.get().map_or(0, |message| message.body.len());
+    u32::try_from(body + OVERHEAD_BYTES).unwrap_or(u32::MAX)
 }
