@@ -63,11 +63,12 @@ class Stream {
   #refusal;
 
   /** @param {import('graphql-sse').ClientOptions} options */
-  constructor({ fetchFn = fetch }) {
+  constructor(options) {
+    const send = /** @type {typeof fetch} */ (options.fetchFn ?? fetch);
     /** @param {string} url @param {RequestInit} init */
     this.fetch = async (url, init) => {
       const headers = this.#cursor === undefined ? init.headers : { ...init.headers, 'last-event-id': this.#cursor };
-      const response = await fetchFn(url, { ...init, headers });
+      const response = await send(url, { ...init, headers });
       const { ok, status, statusText, body } = response;
       if (status >= 400 && status < 500 && !TEMPORARY.includes(status)) {
         this.#refusal = Object.assign(new Error(`the server responded with ${status}: ${statusText}`), { response });

@@ -5,6 +5,7 @@ mod stage;
 mod through_edges;
 
 use std::fs;
+use std::os::unix::fs::symlink;
 use std::path::Path;
 
 use serde_json::{Value, json};
@@ -153,6 +154,23 @@ async fn a_trusted_subscription_runs_by_its_id_and_an_unknown_one_is_refused() {
         assert_eq!(script.says("refused").await, "PERSISTED_QUERY_REQUIRED");
         stays(&mut stage, script, ending).await;
     }
+}
+
+#[tokio::test]
+async fn the_modules_have_the_types_that_they_say() {
+    let (folder, project) = (TempDir::new().unwrap(), Path::new(env!("CARGO_MANIFEST_DIR")));
+    for entry in fs::read_dir(project.join("web/resume")).unwrap() {
+        let path = entry.unwrap().path();
+        fs::copy(&path, folder.path().join(path.file_name().unwrap())).unwrap();
+    }
+    symlink(project.join("tests/clients/node_modules"), folder.path().join("node_modules")).unwrap();
+    fs::write(folder.path().join("package.json"), json!({"type": "module"}).to_string()).unwrap();
+    let options = json!({
+        "noEmit": true, "allowJs": true, "checkJs": true, "strict": true, "skipLibCheck": true, "types": [],
+        "target": "es2022", "lib": ["es2023", "dom", "dom.iterable"], "module": "nodenext",
+    });
+    fs::write(folder.path().join("tsconfig.json"), json!({"compilerOptions": options}).to_string()).unwrap();
+    crate::clients::node(folder.path(), "node_modules/.bin/tsc", &["--project", "."]).await;
 }
 
 #[tokio::test]
