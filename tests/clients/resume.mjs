@@ -46,7 +46,7 @@ async function connection() {
     send({ type: 'ping', payload: { position } });
     await receive('pong');
   };
-  return { send, receive, ping, acknowledge: (position) => send({ type: 'connection_ack', payload: { position } }), cut: () => socket.terminate() };
+  return { send, receive, ping, acknowledge: (position) => send({ type: 'connection_ack', payload: { position } }), cut: () => socket.terminate(), close: (code) => socket.close(code) };
 }
 
 async function afterOf(connection) {
@@ -102,4 +102,17 @@ const failed = new Promise((resolve) => {
 });
 (await connecting).acknowledge(null);
 assert.match(String(await failed), /expects the 'query' property/);
+
+// A token that is refused is an error as well, after three attempts.
+const ATTEMPTS = 3;
+connecting = connection();
+const forbidden = new Promise((resolve) => {
+  createResumingClient(createClient, options).subscribe({ query }, { ...sink, error: resolve });
+});
+for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+  current = await connecting;
+  if (attempt < ATTEMPTS) connecting = connection();
+  current.close(4403);
+}
+assert.equal((await forbidden).code, 4403);
 process.exit();

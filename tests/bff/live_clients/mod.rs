@@ -179,6 +179,12 @@ async fn a_quiet_subscription_resumes_behind_the_positions_that_cover_it() {
 }
 
 #[tokio::test]
+async fn streams_that_end_anywhere_lose_nothing_and_a_refusal_ends_the_subscription() {
+    crate::clients::node(Path::new("."), "resume-sse.mjs", &[]).await;
+    crate::clients::node(Path::new("."), "resume-multipart.mjs", &[]).await;
+}
+
+#[tokio::test]
 async fn a_subscription_that_saw_no_event_resumes_where_it_began() {
     for over in ["ws", "sse"] {
         begins_at_its_connection("live-plain.mjs", over).await;
