@@ -6,6 +6,7 @@ FROM rust:1.95-bookworm AS build
 WORKDIR /tessera
 COPY Cargo.toml Cargo.lock schema.graphql ./
 COPY contract contract
+COPY feed feed
 COPY macros macros
 COPY backends backends
 COPY playground playground

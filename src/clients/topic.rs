@@ -1,7 +1,7 @@
 //! The events of a service that a subscription delivers, declared once as a value beside the noun's routes: which types, by
 //! which ids subscribers ask for them, and who may see one.
 
-use std::ptr;
+use std::{ptr, sync::Arc};
 
 use contract::CloudEvent;
 
@@ -35,8 +35,8 @@ pub struct Interest {
 pub struct Occurrence {
     /// The event.
     pub event: CloudEvent,
-    /// The cursor behind it, for clients.
-    pub cursor: String,
+    /// The cursor behind it, for clients. No other event has the same.
+    pub cursor: Arc<str>,
 }
 
 impl Topic {

@@ -46,7 +46,7 @@ pub(crate) struct Message {
     /// The GraphQL response as JSON: `{"data", "errors", "extensions": {"cursor"}}`.
     pub(crate) body: Bytes,
     /// The cursor behind the event.
-    pub(crate) cursor: String,
+    pub(crate) cursor: Arc<str>,
     /// Errors in the response.
     pub(crate) errors: usize,
 }
@@ -82,7 +82,8 @@ pub(super) struct Delivery {
     timeout: Duration,
     metrics: Metrics,
     groups: Mutex<Groups>,
-    messages: Cache<(u64, u64), MessageCell>,
+    /// By group and by the event's cursor: numbers begin anew with an epoch.
+    messages: Cache<(u64, Arc<str>), MessageCell>,
 }
 
 #[derive(Default)]
@@ -138,8 +139,8 @@ impl Delivery {
         member: &Member,
         event: &Arc<Occurrence>,
     ) -> Result<Arc<Message>, Exhausted> {
-        let key = (group.number, event.event.sequence.0);
-        let cell = self.messages.get_with(key, MessageCell::default);
+        let key = (group.number, Arc::clone(&event.cursor));
+        let cell = self.messages.get_with(key.clone(), MessageCell::default);
         let mut is_first = false;
         let executing = cell.get_or_try_init(|| {
             is_first = true;
@@ -177,12 +178,12 @@ impl Delivery {
         let extensions = Extensions { cursor: Some(&event.cursor), ..Extensions::default() };
         let body = serde_json::to_vec(&Body::executed(&response, extensions, context.request_id()));
         let (body, errors) = (body.unwrap_or_default().into(), response.errors.len());
-        Ok(Arc::new(Message { body, cursor: event.cursor.clone(), errors }))
+        Ok(Arc::new(Message { body, cursor: Arc::clone(&event.cursor), errors }))
     }
 }
 
 /// What a message takes, in bytes.
-fn weight(_: &(u64, u64), cell: &MessageCell) -> u32 {
+fn weight(_: &(u64, Arc<str>), cell: &MessageCell) -> u32 {
     let body = cell.get().map_or(0, |message| message.body.len());
     u32::try_from(body + OVERHEAD_BYTES).unwrap_or(u32::MAX)
 }

@@ -75,7 +75,7 @@ impl Log {
             return;
         }
         let bytes = OVERHEAD_BYTES + event.data.to_string().len();
-        let cursor = cursor::of_event(self.service, &self.head);
+        let cursor = cursor::of_event(self.service, &self.head).into();
         let occurrence = Arc::new(Occurrence { event, cursor });
         for index in self.topics.iter_mut().filter(|index| index.takes(&occurrence.event)) {
             index.all.push_back(Arc::clone(&occurrence));

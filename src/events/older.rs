@@ -80,7 +80,7 @@ impl Older {
             let page = self.source.page(&query, WITHIN).await?;
             let position = page.position;
             let events = page.items.into_iter().map(|event| {
-                let cursor = cursor::of_event(service, &position.at(event.sequence.0));
+                let cursor = cursor::of_event(service, &position.at(event.sequence.0)).into();
                 Arc::new(Occurrence { event, cursor })
             });
             Ok(Arc::new(Page { events: events.collect(), until: position.sequence }))

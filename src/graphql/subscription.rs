@@ -62,7 +62,7 @@ fn object<T: DeserializeOwned>(Occurrence { event, cursor }: &Occurrence) -> Res
         Value::Object(members) => members.clone(),
         _ => return Err(Error::new("the data of an event is not an object")),
     };
-    members.insert("cursor".to_owned(), cursor.as_str().into());
+    members.insert("cursor".to_owned(), (&**cursor).into());
     members.insert("subject".to_owned(), event.subject.as_str().into());
     serde_json::from_value(Value::Object(members)).map_err(|error| Error::new(format!("the data of an event: {error}")))
 }
