@@ -30,7 +30,8 @@ const ORDERS: &str = "subscription($after: Cursor) { orderStatusChanged(after: $
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn cut_and_killed_subscribers_put_together_exactly_the_log() {
     let (subscribers, seconds) = if is_long() { (200, 120) } else { (36, 12) };
-    let mut processes = Processes::start("").await;
+    // One viewer has all of them.
+    let mut processes = Processes::start("[events]\nmax_per_viewer = 1000").await;
     let client = processes.client();
     let log_in = "mutation { logIn(input: {email: \"ada@example.com\", password: \"tessera-demo\"}) \
                   { session { accessToken user { id } } } }";
