@@ -4,7 +4,6 @@ use std::{
     net::TcpListener,
     path::{Path, PathBuf},
     process::Stdio,
-    sync::atomic::{AtomicU16, Ordering},
 };
 
 use harness::client::Client;
@@ -13,6 +12,8 @@ use tokio::{
     io::{AsyncBufReadExt, BufReader},
     process::{Child, Command},
 };
+
+use crate::ports;
 
 /// A folder of one test's own.
 struct Home(PathBuf);
@@ -30,22 +31,10 @@ impl Drop for Home {
     }
 }
 
-/// The first of four free ports in a row, which no other test of this process is given: the tests run at once, and one
-/// of them occupies a port on purpose. They lie below the ports that the system hands out by itself (32768 and up).
+/// The first of four free ports in a row.
 fn free_ports() -> u16 {
-    static NEXT: AtomicU16 = AtomicU16::new(0);
-    for _ in 0..PORTS / 4 {
-        let offset = NEXT.fetch_add(4, Ordering::Relaxed).wrapping_add(4 * (std::process::id() % 2_999) as u16);
-        let first = 20_000 + offset % PORTS;
-        if (first..first + 4).all(|port| TcpListener::bind(("127.0.0.1", port)).is_ok()) {
-            return first;
-        }
-    }
-    panic!("no four free ports in a row");
+    ports::in_a_row(4)
 }
-
-/// How many ports, from 20,000 on, the tests choose from.
-const PORTS: u16 = 12_000;
 
 fn tessera(home: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tessera"));

@@ -10,5 +10,6 @@ mod dev;
 mod live;
 mod mutations;
 mod orders;
+mod ports;
 mod random_queries;
 mod town;

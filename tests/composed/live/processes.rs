@@ -1,14 +1,7 @@
 //! The services and the BFF as processes that a test may kill: a service is this test program, started again for nothing but to
 //! serve it; the BFF is the real program. Each keeps its port and its database over restarts.
 
-use std::{
-    collections::BTreeMap,
-    fs,
-    net::{SocketAddr, TcpListener as StdListener},
-    path::PathBuf,
-    process::Stdio,
-    time::Duration,
-};
+use std::{collections::BTreeMap, fs, net::SocketAddr, path::PathBuf, process::Stdio, time::Duration};
 
 use chassis::{ServiceSettings, caller::ApiKeyHash, database::DatabaseUrl, testing::TestDatabase};
 use harness::client::Client;
@@ -19,6 +12,8 @@ use tokio::{
     process::{Child, Command},
     time::{sleep, timeout},
 };
+
+use crate::ports;
 
 pub const API_KEY: &str = "key-of-the-live-tests";
 /// What a process that serves a service is told, as JSON.
@@ -46,10 +41,8 @@ impl Processes {
         let folder = std::env::temp_dir().join(format!("tessera-live-{}", contract::RequestId::generate()));
         fs::create_dir_all(&folder).unwrap();
         let programs = Service::ALL.iter().copied().map(Program::Service).chain([Program::Bff]);
-        // Held together, so that each gets another port.
-        let held: Vec<_> = programs.map(|program| (program, StdListener::bind("127.0.0.1:0").unwrap())).collect();
-        let addresses = held.iter().map(|(program, port)| (*program, port.local_addr().unwrap())).collect();
-        drop(held);
+        let addresses = (ports::in_a_row(4)..).zip(programs);
+        let addresses = addresses.map(|(port, program)| (program, SocketAddr::from(([127, 0, 0, 1], port)))).collect();
         let mut databases = BTreeMap::new();
         for service in Service::ALL {
             databases.insert(*service, TestDatabase::create().await);
