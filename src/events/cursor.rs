@@ -8,7 +8,7 @@ use contract::Position;
 
 use crate::services::Service;
 
-/// Longer text is none of ours.
+/// Longest text of a cursor or position, in bytes.
 const MAX_BYTES: usize = 512;
 
 /// The cursor behind an event.

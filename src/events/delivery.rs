@@ -19,6 +19,7 @@ use tokio::{
     time::Instant,
 };
 
+use super::Parts;
 use crate::{
     auth::{Identity, Viewer},
     budgets::{Exhausted, Payer},
@@ -93,10 +94,18 @@ struct Groups {
 }
 
 impl Delivery {
-    /// `running` executions at a time, each within `timeout`.
-    pub(super) fn new(pipeline: Arc<Pipeline>, running: usize, (timeout, metrics): (Duration, Metrics)) -> Self {
+    /// No groups yet.
+    pub(super) fn new(parts: Parts<'_>) -> Self {
+        let Parts { pipeline, settings, timeout, metrics } = parts;
         let messages = Cache::builder().max_capacity(KEPT_BYTES).weigher(weight).time_to_live(KEPT).build();
-        Self { pipeline, slots: Semaphore::new(running), timeout, metrics, groups: Mutex::default(), messages }
+        Self {
+            pipeline,
+            slots: Semaphore::new(settings.max_running),
+            timeout,
+            metrics,
+            groups: Mutex::default(),
+            messages,
+        }
     }
 
     /// The group of these subscriptions; a new one, if they are the first.

@@ -78,12 +78,10 @@ pub(crate) enum Answer {
 impl Events {
     /// The events of the services, from the feeds that `source` names. Reads nothing before [`Self::read`].
     pub(crate) fn new(parts: Parts<'_>, source: impl Fn(Service) -> Source) -> Self {
-        let Parts { pipeline, settings, timeout, metrics } = parts;
-        let bytes = settings.log_bytes / Service::ALL.len();
+        let bytes = parts.settings.log_bytes / Service::ALL.len();
         let hub = |service: &Service| Arc::new(Hub::new(*service, source(*service), &TOPICS, bytes));
         let hubs = Service::ALL.iter().map(hub).collect();
-        let delivery = Delivery::new(Arc::clone(&pipeline), settings.max_running, (timeout, metrics));
-        Self { delivery, pipeline, hubs }
+        Self { pipeline: Arc::clone(&parts.pipeline), delivery: Delivery::new(parts), hubs }
     }
 
     /// What the metrics show, without the connections.

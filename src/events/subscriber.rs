@@ -153,7 +153,7 @@ impl Subscriber {
     pub(super) async fn check(&mut self) -> Result<(), PageError> {
         let is_known = match self.place.find() {
             Found::Behind(Behind::Event(_)) => true,
-            // Ahead of what this process knows: it may be behind, or the position may never have been.
+            // A cursor beyond the newest event known here is valid only if this process is behind the service.
             Found::Behind(Behind::Nothing(head)) => {
                 self.place.hub.known_newest().is_some_and(|newest| head.sequence <= newest.sequence)
             }

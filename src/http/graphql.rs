@@ -55,7 +55,7 @@ pub(super) async fn handle(
     }
     let outcome = match accepted.is_anything() {
         // A panic in a stage ends only this request. The panic hook logs its text.
-        true => AssertUnwindSafe(run(&app, (parts, body), &mut exchange, &accepted))
+        true => AssertUnwindSafe(run(&app, Incoming { parts, body, accepted: &accepted }, &mut exchange))
             .catch_unwind()
             .await
             .unwrap_or(Err(Refused::Internal.into())),
@@ -96,13 +96,16 @@ impl Accepted {
     }
 }
 
+/// A request, and what its client accepts.
+struct Incoming<'a> {
+    parts: Parts,
+    body: Body,
+    accepted: &'a Accepted,
+}
+
 /// Reads the request and runs its operation.
-async fn run(
-    app: &App,
-    (parts, body): (Parts, Body),
-    exchange: &mut Exchange,
-    accepted: &Accepted,
-) -> Result<Answer, Failure> {
+async fn run(app: &App, incoming: Incoming<'_>, exchange: &mut Exchange) -> Result<Answer, Failure> {
+    let Incoming { parts, body, accepted } = incoming;
     let deadline = exchange.context().deadline();
     let parameters = timeout_at(deadline, read(app, &parts, body)).await.unwrap_or(Err(Failure::RequestTimeout))?;
     let ask = ask(&parts, parameters, exchange, accepted)?;

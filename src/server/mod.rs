@@ -145,7 +145,18 @@ pub fn app_with(config: &Config, change: impl FnOnce(&mut Pipeline)) -> Result<A
     };
     change(&mut pipeline);
     let pipeline = Arc::new(pipeline);
-    let events = Arc::new(events(config, &pipeline, (&http, &metrics))?);
+    let parts = Parts {
+        pipeline: Arc::clone(&pipeline),
+        settings: &config.events,
+        timeout: config.timeouts.request,
+        metrics: metrics.clone(),
+    };
+    let api_key = api_key(config)?;
+    let events = Arc::new(Events::new(parts, |service| feed::Source {
+        url: config.services.url(service).into(),
+        api_key: api_key.clone(),
+        http: http.clone(),
+    }));
     let caps = Caps::new(&config.events, metrics.clone());
     let (counted, seats) = (Arc::clone(&events), caps.clone());
     metrics.live().observe(move || LiveState { connections: seats.connections(), ..counted.state() });
@@ -167,26 +178,11 @@ pub fn app_with(config: &Config, change: impl FnOnce(&mut Pipeline)) -> Result<A
     })
 }
 
-/// The events of the services.
-fn events(
-    config: &Config,
-    pipeline: &Arc<Pipeline>,
-    (http, metrics): (&reqwest::Client, &Metrics),
-) -> Result<Events, StartError> {
+/// The BFF's key, as a header of its requests to the services.
+fn api_key(config: &Config) -> Result<HeaderValue, InvalidHeaderValue> {
     let mut api_key = HeaderValue::from_str(config.services.api_key.reveal())?;
     api_key.set_sensitive(true);
-    let source = |service| feed::Source {
-        url: config.services.url(service).into(),
-        api_key: api_key.clone(),
-        http: http.clone(),
-    };
-    let parts = Parts {
-        pipeline: Arc::clone(pipeline),
-        settings: &config.events,
-        timeout: config.timeouts.request,
-        metrics: metrics.clone(),
-    };
-    Ok(Events::new(parts, source))
+    Ok(api_key)
 }
 
 /// The stage that validates and plans operations.
@@ -223,8 +219,7 @@ fn key_source(clients: Clients, timeout: Duration) -> KeySource {
 }
 
 fn clients(config: &Config, http: &reqwest::Client) -> Result<Clients, StartError> {
-    let mut api_key = HeaderValue::from_str(config.services.api_key.reveal())?;
-    api_key.set_sensitive(true);
+    let api_key = api_key(config)?;
     Ok(Clients::new(|service| {
         ServiceClient::new(ServiceClientSettings {
             service,

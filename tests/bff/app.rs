@@ -8,8 +8,8 @@ use harness::stub::Services;
 use harness::town::Sizes;
 use tessera::budgets::BudgetSettings;
 use tessera::config::{Config, Documents, Secret, Timeouts};
-use tessera::operations::Limits;
 use tessera::operations::documents::Policy;
+use tessera::operations::{Limits, Operations, ScalarCheck};
 use tessera::requests::Pipeline;
 use tessera::server;
 use tessera::telemetry::Metrics;
@@ -66,6 +66,16 @@ impl App {
             server::run(app, &config, listener, shutdown).await.unwrap();
         });
         Self { services, client, address, metrics, _stop: stop }
+    }
+
+    /// A BFF with a defect: the check of a `Cursor` argument panics.
+    pub async fn panicking() -> Self {
+        let panics: ScalarCheck = |_| panic!("a defect, for the test");
+        let change = |pipeline: &mut Pipeline| {
+            let scalars = [("Cursor", panics)].into_iter().collect();
+            pipeline.operations = Operations::new(&pipeline.schema.sdl(), Limits::default(), scalars).unwrap();
+        };
+        Self::changed(Services::start(Sizes::default()).await, |_| {}, change).await
     }
 
     /// A client signed in as the person with that number; 0 is an admin.

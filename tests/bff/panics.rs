@@ -1,14 +1,11 @@
 //! A defect of ours ends the request that met it, and nothing else.
 
 use bytes::Bytes;
-use harness::stub::Services;
-use harness::town::Sizes;
 use http_body_util::{BodyExt, Full};
 use hyper::Request;
 use hyper::client::conn::http1::{SendRequest, handshake};
 use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
-use tessera::operations::{Limits, Operations, ScalarCheck};
 use tokio::net::TcpStream;
 
 use crate::app::App;
@@ -27,16 +24,7 @@ async fn ask(connection: &mut SendRequest<Full<Bytes>>, query: &str) -> (u16, Va
 
 #[tokio::test]
 async fn a_panic_is_a_500_and_the_connection_survives() {
-    let panics: ScalarCheck = |_| panic!("a defect, for the test");
-    let app = App::changed(
-        Services::start(Sizes::default()).await,
-        |_| {},
-        |pipeline| {
-            let scalars = [("Cursor", panics)].into_iter().collect();
-            pipeline.operations = Operations::new(&pipeline.schema.sdl(), Limits::default(), scalars).unwrap();
-        },
-    )
-    .await;
+    let app = App::panicking().await;
     let posts = "{ posts(after: \"x\") { nodes { id } } }";
     assert_row(&row("a defect of ours"), asks(&app.client, &json!({ "query": posts }))).await;
     let stream = TcpStream::connect(app.address).await.unwrap();

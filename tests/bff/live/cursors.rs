@@ -1,4 +1,4 @@
-//! What a cursor is good for: every event behind it once; and what is said of one that is not good: the code, and what to do.
+//! Cursors of subscriptions: a valid one delivers every event behind it once; an invalid or expired one is refused with its code.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use serde_json::{Value, json};

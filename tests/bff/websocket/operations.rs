@@ -5,7 +5,7 @@ use harness::stub::{Gate, Services};
 use harness::town::Sizes;
 use serde_json::{Value, json};
 use tessera::budgets::BudgetSettings;
-use tessera::operations::{Limits, Operations, ScalarCheck};
+use tessera::operations::Limits;
 
 use super::{Socket, places, position, publish, until};
 use crate::app::App;
@@ -188,16 +188,7 @@ async fn an_empty_budget_is_rate_limited_and_the_socket_stays() {
 
 #[tokio::test]
 async fn a_panic_ends_only_its_operation() {
-    let panics: ScalarCheck = |_| panic!("a defect, for the test");
-    let app = App::changed(
-        Services::start(Sizes::default()).await,
-        |_| {},
-        |pipeline| {
-            let scalars = [("Cursor", panics)].into_iter().collect();
-            pipeline.operations = Operations::new(&pipeline.schema.sdl(), Limits::default(), scalars).unwrap();
-        },
-    )
-    .await;
+    let app = App::panicking().await;
     position(&app).await;
     let mut socket = Socket::anonymous(&app).await;
     socket.subscribe("live", json!({"query": "subscription { postPublished { post { id } } }"})).await;

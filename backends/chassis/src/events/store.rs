@@ -1,4 +1,4 @@
-//! The SQL of the outbox. In: events, positions, filters. Out: rows as CloudEvents, and the bounds of what is stored.
+//! The SQL of the outbox. In: events, positions, filters. Out: stored events as CloudEvents, and the numbers of the oldest and the newest one.
 
 use contract::{CloudEvent, Position, Time, event::Sequence};
 use sqlx::{FromRow, Row, any::AnyRow};
