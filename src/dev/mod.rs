@@ -6,7 +6,7 @@ mod ports;
 mod services;
 mod welcome;
 
-use std::{error::Error, path::PathBuf};
+use std::{error::Error, path::PathBuf, time::Duration};
 
 pub use services::{Opening, open};
 
@@ -85,7 +85,14 @@ async fn serve(arguments: &DevArguments, log: Log) -> Result<(), Box<dyn Error>>
         folder.filled()?;
     }
     let config = Config {
-        http: HttpSettings { listen: ports.bff.local_addr()?, development: true, ..HttpSettings::default() },
+        http: HttpSettings {
+            listen: ports.bff.local_addr()?,
+            // No load balancer has to notice, and whoever pressed Ctrl-C waits.
+            linger: Duration::ZERO,
+            drain: Duration::from_secs(1),
+            development: true,
+            ..HttpSettings::default()
+        },
         documents: documents(),
         log,
         ..Config::of(services.config(Secret::new(api_key)))

@@ -44,7 +44,7 @@ impl Default for HttpSettings {
             max_body_bytes: 256 * 1024,
             max_bodies_bytes: 64 * 1024 * 1024,
             trusted_proxies: Vec::new(),
-            linger: Duration::from_millis(500),
+            linger: Duration::from_secs(5),
             drain: Duration::from_secs(10),
             max_running: 1_000,
             development: false,

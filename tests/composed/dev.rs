@@ -1,9 +1,11 @@
-//! `tessera dev`, the real program: it answers soon, says what to do with it, and refuses what cannot work in one sentence.
+//! `tessera dev`, the real program: it answers soon, says what to do with it, stops at once, and refuses what cannot work in one
+//! sentence.
 
 use std::{
     net::TcpListener,
     path::{Path, PathBuf},
     process::Stdio,
+    time::Duration,
 };
 
 use harness::client::Client;
@@ -11,6 +13,7 @@ use serde_json::{Value, json};
 use tokio::{
     io::{AsyncBufReadExt, BufReader},
     process::{Child, Command},
+    time::timeout,
 };
 
 use crate::ports;
@@ -111,7 +114,11 @@ async fn it_greets_with_lines_to_paste_that_answer_and_follow_and_keeps_its_data
     let first = client.run(ids).await.data();
     assert_eq!(first["users"]["nodes"].as_array().unwrap().len(), 50);
     assert!(refusal(&home.0, &["--port", &free_ports().to_string(), "--fresh"]).await.contains("in use"));
-    child.kill().await.unwrap();
+    // Ctrl-C, while somebody follows events.
+    let pid = child.id().unwrap().to_string();
+    assert!(Command::new("kill").args(["-INT", &pid]).status().await.unwrap().success());
+    let ended = timeout(Duration::from_secs(4), child.wait()).await;
+    assert!(ended.is_ok_and(|status| status.unwrap().success()), "it stops at once");
 
     assert!(refusal(&home.0, &["--port", &port, "--seed", "2"]).await.contains("--fresh"));
     let (_child, _) = start(&home.0, &["--port", &port, "--seed", "2", "--fresh"]).await;
