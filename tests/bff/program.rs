@@ -3,6 +3,7 @@
 use harness::client::Answer;
 use harness::stub::{Gate, Services};
 use harness::town::Sizes;
+use reqwest::Method;
 use serde_json::json;
 use tokio::net::TcpStream;
 
@@ -172,5 +173,19 @@ async fn until_its_listener_closes_it_serves_and_asks_clients_to_connect_elsewhe
         if answer.headers.get("connection").is_some_and(|connection| connection == "close") {
             break;
         }
+    }
+}
+
+#[tokio::test]
+async fn a_stream_is_the_last_answer_of_its_connection() {
+    let services = Services::start(Sizes::default()).await;
+    let program = Program::serve(&services, &[]).await;
+    for accept in ["text/event-stream", "multipart/mixed;subscriptionSpec=1.0, application/json"] {
+        let body = json!({"query": "subscription { postPublished { cursor } }"}).to_string();
+        let request = program.client().request(Method::POST, "/graphql").body(body);
+        #[expect(clippy::disallowed_methods, reason = "a client of the BFF, not of a service")]
+        let response =
+            request.header("content-type", "application/json").header("accept", accept).send().await.unwrap();
+        assert!(response.status() == 200 && response.headers()["connection"] == "close", "{accept}: {response:?}");
     }
 }

@@ -25,6 +25,7 @@ use tokio::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::Service;
 
+use super::streaming::HEARTBEAT;
 pub(super) use activity::Progress;
 use activity::{Activity, Verdict};
 pub use limits::ConnectionLimits;
@@ -35,7 +36,7 @@ use tracked_body::TrackedBody;
 const ACCEPT_AGAIN: Duration = Duration::from_millis(100);
 /// Interval of HTTP/2 pings, and their timeout.
 const PING: Duration = Duration::from_secs(20);
-/// The time after which a peer that acknowledges nothing is given up (RFC 5482).
+/// How soon a peer that has vanished is given up.
 const DEAD_PEER: Duration = Duration::from_secs(45);
 /// Concurrent streams of an HTTP/2 connection.
 const MAX_STREAMS: u32 = 100;
@@ -67,9 +68,12 @@ pub(crate) async fn serve(listener: TcpListener, routes: Router, limits: Connect
     while let Some(Some(accepted)) = stop.run_until_cancelled(server.accept()).await {
         tokio::spawn(serve_connection(accepted, routes.clone(), limits, stop.clone()));
     }
-    drop(server.listener);
-    server.connections.close();
-    server.connections.wait().await;
+    let connections = server.connections.clone();
+    for accepted in server.close() {
+        tokio::spawn(serve_connection(accepted, routes.clone(), limits, stop.clone()));
+    }
+    connections.close();
+    connections.wait().await;
 }
 
 impl Server {
@@ -88,13 +92,29 @@ impl Server {
             }
         }
     }
+
+    /// Closes the listener. Out: what had connected until then. The system would reset those connections, and a proxy that has
+    /// sent a mutation over one does not send it again.
+    fn close(self) -> Vec<Accepted> {
+        let mut accepted = Vec::new();
+        // Without the runtime, which may not have heard yet that somebody waits.
+        let Ok(listener) = self.listener.into_std() else { return accepted };
+        while let Ok(permit) = Arc::clone(&self.slots).try_acquire_owned()
+            && let Ok((stream, peer)) = listener.accept()
+        {
+            let stream = stream.set_nonblocking(true).and_then(|()| TcpStream::from_std(stream));
+            let slot = Slot::new(permit, self.connections.token());
+            accepted.extend(stream.ok().map(|stream| Accepted { stream, peer, slot }));
+        }
+        accepted
+    }
 }
 
 async fn serve_connection(accepted: Accepted, routes: Router, limits: ConnectionLimits, stop: CancellationToken) {
     let Accepted { stream, peer, slot } = accepted;
     // Small responses are sent at once. On error the connection is closed, which the next read reports.
     let _ = stream.set_nodelay(true);
-    notice_dead_peer(&stream);
+    notice_dead_peer(&stream, limits.write);
     let activity = Activity::new(limits);
     let socket = Socket::new(stream, activity.clone(), slot);
     let service = service_fn(|mut request: Request<Incoming>| {
@@ -137,13 +157,14 @@ async fn serve_connection(accepted: Accepted, routes: Router, limits: Connection
     }
 }
 
-/// Lets the system close a connection whose peer has vanished: within [`DEAD_PEER`], whether bytes are under way or none are. What
-/// the system does not support, it leaves out.
-fn notice_dead_peer(stream: &TcpStream) {
-    let (socket, idle) = (SockRef::from(stream), DEAD_PEER / 3);
-    let keepalive = TcpKeepalive::new().with_time(idle).with_interval(idle).with_retries(2);
+/// Lets the system close a connection whose peer has vanished, within [`DEAD_PEER`]. It counts from the first bytes that are not
+/// acknowledged (RFC 5482): a stream sends something every [`HEARTBEAT`], and otherwise the system sends probes. A client that is
+/// there and reads nothing has the time of `connections.write_ms` in any case. What the system does not support, it leaves out.
+fn notice_dead_peer(stream: &TcpStream, write: Duration) {
+    let socket = SockRef::from(stream);
+    let keepalive = TcpKeepalive::new().with_time(HEARTBEAT).with_interval(HEARTBEAT).with_retries(2);
     let _ = socket.set_tcp_keepalive(&keepalive);
-    let _ = socket.set_tcp_user_timeout(Some(DEAD_PEER));
+    let _ = socket.set_tcp_user_timeout(Some(DEAD_PEER.saturating_sub(HEARTBEAT).max(write)));
 }
 
 fn builder(limits: ConnectionLimits) -> Builder<TokioExecutor> {

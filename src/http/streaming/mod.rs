@@ -16,10 +16,13 @@ use http::{
     header::{CACHE_CONTROL, CONTENT_TYPE},
 };
 
-pub(super) use pace::StreamSeats;
+pub(super) use pace::{HEARTBEAT, StreamSeats};
 pub(super) use sse::{END, single as single_event};
 
-use super::{App, exchange::Exchange, media::StreamType, request_line::RequestLine, response::REQUEST_ID};
+use super::{
+    App, exchange::Exchange, media::StreamType, request_line::RequestLine, response::REQUEST_ID,
+    stopping::EndsWithConnection,
+};
 use crate::{
     events::{Message, Subscription},
     requests::Refused,
@@ -120,6 +123,7 @@ pub(super) fn subscribed(
     let mut response = response(stream_type, Body::from_stream(chunks));
     let headers = [(REQUEST_ID, request_id.ok()), (CURSOR, cursor.ok())];
     response.headers_mut().extend(headers.into_iter().filter_map(|(name, value)| Some((name, value?))));
+    response.extensions_mut().insert(EndsWithConnection);
     response
 }
 

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// The longest time without a sign of life.
-const HEARTBEAT: Duration = Duration::from_secs(15);
+pub(in crate::http) const HEARTBEAT: Duration = Duration::from_secs(15);
 
 /// The places of a stream among those of its network and its viewer.
 pub(in crate::http) struct StreamSeats {

@@ -6,3 +6,4 @@ mod groups;
 mod rights;
 mod slow_readers;
 mod stream;
+mod vanished_peers;
