@@ -1,6 +1,8 @@
 //! The real binary, as it runs in production, in front of stub services.
 
+use std::net::TcpListener;
 use std::process::{ExitStatus, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
 
 use harness::client::Client;
 use harness::stub::Services;
@@ -82,6 +84,20 @@ impl Program {
     }
 }
 
+/// A free address for programs that are stopped and started again: below the ports that the system hands out by itself, so that
+/// nobody takes it in between.
+pub fn address_that_stays() -> String {
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    // Far from those of another process of tests.
+    let first = 16 * (std::process::id() % 499) as u16;
+    loop {
+        let address = format!("127.0.0.1:{}", 12_000 + (first + NEXT.fetch_add(1, Ordering::Relaxed)) % 8_000);
+        if TcpListener::bind(&address).is_ok() {
+            return address;
+        }
+    }
+}
+
 fn command(services: &Services, settings: &[(&str, &str)]) -> Command {
     let mut command = Command::new(TESSERA);
     command
@@ -92,6 +108,8 @@ fn command(services: &Services, settings: &[(&str, &str)]) -> Command {
         .env("TESSERA__DOCUMENTS__POLICY", "allow_any")
         .env("TESSERA__TIMEOUTS__CALL_MS", "20000")
         .env("TESSERA__TIMEOUTS__REQUEST_MS", "40000")
+        // Where it listens, no load balancer has to notice that it stops.
+        .env("TESSERA__HTTP__LINGER_MS", "0")
         .envs(settings.iter().copied())
         .stderr(Stdio::piped())
         .kill_on_drop(true);

@@ -40,6 +40,8 @@ mod program;
 mod purging;
 mod reloaded_documents;
 mod repeated;
+#[cfg(feature = "client-tests")]
+mod rolling_restart;
 mod schema;
 #[cfg(feature = "client-tests")]
 mod schema_changes;

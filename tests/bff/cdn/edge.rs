@@ -24,9 +24,16 @@ pub struct Edge {
 impl Edge {
     /// nginx in front of that address.
     pub async fn nginx(backend: &str) -> Self {
+        Self::nginx_of(&[backend]).await
+    }
+
+    /// nginx in front of these instances.
+    pub async fn nginx_of(backends: &[&str]) -> Self {
         let (folder, address) = (tempfile::tempdir().unwrap(), free_address());
-        let config = include_str!("../../../deploy/cdn/nginx.conf");
-        let config = config.replace("127.0.0.1:4000", backend).replace("127.0.0.1:8080", &address);
+        let config = include_str!("../../../deploy/cdn/nginx.conf").replace("127.0.0.1:8080", &address);
+        let line = config.lines().find(|line| line.contains("server 127.0.0.1:4000")).unwrap();
+        let lines: Vec<_> = backends.iter().map(|backend| line.replace("127.0.0.1:4000", backend)).collect();
+        let config = config.replace(line, &lines.join("\n"));
         let file = folder.path().join("nginx.conf");
         std::fs::write(&file, config).unwrap();
         let mut command = Command::new("nginx");

@@ -1,10 +1,8 @@
 //! A BFF that is stopped and started on one port while a client's script runs: the real program over stub services, whose events
 //! a test writes, and a script of `tests/clients/` that says in lines of JSON what it gets.
 
-use std::net::TcpListener;
 use std::path::Path;
 use std::process::Stdio;
-use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
@@ -15,7 +13,7 @@ use tokio::io::{AsyncBufReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use tokio::time::timeout;
 
-use crate::binary::Program;
+use crate::binary::{Program, address_that_stays};
 
 /// Longer than anything takes that comes at all, a client's pauses included.
 const NEVER: Duration = Duration::from_secs(60);
@@ -45,11 +43,8 @@ impl Stage {
     /// A BFF with these settings.
     pub async fn with(more: &[(&'static str, String)]) -> Self {
         let services = Services::start(Sizes::default()).await;
-        let mut settings = vec![
-            ("TESSERA__HTTP__LISTEN", free_address()),
-            ("TESSERA__HTTP__DRAIN_SECONDS", "1".to_owned()),
-            ("TESSERA__HTTP__LINGER_MS", "0".to_owned()),
-        ];
+        let mut settings =
+            vec![("TESSERA__HTTP__LISTEN", address_that_stays()), ("TESSERA__HTTP__DRAIN_SECONDS", "1".to_owned())];
         settings.extend_from_slice(more);
         let program = serve(&services, &settings).await;
         Self { services, program, settings }
@@ -98,18 +93,6 @@ impl Stage {
 async fn serve(services: &Services, settings: &[(&'static str, String)]) -> Program {
     let settings: Vec<_> = settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
     Program::serve(services, &settings).await
-}
-
-/// Below the ports that the system hands out by itself, so that nobody takes it while the BFF is down.
-fn free_address() -> String {
-    static NEXT: AtomicU16 = AtomicU16::new(0);
-    let first = (std::process::id() % 6_000) as u16;
-    loop {
-        let address = format!("127.0.0.1:{}", 12_000 + (first + NEXT.fetch_add(1, Ordering::Relaxed)) % 8_000);
-        if TcpListener::bind(&address).is_ok() {
-            return address;
-        }
-    }
 }
 
 /// A script that runs.
