@@ -5,7 +5,12 @@ use std::{collections::BTreeSet, path::Path, time::Duration};
 
 use serde_json::Value;
 
-use crate::{arguments::Arguments, deployment::Deployment, load::Target, report::Ratio};
+use crate::{
+    arguments::Arguments,
+    deployment::{Deployment, Process, Target},
+    load::load,
+    report::Ratio,
+};
 
 /// Stands in a query for the ids of twenty posts of as many authors.
 const POSTS: &str = "$POSTS";
@@ -33,8 +38,8 @@ const QUERIES: [(&str, &str, bool); 4] = [
 pub async fn run(arguments: &Arguments) {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("growth");
     println!("making or opening the demo data (large takes minutes the first time)");
-    let small = Deployment::of("small", &folder).await;
-    let large = Deployment::of("large", &folder).await;
+    let small = Deployment::of("small", &folder, "").await;
+    let large = Deployment::of("large", &folder, "").await;
     println!(
         "\n| query | objects in the answer, small | large | services' CPU µs/request, small | large | times small (lowest–highest round) |"
     );
@@ -99,7 +104,8 @@ fn collect_ids(answer: &Value, ids: &mut BTreeSet<String>) {
 
 /// CPU per request of the services, in µs.
 async fn round(deployment: &Deployment, target: &Target, (duration, bytes): (Duration, usize)) -> f64 {
-    let before = deployment.services_cpu();
-    let requests = target.load(duration, bytes).await.len();
-    (deployment.services_cpu() - before).as_secs_f64() * 1e6 / requests as f64
+    let cpu = || deployment.services.iter().map(Process::cpu).sum::<Duration>();
+    let before = cpu();
+    let requests = load(target, duration, bytes).await.len();
+    (cpu() - before).as_secs_f64() * 1e6 / requests as f64
 }

@@ -6,13 +6,13 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a benchmark ends at the first surprise")]
 
 mod arguments;
+#[path = "../deployment/mod.rs"]
 mod deployment;
 mod growth;
 mod handwritten;
 mod load;
 mod measure;
 mod older;
-mod process;
 mod report;
 mod scenario;
 mod stubs;

@@ -9,9 +9,9 @@ use tessera::services::Service;
 
 use crate::{
     arguments::Arguments,
-    load::Target,
+    deployment::{Process, Target, tessera},
+    load::load,
     older,
-    process::{Process, tessera},
     report::{self, Outcome, Round},
     scenario::{self, Scenario},
     token, world,
@@ -31,10 +31,10 @@ pub async fn run(arguments: &Arguments) {
     let urls: Vec<(Service, String)> = (Service::ALL.iter().zip(&stubs.ports))
         .map(|(service, port)| (*service, format!("http://127.0.0.1:{port}")))
         .collect();
-    let bff = Process::bff(tessera(), &urls, folder).await;
+    let bff = Process::bff(tessera(), &urls, folder, "").await;
     let (baseline, name) = match &arguments.against {
         None => (handwritten(&urls), report::HANDWRITTEN),
-        Some(commit) => (Process::bff(&older::build(commit, folder), &urls, folder).await, commit.as_str()),
+        Some(commit) => (Process::bff(&older::build(commit, folder), &urls, folder, "").await, commit.as_str()),
     };
     let chosen = |scenario: &&Scenario| arguments.only.as_deref().is_none_or(|only| only == scenario.name);
     let mut outcomes = Vec::new();
@@ -44,12 +44,12 @@ pub async fn run(arguments: &Arguments) {
         let operation = Bytes::from(json!({"query": scenario.query}).to_string());
         let graphql = |process: &Process| Target {
             port: process.ports[0],
-            path: "/graphql",
+            path: "/graphql".into(),
             body: Some(operation.clone()),
             token: token.clone(),
         };
         let target = match &arguments.against {
-            None => Target { port: baseline.ports[0], path: scenario.path, body: None, token: token.clone() },
+            None => Target { port: baseline.ports[0], path: scenario.path.into(), body: None, token: token.clone() },
             Some(_) => graphql(&baseline),
         };
         let sides = [Side { process: &baseline, target }, Side { process: &bff, target: graphql(&bff) }];
@@ -98,7 +98,7 @@ async fn compare(
 
 async fn round(side: &Side<'_>, stubs: &Process, (duration, expected_bytes): (Duration, usize)) -> Round {
     let (calls, cpu, started) = (calls(stubs).await, side.process.cpu(), std::time::Instant::now());
-    let latencies = side.target.load(duration, expected_bytes).await;
+    let latencies = load(&side.target, duration, expected_bytes).await;
     Round {
         elapsed: started.elapsed(),
         cpu: side.process.cpu().saturating_sub(cpu),
@@ -109,6 +109,6 @@ async fn round(side: &Side<'_>, stubs: &Process, (duration, expected_bytes): (Du
 
 /// How many calls the stubs have had.
 async fn calls(stubs: &Process) -> u64 {
-    let target = Target { port: stubs.ports[0], path: "/calls", body: None, token: None };
+    let target = Target { port: stubs.ports[0], path: "/calls".into(), body: None, token: None };
     std::str::from_utf8(&target.ask().await).unwrap().parse().unwrap()
 }

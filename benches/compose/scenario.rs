@@ -1,8 +1,5 @@
 //! The scenarios: the GraphQL operation for the BFF, and the path of the handler written for it.
 
-/// The key by which the stubs know the two sides.
-pub const API_KEY: &str = "benchmark-api-key";
-
 /// One request, for both sides.
 pub struct Scenario {
     /// Short name.

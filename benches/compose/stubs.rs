@@ -19,7 +19,11 @@ use axum::{
 use http::{StatusCode, header};
 use tokio::net::TcpListener;
 
-use crate::{process, scenario::API_KEY, token, world::World};
+use crate::{
+    deployment::{self, API_KEY},
+    token,
+    world::World,
+};
 
 struct Services {
     world: World,
@@ -54,7 +58,7 @@ pub async fn run() {
         let router = router.clone();
         servers.spawn(async move { axum::serve(listener, router).await });
     }
-    process::announce(&ports);
+    deployment::announce(&ports);
     servers.join_all().await;
 }
 

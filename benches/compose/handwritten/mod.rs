@@ -27,7 +27,7 @@ use tokio::net::TcpListener;
 use answers::{Data, OrdersAnswer, PostsAnswer, UsersAnswer};
 use services::{CallError, Services};
 
-use crate::{arguments::ServiceUrls, process};
+use crate::{arguments::ServiceUrls, deployment};
 
 struct App {
     services: Services,
@@ -63,7 +63,7 @@ pub async fn run(urls: &ServiceUrls) {
         .route("/orders", get(orders))
         .with_state(Arc::new(App { services, verifier }));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    process::announce(&[listener.local_addr().unwrap().port()]);
+    deployment::announce(&[listener.local_addr().unwrap().port()]);
     axum::serve(listener, router).await.unwrap();
 }
 

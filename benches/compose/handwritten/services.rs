@@ -10,7 +10,7 @@ use futures::future::try_join_all;
 use http::{HeaderValue, header::AUTHORIZATION};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use crate::{arguments::ServiceUrls, scenario::API_KEY};
+use crate::{arguments::ServiceUrls, deployment::API_KEY};
 
 /// The services take that many ids a call.
 const MAX_IDS: usize = 100;

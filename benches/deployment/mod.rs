@@ -1,10 +1,13 @@
-//! The real services over a folder of demo data, and the BFF in front of them: a process each, as in production.
+//! The real services over a folder of demo data, and the BFF in front of them: a process each, as in production. Shared by the
+//! benchmarks: `process` is a child process with its CPU time, `target` a request.
+
+mod process;
+mod target;
 
 use std::{
     net::TcpListener,
     path::{Path, PathBuf},
     process::{Command, Stdio},
-    time::Duration,
 };
 
 use bytes::Bytes;
@@ -12,23 +15,26 @@ use serde_json::{Value, json};
 
 use tessera::services::Service;
 
-use crate::{
-    load::Target,
-    process::{Process, free_port, tessera},
-};
+pub use process::{Process, announce, free_port, tessera};
+pub use target::Target;
 
+/// The key by which the services know their callers.
+pub const API_KEY: &str = "benchmark-api-key";
 /// SHA-256 of the benchmark's API key, in hex.
 const API_KEY_HASH: &str = "2a39601fdb6caf2ef64f95ff768b0a749dc53cfc4bff049e9cc437132d5250e8";
 
 /// The services and the BFF.
 pub struct Deployment {
-    services: Vec<Process>,
-    bff: Process,
+    /// In the order of [`Service::ALL`].
+    pub services: Vec<Process>,
+    /// The BFF.
+    pub bff: Process,
 }
 
 impl Deployment {
-    /// Started over the demo data of that scale, which is made first if it is not there.
-    pub async fn of(scale: &str, folder: &Path) -> Self {
+    /// Started over the demo data of that scale, which is made first if it is not there. `settings` are lines of the BFF's
+    /// configuration.
+    pub async fn of(scale: &str, folder: &Path, settings: &str) -> Self {
         let data = folder.join(scale);
         make_data(scale, &data).await;
         let urls: Vec<(Service, String)> =
@@ -45,19 +51,14 @@ impl Deployment {
             let (_, port) = authority.rsplit_once(':').unwrap();
             services.push(Process::listening(&mut command, port.parse().unwrap()).await);
         }
-        let bff = Process::bff(tessera(), &urls, &data).await;
+        let bff = Process::bff(tessera(), &urls, &data, settings).await;
         Self { services, bff }
-    }
-
-    /// CPU time of the services so far.
-    pub fn services_cpu(&self) -> Duration {
-        self.services.iter().map(Process::cpu).sum()
     }
 
     /// That operation, asked of this BFF.
     pub fn target(&self, query: &str, token: Option<String>) -> Target {
         let body = Some(Bytes::from(json!({"query": query}).to_string()));
-        Target { port: self.bff.ports[0], path: "/graphql", body, token }
+        Target { port: self.bff.ports[0], path: "/graphql".into(), body, token }
     }
 
     /// An access token of the demo user ada.
@@ -81,7 +82,7 @@ async fn make_data(scale: &str, folder: &Path) {
     let mut command = Command::new(tessera());
     command.arg("dev").arg(format!("--port={port}")).arg("--data-dir").arg(folder).arg(format!("--scale={scale}"));
     let dev = Process::listening(command.stdout(Stdio::null()).stderr(Stdio::null()), port).await;
-    Target { port: dev.ports[0], path: "/livez", body: None, token: None }.ask().await;
+    Target { port: dev.ports[0], path: "/livez".into(), body: None, token: None }.ask().await;
 }
 
 /// Whether `tessera dev` finds room from that port on.

@@ -11,7 +11,7 @@ use std::{
 
 use tessera::services::Service;
 
-use crate::scenario::API_KEY;
+use super::API_KEY;
 
 /// Linux counts the time in `/proc` in hundredths of a second, on every architecture that this runs on.
 const TICK: Duration = Duration::from_millis(10);
@@ -19,6 +19,8 @@ const TICK: Duration = Duration::from_millis(10);
 /// A child process and the ports it listens on.
 pub struct Process {
     child: Child,
+    /// The id of the process.
+    pub id: u32,
     /// The ports, in the order they were announced.
     pub ports: Vec<u16>,
 }
@@ -48,28 +50,30 @@ impl Process {
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let ports = line.split_whitespace().map(|port| port.parse().unwrap()).collect();
-        Self { child, ports }
+        Self { id: child.id(), child, ports }
     }
 
-    /// A BFF, as it is released, with its default settings; its log goes into a file of the folder.
-    pub async fn bff(program: &Path, services: &[(Service, String)], folder: &Path) -> Self {
+    /// A BFF, as it is released, with its default settings and those lines of its configuration; its log goes into a file of the
+    /// folder.
+    pub async fn bff(program: &Path, services: &[(Service, String)], folder: &Path, settings: &str) -> Self {
         let port = free_port();
         let urls: String = services.iter().map(|(service, url)| format!("{service}.url = \"{url}\"\n")).collect();
         let config = format!(
             "[http]\nlisten = \"127.0.0.1:{port}\"\n[services]\napi_key = \"{API_KEY}\"\n{urls}\
              [documents]\npolicy = \"allow_any\"\nsources = []\n\
-             [budgets]\ncapacity = 1000000000000\nper_second = 1000000000000\n"
+             [budgets]\ncapacity = 1000000000000\nper_second = 1000000000000\n{settings}"
         );
-        let path = folder.join(format!("compose-{port}.toml"));
+        let path = folder.join(format!("bff-{port}.toml"));
         fs::write(&path, config).unwrap();
-        let log = fs::File::create(folder.join(format!("compose-{port}.log"))).unwrap();
+        let log = fs::File::create(folder.join(format!("bff-{port}.log"))).unwrap();
         let mut command = Command::new(program);
         Self::listening(command.arg("serve").arg("--config").arg(&path).stderr(log), port).await
     }
 
     /// A program that will listen on that port, once it does.
     pub async fn listening(command: &mut Command, port: u16) -> Self {
-        let process = Self { child: command.stdin(Stdio::null()).spawn().unwrap(), ports: vec![port] };
+        let child = command.stdin(Stdio::null()).spawn().unwrap();
+        let process = Self { id: child.id(), child, ports: vec![port] };
         let until = Instant::now() + Duration::from_secs(10);
         while TcpStream::connect(("127.0.0.1", port)).is_err() {
             assert!(Instant::now() < until, "{command:?} does not listen");
@@ -80,7 +84,7 @@ impl Process {
 
     /// CPU time used so far, in user and kernel mode: fields 14 and 15 of `/proc/PID/stat` (proc(5)).
     pub fn cpu(&self) -> Duration {
-        let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap();
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.id)).unwrap();
         let (_, after_name) = stat.rsplit_once(')').unwrap();
         let ticks = after_name.split_whitespace().skip(11).take(2).map(|ticks| ticks.parse::<u32>().unwrap()).sum();
         TICK * ticks
