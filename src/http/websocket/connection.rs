@@ -5,27 +5,27 @@
 mod operations;
 mod timers;
 
-use std::{collections::HashMap, net::IpAddr, sync::Arc, time::Duration};
+use std::{collections::HashMap, net::IpAddr, pin::Pin, sync::Arc, time::Duration};
 
 use futures::{
-    SinkExt, StreamExt,
-    future::{AbortHandle, Abortable, Aborted, BoxFuture},
-    stream::FuturesUnordered,
+    FutureExt, SinkExt, StreamExt,
+    stream::{AbortHandle, Abortable, BoxStream, SelectAll},
 };
-use http::request::Parts;
+use http::HeaderMap;
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::{Instant, Sleep, sleep_until, timeout};
 use tokio_tungstenite::{
     WebSocketStream,
     tungstenite::{Error, Message},
 };
+use tokio_util::sync::WaitForCancellationFutureOwned;
 
 use super::{
     close::Close,
     message::{self, ClientMessage},
     metered::Metered,
-    operation::Step,
+    operation::Output,
     session::Session,
 };
 use crate::{
@@ -38,12 +38,17 @@ use timers::Timers;
 const CLOSE_WITHIN: Duration = Duration::from_secs(2);
 /// Messages that a client may send per second, with ten seconds' worth at once. Beyond that they are read more slowly.
 const MESSAGES_PER_SECOND: usize = 200;
+/// Steps that are taken before anything else has its turn.
+const BURST: usize = 32;
+
 type Socket = WebSocketStream<Metered<TokioIo<Upgraded>>>;
 
 /// The other side, as the handshake showed it.
 pub(super) struct Peer {
-    /// The head of the handshake.
-    pub(super) parts: Parts,
+    /// The name that the client gave in the handshake.
+    pub(super) name: Option<String>,
+    /// `traceparent` and `tracestate` of the handshake, and no other header: connections are many, and stay for long.
+    pub(super) trace: HeaderMap,
     /// The client's address, behind trusted proxies.
     pub(super) client: IpAddr,
     /// Whether the client accepts bytes.
@@ -60,8 +65,11 @@ pub(super) struct Connection {
     /// `None` before `connection_init`.
     session: Option<Session>,
     running: HashMap<Arc<str>, Entry>,
-    steps: FuturesUnordered<Abortable<BoxFuture<'static, Step>>>,
+    steps: SelectAll<Abortable<BoxStream<'static, Output>>>,
     clock: Timers,
+    /// Set to what is due next. It and `closing` are kept from turn to turn, since all connections share what they wait on.
+    alarm: Pin<Box<Sleep>>,
+    closing: Pin<Box<WaitForCancellationFutureOwned>>,
     messages: Rate,
     subscribes: Rate,
 }
@@ -95,14 +103,17 @@ impl Connection {
     pub(super) fn new(app: Arc<App>, socket: Socket, peer: Peer) -> Self {
         let clock = Timers::new(&app);
         let subscribes = Rate::new(app.live.subscribes_per_second);
+        let closing = Box::pin(app.closing.clone().cancelled_owned());
         Self {
             app,
             socket,
             peer,
             session: None,
             running: HashMap::new(),
-            steps: FuturesUnordered::new(),
+            steps: SelectAll::new(),
             clock,
+            alarm: Box::pin(sleep_until(Instant::now())),
+            closing,
             messages: Rate::new(MESSAGES_PER_SECOND),
             subscribes,
         }
@@ -147,21 +158,25 @@ impl Connection {
 
     /// Waits for whatever comes first, and does it.
     async fn turn(&mut self) -> Result<(), End> {
-        let closing = self.app.closing.clone();
-        let due = self.next_timer();
+        let (now, due) = (Instant::now(), self.next_timer());
         // Nothing is delivered after the end of a token because an event was there, too.
-        if due <= Instant::now() {
+        if due <= now {
             return self.tick().await;
+        }
+        if self.alarm.deadline() != due {
+            self.alarm.as_mut().reset(due);
         }
         let may_read = self.messages.ready_at();
         tokio::select! {
-            step = self.steps.next(), if !self.steps.is_empty() => match step {
-                Some(Ok(step)) => self.step(step).await,
-                Some(Err(Aborted)) | None => Ok(()),
-            },
-            received = async { sleep_until(may_read).await; self.socket.next().await } => self.receive(received).await,
-            () = sleep_until(due) => self.tick().await,
-            () = closing.cancelled(), if !self.clock.is_closing => {
+            Some(output) = self.steps.next(), if !self.steps.is_empty() => self.burst(output).await,
+            received = async {
+                if may_read > now {
+                    sleep_until(may_read).await;
+                }
+                self.socket.next().await
+            } => self.receive(received).await,
+            () = self.alarm.as_mut() => self.tick().await,
+            () = self.closing.as_mut(), if !self.clock.is_closing => {
                 self.clock.close_within(self.app.random_drain());
                 Ok(())
             }
@@ -221,12 +236,45 @@ impl Connection {
         }
     }
 
-    /// Sends a message; gives the client up that accepts nothing for `connections.write_ms`.
-    async fn send(&mut self, text: String) -> Result<(), End> {
-        let stalled = self.peer.progress.clone().stalled();
-        tokio::select! {
-            sent = self.socket.send(Message::text(text)) => sent.map_err(|_| End::Gone),
-            () = stalled => Err(End::Gone),
+    /// A step, and those that are ready behind it, in one write: a client that catches up has many.
+    async fn burst(&mut self, first: Output) -> Result<(), End> {
+        self.step(first).await?;
+        for _ in 1..BURST {
+            if self.next_timer() <= Instant::now() {
+                break;
+            }
+            let Some(Some(output)) = self.steps.next().now_or_never() else { break };
+            self.step(output).await?;
         }
+        self.flush().await
+    }
+
+    /// Sends a message.
+    async fn send(&mut self, text: String) -> Result<(), End> {
+        self.feed(text).await?;
+        self.flush().await
+    }
+
+    /// Adds a message to those that are written with the next [`Self::flush`], or before it when they are many.
+    async fn feed(&mut self, text: String) -> Result<(), End> {
+        let stalled = self.peer.progress.clone().stalled();
+        or_gone(self.socket.feed(Message::text(text)), stalled).await
+    }
+
+    async fn flush(&mut self) -> Result<(), End> {
+        let stalled = self.peer.progress.clone().stalled();
+        or_gone(self.socket.flush(), stalled).await
+    }
+}
+
+/// Writes; gives the client up that accepts nothing for `connections.write_ms`.
+async fn or_gone(
+    writing: impl Future<Output = Result<(), Error>>,
+    stalled: impl Future<Output = ()>,
+) -> Result<(), End> {
+    tokio::select! {
+        biased;
+        written = writing => written.map_err(|_| End::Gone),
+        () = stalled => Err(End::Gone),
     }
 }

@@ -18,7 +18,8 @@ use axum::{
     extract::Request,
     response::{IntoResponse, Response},
 };
-use http::StatusCode;
+use contract::headers::{TRACEPARENT, TRACESTATE};
+use http::{HeaderMap, StatusCode};
 use hyper_util::rt::TokioIo;
 use tokio_tungstenite::{
     WebSocketStream,
@@ -28,12 +29,14 @@ use tokio_tungstenite::{
 pub(super) use handshake::is_handshake;
 pub use message::ClientMessage;
 
-use super::{App, connection::Progress, exchange::Exchange};
+use super::{App, connection::Progress, exchange::Exchange, graphql::client_name};
 use connection::Connection;
 use metered::Metered;
 
 /// Bytes of a socket's read buffer: idle sockets are many, messages are small.
-const READ_BUFFER: usize = 4 * 1024;
+const READ_BUFFER: usize = 1024;
+/// Bytes of messages that are written together.
+const WRITE_BUFFER: usize = 4 * 1024;
 
 /// Answers a handshake.
 pub(super) fn handle(app: Arc<App>, peer: IpAddr, mut request: Request) -> Response {
@@ -51,10 +54,10 @@ pub(super) fn handle(app: Arc<App>, peer: IpAddr, mut request: Request) -> Respo
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
     let upgrade = hyper::upgrade::on(&mut request);
-    let (parts, _) = request.into_parts();
+    let (name, trace) = (client_name(request.headers()), trace_headers(request.headers()));
     let config = WebSocketConfig::default()
         .read_buffer_size(READ_BUFFER)
-        .write_buffer_size(0)
+        .write_buffer_size(WRITE_BUFFER)
         .max_message_size(Some(app.bodies.limit()))
         .max_frame_size(Some(app.bodies.limit()));
     tokio::spawn(async move {
@@ -62,7 +65,18 @@ pub(super) fn handle(app: Arc<App>, peer: IpAddr, mut request: Request) -> Respo
         let Ok(upgraded) = upgrade.await else { return };
         let io = Metered::new(TokioIo::new(upgraded), app.bodies.room());
         let socket = WebSocketStream::from_raw_socket(io, Role::Server, Some(config)).await;
-        Connection::new(app, socket, connection::Peer { parts, client, progress, _seat: seat }).run().await;
+        Connection::new(app, socket, connection::Peer { name, trace, client, progress, _seat: seat }).run().await;
     });
     accept
+}
+
+/// The headers of a trace (W3C Trace Context), with all their values: a second `traceparent` makes both invalid.
+fn trace_headers(headers: &HeaderMap) -> HeaderMap {
+    let mut of_trace = HeaderMap::new();
+    for name in [TRACEPARENT, TRACESTATE] {
+        headers.get_all(name).iter().for_each(|value| {
+            of_trace.append(name, value.clone());
+        });
+    }
+    of_trace
 }

@@ -1,10 +1,13 @@
-//! One operation on a WebSocket. In: an ask. Out: the messages of its id, one step at a time: the next step is taken when the
-//! client has accepted the last one.
+//! One operation on a WebSocket. In: an ask. Out: a stream of the messages of its id, one step at a time: the next step is taken
+//! when the client has accepted the last one.
 
 use std::{panic::AssertUnwindSafe, sync::Arc};
 
 use contract::RequestId;
-use futures::{FutureExt, future::BoxFuture};
+use futures::{
+    FutureExt, StreamExt,
+    stream::{self, BoxStream},
+};
 
 use super::message;
 use crate::{
@@ -23,54 +26,61 @@ pub(super) struct Operation {
     pub(super) line: RequestLine,
 }
 
+/// A step of an operation.
+pub(super) struct Output {
+    /// The operation's id.
+    pub(super) id: Arc<str>,
+    pub(super) step: Step,
+}
+
 /// What one step of an operation has led to.
 pub(super) enum Step {
     /// A subscription has begun: nothing to send.
-    Begun(Running, Handle),
+    Begun(Handle),
     /// A message, after which the subscription goes on.
-    Next(String, Running),
-    /// The last messages of an id.
-    Last(Arc<str>, Vec<String>),
+    Next(String),
+    /// The last messages.
+    Last(Vec<String>),
+}
+
+/// How far an operation is. Boxed, since it moves at each step.
+enum State {
+    Asked(Box<Asked>),
+    Running(Box<Running>),
+    Ended,
+}
+
+struct Asked {
+    operation: Operation,
+    app: Arc<App>,
+    ask: Ask,
 }
 
 /// A subscription between two steps.
-pub(super) struct Running {
+struct Running {
     operation: Operation,
-    subscription: Box<Subscription>,
+    subscription: Subscription,
 }
 
 impl Operation {
-    /// Runs a query or mutation, or begins a subscription.
-    pub(super) fn start(self, app: Arc<App>, ask: Ask) -> BoxFuture<'static, Step> {
-        Box::pin(async move {
-            let mut operation = self;
-            let answering = app.events.answer(ask, &mut operation.line.operation);
-            let answer = AssertUnwindSafe(answering).catch_unwind().await.unwrap_or(Err(Refused::Internal));
-            match answer {
-                Ok(Answer::Subscribed(subscription)) => {
-                    operation.line.begun();
-                    let handle = subscription.handle();
-                    Step::Begun(Running { operation, subscription }, handle)
-                }
-                Ok(Answer::Executed(executed)) => {
-                    let position = executed.position.as_deref();
-                    let extensions = Extensions { cost: executed.cost, position, cursor: None };
-                    let body = Body::executed(&executed.response, extensions, &operation.request_id);
-                    let body = serde_json::to_vec(&body).unwrap_or_default();
-                    operation.line.delivered(0);
-                    let messages = vec![message::next(&operation.id, &body), message::complete(&operation.id)];
-                    Step::Last(Arc::clone(&operation.id), messages)
-                }
-                Err(refused) => operation.refused(&refused),
-            }
-        })
+    /// The steps of a query, mutation or subscription. A step is taken when the stream is polled, and not before.
+    pub(super) fn run(self, app: Arc<App>, ask: Ask) -> BoxStream<'static, Output> {
+        let id = Arc::clone(&self.id);
+        let asked = State::Asked(Box::new(Asked { operation: self, app, ask }));
+        let steps = stream::unfold(asked, async |state| match state {
+            // Boxed: the largest part of the stream, and over when a subscription has begun.
+            State::Asked(asked) => Some(Box::pin(asked.start()).await),
+            State::Running(running) => Some(running.next().await),
+            State::Ended => None,
+        });
+        steps.map(move |step| Output { id: Arc::clone(&id), step }).boxed()
     }
 
-    fn refused(mut self, refused: &Refused) -> Step {
+    fn refused(mut self, refused: &Refused) -> (Step, State) {
         self.line.refused(refused.code());
         let text = refused.to_string();
         let errors = body::refused(refused, &text, &self.request_id);
-        Step::Last(Arc::clone(&self.id), vec![message::error(&self.id, &errors)])
+        (Step::Last(vec![message::error(&self.id, &errors)]), State::Ended)
     }
 
     /// The refusal of one operation too many at the same time.
@@ -89,23 +99,43 @@ impl Operation {
     }
 }
 
-impl Running {
-    /// The id of the operation.
-    pub(super) const fn id(&self) -> &Arc<str> {
-        &self.operation.id
-    }
-
-    /// Waits for the next event.
-    pub(super) fn next(mut self) -> BoxFuture<'static, Step> {
-        Box::pin(async move {
-            let waiting = AssertUnwindSafe(self.subscription.next()).catch_unwind();
-            match waiting.await.unwrap_or(Err(Refused::Internal)) {
-                Ok(event) => {
-                    self.operation.line.delivered(event.errors);
-                    Step::Next(message::next(&self.operation.id, &event.body), self)
-                }
-                Err(refused) => self.operation.refused(&refused),
+impl Asked {
+    /// Runs a query or mutation, or begins a subscription.
+    async fn start(self) -> (Step, State) {
+        let Self { mut operation, app, ask } = self;
+        let answering = app.events.answer(ask, &mut operation.line.operation);
+        let answer = AssertUnwindSafe(answering).catch_unwind().await.unwrap_or(Err(Refused::Internal));
+        match answer {
+            Ok(Answer::Subscribed(subscription)) => {
+                operation.line.begun();
+                let handle = subscription.handle();
+                let running = Running { operation, subscription: *subscription };
+                (Step::Begun(handle), State::Running(Box::new(running)))
             }
-        })
+            Ok(Answer::Executed(executed)) => {
+                let position = executed.position.as_deref();
+                let extensions = Extensions { cost: executed.cost, position, cursor: None };
+                let body = Body::executed(&executed.response, extensions, &operation.request_id);
+                let body = serde_json::to_vec(&body).unwrap_or_default();
+                operation.line.delivered(0);
+                let messages = vec![message::next(&operation.id, &body), message::complete(&operation.id)];
+                (Step::Last(messages), State::Ended)
+            }
+            Err(refused) => operation.refused(&refused),
+        }
+    }
+}
+
+impl Running {
+    /// Waits for the next event.
+    async fn next(mut self: Box<Self>) -> (Step, State) {
+        let waiting = AssertUnwindSafe(self.subscription.next()).catch_unwind();
+        match waiting.await.unwrap_or(Err(Refused::Internal)) {
+            Ok(event) => {
+                self.operation.line.delivered(event.errors);
+                (Step::Next(message::next(&self.operation.id, &event.body)), State::Running(self))
+            }
+            Err(refused) => self.operation.refused(&refused),
+        }
     }
 }

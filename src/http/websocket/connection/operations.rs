@@ -3,18 +3,16 @@
 use std::sync::Arc;
 
 use contract::{RequestId, TraceContext};
-use futures::future::{BoxFuture, abortable};
+use futures::stream::abortable;
 use serde_json::json;
 use tokio::time::Instant;
 
 use super::{Close, Connection, End, Entry, message};
 use crate::{
     clients::CallContext,
-    events::Handle,
     http::{
-        graphql::client_name,
         request_line::RequestLine,
-        websocket::operation::{Operation, Step},
+        websocket::operation::{Operation, Output, Step},
     },
     operations::OperationKind,
     requests::{Ask, Client, Parameters},
@@ -44,7 +42,7 @@ impl Connection {
         }
         let id: Arc<str> = id.into();
         let started = Instant::now();
-        let trace = TraceContext::accept(&self.peer.parts.headers);
+        let trace = TraceContext::accept(&self.peer.trace);
         let (deadline, request_id) = (started + self.app.request_timeout, RequestId::generate());
         let context = CallContext::new(deadline, request_id.clone(), trace, self.peer.client);
         let line = RequestLine::new("websocket", started, context.clone(), self.app.metrics.clone());
@@ -60,44 +58,38 @@ impl Connection {
         let ask = Ask {
             parameters,
             credentials: session.credentials.clone(),
-            client: Client { address: self.peer.client, name: client_name(&self.peer.parts.headers) },
+            client: Client { address: self.peer.client, name: self.peer.name.clone() },
             allowed_kinds: ALL,
             may_be_shared: false,
             shows_cost: false,
             resume_behind: None,
             context,
         };
-        let step = operation.start(Arc::clone(&self.app), ask);
-        self.go_on(id, step, None);
+        let (steps, abort) = abortable(operation.run(Arc::clone(&self.app), ask));
+        self.steps.push(steps);
+        self.running.insert(id, Entry { abort, handle: None });
         Ok(())
     }
 
-    fn go_on(&mut self, id: Arc<str>, step: BoxFuture<'static, Step>, handle: Option<Handle>) {
-        let (step, abort) = abortable(step);
-        self.steps.push(step);
-        self.running.insert(id, Entry { abort, handle });
-    }
-
-    pub(super) async fn step(&mut self, step: Step) -> Result<(), End> {
+    /// Writes what a step of an operation has led to; the next flush sends it.
+    pub(super) async fn step(&mut self, output: Output) -> Result<(), End> {
+        let Output { id, step } = output;
         match step {
-            Step::Begun(running, handle) => {
+            Step::Begun(handle) => {
                 // The token may have been renewed in the meantime.
                 if let Some(viewer) = self.session.as_ref().and_then(|session| session.viewer.as_ref()) {
                     handle.renew(viewer);
                 }
-                self.go_on(Arc::clone(running.id()), running.next(), Some(handle));
+                if let Some(entry) = self.running.get_mut(&id) {
+                    entry.handle = Some(handle);
+                }
                 Ok(())
             }
-            Step::Next(text, running) => {
-                self.send(text).await?;
-                let handle = self.running.get(running.id()).and_then(|entry| entry.handle.clone());
-                self.go_on(Arc::clone(running.id()), running.next(), handle);
-                Ok(())
-            }
-            Step::Last(id, texts) => {
+            Step::Next(text) => self.feed(text).await,
+            Step::Last(texts) => {
                 self.running.remove(&id);
                 for text in texts {
-                    self.send(text).await?;
+                    self.feed(text).await?;
                 }
                 Ok(())
             }
