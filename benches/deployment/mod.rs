@@ -72,7 +72,7 @@ impl Deployment {
 /// A program of this workspace, beside the BFF's.
 fn program(name: &str) -> PathBuf {
     let path = tessera().with_file_name(name);
-    assert!(path.exists(), "{name} is missing: cargo build --release -p {name}");
+    assert!(path.exists(), "{name} is missing: cargo build --release");
     path
 }
 

@@ -53,7 +53,7 @@ impl Subscriber {
     pub async fn read(self, mut socket: Socket, tally: Arc<Tally>) {
         while let Some(Ok(message)) = socket.next().await {
             let Message::Text(text) = message else { continue };
-            if text.starts_with(r#"{"type":"ping""#) {
+            if text.ends_with(r#""type":"ping"}"#) {
                 socket.send(Message::text(r#"{"type":"pong"}"#)).await.unwrap();
             } else if self.is_slow {
                 tokio::time::sleep(Duration::from_secs(1)).await;

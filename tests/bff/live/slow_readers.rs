@@ -17,8 +17,6 @@ use super::stream::Stream;
 use crate::binary::Program;
 
 const QUERY: &str = "subscription($after: Cursor) { postPublished(after: $after) { cursor post { body } } }";
-/// Bytes of a message: more than the sockets' buffers hold of all of them.
-const BODY: usize = 20_000;
 
 /// How many of each kind, and how many events.
 struct Size {
@@ -27,18 +25,20 @@ struct Size {
     silent: usize,
     events: usize,
     per_second: u64,
+    /// Bytes of a message: of all of them, more than the sockets' buffers hold.
+    body: usize,
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn slow_readers_cost_neither_memory_nor_others() {
     let size = match is_long() {
-        true => Size { quick: 100, slow: 50, silent: 10, events: 2_000, per_second: 100 },
-        false => Size { quick: 20, slow: 10, silent: 4, events: 300, per_second: 50 },
+        true => Size { quick: 100, slow: 50, silent: 10, events: 2_000, per_second: 100, body: 6_000 },
+        false => Size { quick: 20, slow: 10, silent: 4, events: 300, per_second: 50, body: 20_000 },
     };
     let services = Services::start(Sizes::default()).await;
     let post = {
         let mut town = services.town();
-        town.posts[0].body = "x".repeat(BODY);
+        town.posts[0].body = "x".repeat(size.body);
         town.posts[0].id.to_string()
     };
     // Longer than a slow reader pauses: the system tells of free room only when there is a segment's worth.
