@@ -118,7 +118,7 @@ fn print(text: &str) -> Result<(), Failure> {
 }
 
 fn serve(config: &Config) -> Result<(), Failure> {
-    telemetry::install(&config.log);
+    let _log = telemetry::install(&config.log)?;
     server::install_cryptography();
     let address = config.http.listen;
     server::runtime()?.block_on(async {

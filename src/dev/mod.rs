@@ -57,7 +57,7 @@ pub enum Scale {
 pub fn run(arguments: &DevArguments) -> Result<(), Box<dyn Error>> {
     // Without the texts of statements that are slow because they are large: those of the demo data.
     let log = Log { format: LogFormat::Readable, level: "info,sqlx=error".into() };
-    telemetry::install(&log);
+    let _log = telemetry::install(&log)?;
     server::install_cryptography();
     server::runtime()?.block_on(serve(arguments, log))
 }

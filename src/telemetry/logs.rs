@@ -5,6 +5,8 @@ use std::io::{self, IsTerminal};
 use serde::{Deserialize, Deserializer, Serialize, de::Error};
 use tracing_subscriber::{EnvFilter, fmt};
 
+use super::log_thread::{COUNTERS, LogThread};
+
 /// `[log]`
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -39,13 +41,17 @@ fn directives<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::E
     text.parse::<EnvFilter>().map(|_| text).map_err(|_| D::Error::custom(problem))
 }
 
-/// Installs the log of this process. A second call has no effect.
-pub fn install(settings: &Log) {
-    // A closed log must not end requests: by default, its errors are printed to the same closed stream, which panics.
-    let log = fmt().with_env_filter(EnvFilter::new(&settings.level)).with_writer(io::stderr).log_internal_errors(false);
+/// Installs the log of this process, which is written until the returned value is dropped. A second call has no effect.
+///
+/// # Errors
+/// The system has no thread left.
+pub fn install(settings: &Log) -> io::Result<LogThread> {
+    let (thread, writer) = LogThread::start(io::stderr(), COUNTERS.clone())?;
+    let log = fmt().with_env_filter(EnvFilter::new(&settings.level)).with_writer(writer);
     // The only error is that a log is already installed, as in tests that start several servers.
     let _ = match settings.format {
         LogFormat::Json => log.json().flatten_event(true).with_current_span(false).with_span_list(false).try_init(),
         LogFormat::Readable => log.with_target(false).with_ansi(io::stderr().is_terminal()).try_init(),
     };
+    Ok(thread)
 }

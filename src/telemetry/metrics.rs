@@ -12,7 +12,10 @@ use prometheus_client::{
     registry::Registry,
 };
 
-use super::live::Live;
+use super::{
+    live::Live,
+    log_thread::{COUNTERS, LogCounters},
+};
 
 /// The label of all operations whose documents are not trusted.
 pub(crate) const OTHERS: &str = "(other)";
@@ -69,6 +72,9 @@ impl Metrics {
             "Requests from a trusted proxy with an unreadable entry in X-Forwarded-For",
             unreadable_addresses.clone(),
         );
+        let LogCounters { waited, lost } = COUNTERS.clone();
+        registry.register("log_lines_waited", "Log lines that waited for room in the log's buffer", waited);
+        registry.register("log_lines_lost", "Log lines that found no room in the log's buffer", lost);
         let live = Live::default();
         live.register(&mut registry);
         Self {

@@ -7,8 +7,9 @@ use std::sync::atomic::{AtomicU16, Ordering};
 use harness::client::Client;
 use harness::stub::Services;
 use serde_json::Value;
-use tokio::io::{AsyncBufReadExt, BufReader, Lines};
-use tokio::process::{Child, ChildStderr, Command};
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 const TESSERA: &str = env!("CARGO_BIN_EXE_tessera");
 
@@ -16,8 +17,8 @@ const TESSERA: &str = env!("CARGO_BIN_EXE_tessera");
 pub struct Program {
     /// The process; it ends with this value.
     pub child: Child,
-    /// Its log.
-    pub log: Lines<BufReader<ChildStderr>>,
+    /// The lines of its log, which is always read: a full pipe would hold the program up.
+    log: UnboundedReceiver<String>,
     /// Where it listens.
     pub address: String,
 }
@@ -33,7 +34,14 @@ impl Program {
     /// The same, before it has said where it listens.
     pub async fn start(services: &Services, settings: &[(&str, &str)]) -> Self {
         let mut child = command(services, settings).spawn().unwrap();
-        let log = BufReader::new(child.stderr.take().unwrap()).lines();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let (sender, log) = unbounded_channel();
+        tokio::spawn(async move {
+            while let Ok(Some(line)) = lines.next_line().await {
+                // Read on, although the test does not want to know.
+                let _ = sender.send(line);
+            }
+        });
         Self { child, log, address: String::new() }
     }
 
@@ -54,10 +62,15 @@ impl Program {
         Client::new(format!("http://{}", self.address))
     }
 
+    /// The next log line; `None` when the program has closed its log.
+    pub async fn next_line(&mut self) -> Option<String> {
+        self.log.recv().await
+    }
+
     /// The next log line with that message.
     pub async fn line(&mut self, message: &str) -> Value {
         loop {
-            let text = self.log.next_line().await.unwrap().unwrap_or_else(|| panic!("no line says `{message}`"));
+            let text = self.next_line().await.unwrap_or_else(|| panic!("no line says `{message}`"));
             let line: Value = serde_json::from_str(&text).unwrap_or_else(|_| panic!("no JSON: {text}"));
             if line["message"] == message {
                 return line;
@@ -98,7 +111,8 @@ pub fn address_that_stays() -> String {
     }
 }
 
-fn command(services: &Services, settings: &[(&str, &str)]) -> Command {
+/// The program with these settings, not started; its log is a pipe.
+pub fn command(services: &Services, settings: &[(&str, &str)]) -> Command {
     let mut command = Command::new(TESSERA);
     command
         .arg("serve")

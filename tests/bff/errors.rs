@@ -164,7 +164,7 @@ async fn logged(program: &mut Program) -> String {
     let mut highest = "info";
     for _ in 0..2 {
         loop {
-            let line: Value = serde_json::from_str(&program.log.next_line().await.unwrap().unwrap()).unwrap();
+            let line: Value = serde_json::from_str(&program.next_line().await.unwrap()).unwrap();
             highest = match line["level"].as_str().unwrap() {
                 "ERROR" => "error",
                 "WARN" if highest == "info" => "warn",

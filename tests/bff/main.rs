@@ -48,5 +48,6 @@ mod schema_changes;
 mod schema_check;
 mod trusted_documents;
 mod unknown_outcome;
+mod unread_log;
 mod viewer;
 mod websocket;

@@ -147,18 +147,6 @@ async fn a_document_as_deep_as_allowed_is_answered_and_a_deeper_one_refused() {
 }
 
 #[tokio::test]
-async fn nobody_reading_the_log_does_not_keep_it_from_answering() {
-    let services = Services::start(Sizes::default()).await;
-    let program = Program::serve(&services, &[]).await;
-    let client = program.client();
-    let Program { child: _child, log, .. } = program;
-    drop(log);
-    for _ in 0..3 {
-        client.run("{ posts(first: 1) { nodes { id } } }").await.data();
-    }
-}
-
-#[tokio::test]
 async fn until_its_listener_closes_it_serves_and_asks_clients_to_connect_elsewhere() {
     let services = Services::start(Sizes::default()).await;
     let program = Program::serve(&services, &[("TESSERA__HTTP__LINGER_MS", "5000")]).await;

@@ -95,7 +95,7 @@ async fn attend(mut program: Program, stop: CancellationToken) -> Option<i32> {
     let mut is_asked = false;
     loop {
         tokio::select! {
-            line = program.log.next_line() => match line.unwrap() {
+            line = program.next_line() => match line {
                 Some(line) => assert!(!line.contains("aborted"), "{line}"),
                 None => return program.ended().await.code(),
             },
