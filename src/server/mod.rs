@@ -12,7 +12,10 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::{
     auth::Authenticator,
     budgets::Budgets,
-    clients::{CallContext, Clients, Ourselves, Route, ServiceClient, ServiceClientSettings},
+    clients::{
+        CallContext, Clients, ConnectionsError, HttpClients, InvalidOrigin, Origin, Ourselves, Route, ServiceClient,
+        ServiceClientSettings,
+    },
     config::{self, Config},
     events::{Caps, Events, Parts},
     graphql::{SCALAR_CHECKS, Schema},
@@ -32,9 +35,12 @@ pub enum StartError {
     /// The API key cannot be sent in a header.
     #[error("services.api_key cannot be sent in a header")]
     ApiKey(#[from] InvalidHeaderValue),
-    /// The connection pool cannot be built.
-    #[error("the HTTP client cannot be built: {0}")]
-    HttpClient(#[from] reqwest::Error),
+    /// There are no HTTP clients.
+    #[error(transparent)]
+    HttpClients(#[from] ConnectionsError),
+    /// The address of a service is not one.
+    #[error("services: {0}")]
+    Origin(#[from] InvalidOrigin),
     /// The schema is not usable for validation.
     #[error(transparent)]
     Schema(#[from] SchemaError),
@@ -122,11 +128,7 @@ pub fn app(config: &Config) -> Result<App, StartError> {
 /// A stage cannot be built with these settings.
 pub fn app_with(config: &Config, change: impl FnOnce(&mut Pipeline)) -> Result<App, StartError> {
     let schema = Schema::new().with_max_text(config.limits.answer_text);
-    let http = reqwest::Client::builder()
-        .connect_timeout(config.timeouts.connect)
-        .redirect(reqwest::redirect::Policy::none())
-        .no_proxy()
-        .build()?;
+    let http = HttpClients::new(config.timeouts.connect)?;
     let clients = clients(config, &http)?;
     let source = key_source(clients.clone(), config.timeouts.call);
     let operations = operations(&schema, config.limits)?;
@@ -155,7 +157,7 @@ pub fn app_with(config: &Config, change: impl FnOnce(&mut Pipeline)) -> Result<A
     let events = Arc::new(Events::new(parts, |service| feed::Source {
         url: config.services.url(service).into(),
         api_key: api_key.clone(),
-        http: http.clone(),
+        http: http.others.clone(),
     }));
     let caps = Caps::new(&config.events, metrics.clone());
     let (counted, seats) = (Arc::clone(&events), caps.clone());
@@ -218,15 +220,19 @@ fn key_source(clients: Clients, timeout: Duration) -> KeySource {
     })
 }
 
-fn clients(config: &Config, http: &reqwest::Client) -> Result<Clients, StartError> {
+fn clients(config: &Config, http: &HttpClients) -> Result<Clients, StartError> {
     let api_key = api_key(config)?;
+    let mut origins = Vec::with_capacity(Service::ALL.len());
+    for service in Service::ALL {
+        origins.push(config.services.url(*service).parse::<Origin>()?);
+    }
     Ok(Clients::new(|service| {
         ServiceClient::new(ServiceClientSettings {
             service,
-            base_url: config.services.url(service).to_owned(),
+            origin: origins[service as usize].clone(),
             api_key: api_key.clone(),
             call_timeout: config.timeouts.call,
-            http: http.clone(),
+            http: http.calls.clone(),
         })
     }))
 }

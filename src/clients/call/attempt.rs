@@ -1,8 +1,11 @@
-//! One attempt: the only place in the BFF that sends a request to a service. In: a request and a deadline. Out: the body of
-//! a success, the refusal of a 4xx, or the cause of the failure.
+//! One attempt. In: a request that is being sent, and a deadline. Out: the body of a success, the refusal of a 4xx, or the
+//! cause of the failure.
 
 use bytes::{Bytes, BytesMut};
 use http::StatusCode;
+use http_body_util::BodyExt;
+use hyper::body::Body;
+use hyper_util::client::legacy::ResponseFuture;
 use tokio::time::{Instant, timeout_at};
 
 use super::cause::Cause;
@@ -22,20 +25,21 @@ pub(super) enum Response {
     Refused(Refusal),
 }
 
-/// Sends the request and reads the response within the deadline.
+/// Waits for the response and reads it within the deadline.
 pub(super) async fn attempt(
-    request: reqwest::RequestBuilder,
+    sending: ResponseFuture,
     service: Service,
     deadline: Instant,
     ledger: &Ledger,
 ) -> Result<Response, Cause> {
     let exchange = async {
-        #[expect(clippy::disallowed_methods, reason = "this is the one place that sends")]
-        let mut response = request.send().await.map_err(|error| Cause::of(&error, false))?;
+        let mut response = sending.await.map_err(|error| Cause::of_sending(&error))?;
         let status = response.status();
         ledger.note_position(service, response.headers());
-        let mut body = BytesMut::with_capacity(response.content_length().map_or(0, |n| n.min(1 << 20)) as usize);
-        while let Some(chunk) = response.chunk().await.map_err(|error| Cause::of(&error, true))? {
+        let expected = response.body().size_hint().exact().unwrap_or_default();
+        let mut body = BytesMut::with_capacity(expected.min(1 << 20) as usize);
+        while let Some(frame) = response.body_mut().frame().await {
+            let Ok(chunk) = frame.map_err(|error| Cause::of_reading(&error))?.into_data() else { continue };
             if body.len() + chunk.len() > MAX_RESPONSE_BYTES {
                 return Err(Cause::TooLarge);
             }

@@ -4,6 +4,7 @@
 use std::{error::Error, fmt, iter};
 
 use http::StatusCode;
+use hyper_util::client::legacy as client;
 
 use crate::{clients::FailureKind, services::Service};
 
@@ -41,25 +42,23 @@ pub enum Cause {
     NotRequested(&'static str),
     /// A body where the contract has none.
     UnexpectedBody,
-    /// The body of a command could not be written.
+    /// The path or the body of the request could not be written.
     Unwritable,
 }
 
 impl Cause {
-    /// The cause of a failed exchange; `began` if the response's head had arrived.
-    pub(super) fn of(error: &reqwest::Error, began: bool) -> Self {
-        let mut causes = iter::successors(error.source(), |cause| (*cause).source());
-        if causes.any(|cause| cause.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_parse)) {
-            Self::NotHttp
-        } else if error.is_connect() {
-            Self::NotConnected
-        } else if error.is_timeout() {
-            Self::TimedOut
-        } else if began {
-            Self::BrokenOff
-        } else {
-            Self::Closed
+    /// The cause of a request whose response has not begun.
+    pub(super) fn of_sending(error: &client::Error) -> Self {
+        match error {
+            error if is_parse_error(error) => Self::NotHttp,
+            error if error.is_connect() => Self::NotConnected,
+            _ => Self::Closed,
         }
+    }
+
+    /// The cause of a response that does not end.
+    pub(super) fn of_reading(error: &hyper::Error) -> Self {
+        if error.is_parse() || is_parse_error(error) { Self::NotHttp } else { Self::BrokenOff }
     }
 
     /// What kind of failure the caller is told.
@@ -106,7 +105,12 @@ impl fmt::Display for Cause {
             Self::Shape { line, column } => write!(f, "the body has another shape at line {line}, column {column}"),
             Self::NotRequested(what) => f.write_str(what),
             Self::UnexpectedBody => f.write_str("a body where none was expected"),
-            Self::Unwritable => f.write_str("the body of the command could not be written"),
+            Self::Unwritable => f.write_str("the request could not be written"),
         }
     }
+}
+
+fn is_parse_error(error: &(dyn Error + 'static)) -> bool {
+    let mut causes = iter::successors(error.source(), |cause| (*cause).source());
+    causes.any(|cause| cause.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_parse))
 }

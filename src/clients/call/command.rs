@@ -5,10 +5,10 @@ use std::fmt::{Display, Write};
 use bytes::Bytes;
 use contract::headers::{IDEMPOTENCY_KEY, is_idempotency_key};
 use http::{HeaderValue, Method, header};
-use reqwest::RequestBuilder;
+use http_body_util::Full;
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{Call, Cause, Unsendable, decode, text};
+use super::{Call, CallRequest, Cause, Unsendable, decode, text};
 use crate::{
     auth::Viewer,
     clients::{Ledger, ServiceClient},
@@ -112,18 +112,19 @@ impl<T> Call for Command<'_, T> {
         matches!(self.method, Method::PUT | Method::DELETE) || self.idempotency_key.is_some()
     }
 
-    fn request(&mut self, client: &ServiceClient) -> Result<RequestBuilder, Unsendable> {
-        let mut request = client.request(self.method.clone(), &self.path);
+    fn request(&mut self, client: &ServiceClient) -> Result<CallRequest, Unsendable> {
+        let mut request = client.request(self.method.clone(), std::mem::take(&mut self.path))?;
+        let headers = request.headers_mut();
         if let Some(viewer) = self.viewer {
-            request = request.header(header::AUTHORIZATION, viewer.authorization().clone());
+            headers.insert(header::AUTHORIZATION, viewer.authorization().clone());
         }
         if let Some(key) = &self.idempotency_key {
             let usable = HeaderValue::from_str(key).ok().filter(|_| is_idempotency_key(key));
-            request = request.header(IDEMPOTENCY_KEY, usable.ok_or(Unsendable::Key)?);
+            headers.insert(IDEMPOTENCY_KEY, usable.ok_or(Unsendable::Key)?);
         }
         if let Some(body) = self.body.take() {
-            request =
-                request.header(header::CONTENT_TYPE, "application/json").body(body.map_err(|_| Unsendable::Body)?);
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            *request.body_mut() = Full::from(body.map_err(|_| Unsendable::Request)?);
         }
         Ok(request)
     }

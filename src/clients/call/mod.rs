@@ -11,7 +11,8 @@ use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use contract::headers::{TRACEPARENT, TRACESTATE, X_API_KEY, X_CLIENT_ADDRESS, X_REQUEST_ID, X_REQUEST_TIMEOUT_MS};
-use http::{HeaderValue, Method};
+use http::{HeaderMap, HeaderValue, Method, Request, header::InvalidHeaderValue};
+use http_body_util::Full;
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 
@@ -19,7 +20,7 @@ pub(crate) use cause::Cause;
 pub use command::{Command, MethodOf};
 pub use read::Read;
 
-use super::{CallContext, CallError, CallFailure, FailureKind, Ledger, Refusal};
+use super::{CallClient, CallContext, CallError, CallFailure, FailureKind, Ledger, Origin, Refusal};
 use crate::services::Service;
 use attempt::{Response, attempt};
 
@@ -27,24 +28,24 @@ use attempt::{Response, attempt};
 #[derive(Clone)]
 pub struct ServiceClient {
     service: Service,
-    base_url: Arc<str>,
+    origin: Origin,
     api_key: HeaderValue,
     call_timeout: Duration,
-    http: reqwest::Client,
+    http: CallClient,
 }
 
-/// Settings of a [`ServiceClient`]. `http` carries the connect timeout and is shared by all of them.
+/// Settings of a [`ServiceClient`].
 pub struct ServiceClientSettings {
     /// The service that is called.
     pub service: Service,
-    /// Scheme and authority, without a path or a slash at the end.
-    pub base_url: String,
+    /// The address of the service.
+    pub origin: Origin,
     /// The BFF's key.
     pub api_key: HeaderValue,
     /// How long one call may take.
     pub call_timeout: Duration,
-    /// The connection pool.
-    pub http: reqwest::Client,
+    /// The connections, shared by the clients of all services.
+    pub http: CallClient,
 }
 
 /// A call to a service, of one kind.
@@ -67,38 +68,46 @@ pub trait Call: Sized {
     }
 
     /// The request, ready but for the headers of its context. Takes the body along: called once.
-    fn request(&mut self, client: &ServiceClient) -> Result<reqwest::RequestBuilder, Unsendable>;
+    fn request(&mut self, client: &ServiceClient) -> Result<CallRequest, Unsendable>;
 
     /// The answer in the body of a successful response.
     fn read(&self, body: &Bytes, ledger: &Ledger) -> Result<Self::Answer, Cause>;
 }
+
+/// A request to a service.
+pub type CallRequest = Request<Full<Bytes>>;
 
 /// Why a call cannot be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unsendable {
     /// The idempotency key is not 1 to 255 visible ASCII characters.
     Key,
-    /// The body cannot be written as JSON.
-    Body,
+    /// The path is not one of a URL, or the body cannot be written as JSON.
+    Request,
 }
 
 impl ServiceClient {
     /// A client with those settings.
     pub fn new(settings: ServiceClientSettings) -> Self {
-        let ServiceClientSettings { service, base_url, api_key, call_timeout, http } = settings;
-        Self { service, base_url: base_url.into(), api_key, call_timeout, http }
+        let ServiceClientSettings { service, origin, api_key, call_timeout, http } = settings;
+        Self { service, origin, api_key, call_timeout, http }
     }
 
-    fn request(&self, method: Method, path_and_query: &str) -> reqwest::RequestBuilder {
-        self.http.request(method, format!("{}{path_and_query}", self.base_url)).header(X_API_KEY, self.api_key.clone())
+    /// A request without a body.
+    fn request(&self, method: Method, path_and_query: String) -> Result<CallRequest, Unsendable> {
+        let mut request = Request::new(Full::default());
+        *request.method_mut() = method;
+        *request.uri_mut() = self.origin.at(path_and_query).map_err(|_| Unsendable::Request)?;
+        request.headers_mut().insert(X_API_KEY, self.api_key.clone());
+        Ok(request)
     }
 
     /// Makes a call, from its deadline to the verdict.
     pub(super) async fn call<C: Call>(&self, context: &CallContext, mut call: C) -> Result<C::Answer, CallError> {
-        let request = match call.request(self) {
+        let mut request = match call.request(self) {
             Ok(request) => request,
             Err(Unsendable::Key) => return Err(CallError::Refused(Arc::new(Refusal::unusable_key(self.service)))),
-            Err(Unsendable::Body) => {
+            Err(Unsendable::Request) => {
                 self.log(context, call.route(), Cause::Unwritable);
                 let (service, kind) = (self.service, FailureKind::BadResponse);
                 return Err(CallError::Failed(CallFailure { service, kind, retryable: false, is_uncertain: false }));
@@ -112,8 +121,10 @@ impl ServiceClient {
             Err(Cause::TooLate)
         } else {
             let mut under_way = context.ledger().begin(self.service);
-            let answered =
-                attempt(with_context(request, context, left), self.service, deadline, context.ledger()).await;
+            add_context(request.headers_mut(), context, left);
+            #[expect(clippy::disallowed_methods, reason = "this is the one place that sends")]
+            let sending = self.http.request(request);
+            let answered = attempt(sending, self.service, deadline, context.ledger()).await;
             let outcome = answered.and_then(|response| match response {
                 Response::Success(body) => call.read(&body, context.ledger()).map(Ok),
                 Response::Refused(refusal) => Ok(Err(refusal)),
@@ -160,17 +171,21 @@ impl ServiceClient {
     }
 }
 
-fn with_context(request: reqwest::RequestBuilder, context: &CallContext, left: Duration) -> reqwest::RequestBuilder {
-    let mut request = request
-        .header(X_REQUEST_ID, context.request_id().as_str())
-        .header(TRACEPARENT, context.trace().child().to_string())
-        .header(X_REQUEST_TIMEOUT_MS, u64::try_from(left.as_millis()).unwrap_or(u64::MAX));
+fn add_context(headers: &mut HeaderMap, context: &CallContext, left: Duration) {
+    let mut add = |name: &'static str, value: Result<HeaderValue, InvalidHeaderValue>| {
+        // Ids, traces and addresses have no characters that a header has not.
+        if let Ok(value) = value {
+            headers.insert(name, value);
+        }
+    };
+    add(X_REQUEST_ID, HeaderValue::from_str(context.request_id().as_str()));
+    add(TRACEPARENT, HeaderValue::try_from(context.trace().child().to_string()));
+    add(X_REQUEST_TIMEOUT_MS, Ok(u64::try_from(left.as_millis()).unwrap_or(u64::MAX).into()));
     if let Some(state) = context.trace().state() {
-        request = request.header(TRACESTATE, state);
+        add(TRACESTATE, Ok(state.clone()));
     }
-    match context.client_address() {
-        Some(address) => request.header(X_CLIENT_ADDRESS, address),
-        None => request,
+    if let Some(address) = context.client_address() {
+        add(X_CLIENT_ADDRESS, Ok(address));
     }
 }
 

@@ -4,9 +4,8 @@ use std::collections::HashMap;
 
 use bytes::Bytes;
 use http::{Method, header};
-use reqwest::RequestBuilder;
 
-use super::{Call, Cause, Unsendable, text};
+use super::{Call, CallRequest, Cause, Unsendable, text};
 use crate::{
     clients::{
         Ledger, ServiceClient,
@@ -36,17 +35,17 @@ impl<A: Audience, G: Parameters, K: Key, V> Call for Read<'_, A, G, K, V> {
         self.route.path
     }
 
-    fn request(&mut self, client: &ServiceClient) -> Result<RequestBuilder, Unsendable> {
+    fn request(&mut self, client: &ServiceClient) -> Result<CallRequest, Unsendable> {
         let mut query = Query::new(self.route.path, self.keys.len());
         if !self.route.parameter.is_empty() {
             query.keys(self.route.parameter, self.keys);
         }
         self.parameters.add_to(&mut query);
-        let request = client.request(Method::GET, &query.into_string());
-        Ok(match A::authorization(self.caller) {
-            Some(authorization) => request.header(header::AUTHORIZATION, authorization.clone()),
-            None => request,
-        })
+        let mut request = client.request(Method::GET, query.into_string())?;
+        if let Some(authorization) = A::authorization(self.caller) {
+            request.headers_mut().insert(header::AUTHORIZATION, authorization.clone());
+        }
+        Ok(request)
     }
 
     fn read(&self, body: &Bytes, ledger: &Ledger) -> Result<HashMap<K, V>, Cause> {

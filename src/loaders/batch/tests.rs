@@ -8,7 +8,7 @@ use tokio::{sync::Barrier, time::Instant};
 
 use super::*;
 use crate::{
-    clients::{CallContext, CallFailure, Clients, FailureKind, ServiceClient, ServiceClientSettings},
+    clients::{CallContext, CallFailure, Clients, FailureKind, HttpClients, ServiceClient, ServiceClientSettings},
     loaders::Dispatcher,
     services::Service,
 };
@@ -83,15 +83,15 @@ struct Subject {
 impl Subject {
     fn new(script: Script) -> Self {
         crate::server::install_cryptography();
-        let http = reqwest::Client::new();
+        let http = HttpClients::new(Default::default()).unwrap();
         let client = |service| {
-            let (base_url, api_key) = (String::new(), http::HeaderValue::from_static("key"));
+            let (origin, api_key) = ("http://unused".parse().unwrap(), http::HeaderValue::from_static("key"));
             ServiceClient::new(ServiceClientSettings {
                 service,
-                base_url,
+                origin,
                 api_key,
                 call_timeout: Default::default(),
-                http: http.clone(),
+                http: http.calls.clone(),
             })
         };
         let (id, trace) = (RequestId::generate(), TraceContext::start());

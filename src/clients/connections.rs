@@ -1,0 +1,122 @@
+//! The two HTTP clients of the process, made in one place so that they have the same TLS and the same connect timeout. hyper's
+//! pooled client makes the calls of requests, without parsing a URL for each; reqwest reads the feeds.
+//! In: the connect timeout. Out: both clients; and the [`Origin`] of a service, checked once.
+
+use std::{fmt, str::FromStr, time::Duration};
+
+use bytes::Bytes;
+use http::{
+    Uri,
+    uri::{Authority, InvalidUri, PathAndQuery, Scheme},
+};
+use http_body_util::Full;
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::{
+    client::legacy::{Client, connect::HttpConnector},
+    rt::{TokioExecutor, TokioTimer},
+};
+use rustls::ClientConfig;
+use rustls_platform_verifier::ConfigVerifierExt;
+
+/// How long a connection without a request is kept: longer than the pauses of a busy process, shorter than what services keep.
+const IDLE: Duration = Duration::from_secs(60);
+/// Interval of TCP keep-alive probes on idle connections.
+const KEEPALIVE: Duration = Duration::from_secs(15);
+
+/// The client that calls are made with. Clones share its connections.
+pub type CallClient = Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
+
+/// Both clients.
+#[derive(Clone)]
+pub struct HttpClients {
+    /// For the calls of requests.
+    pub calls: CallClient,
+    /// For everything else.
+    pub others: reqwest::Client,
+}
+
+/// Why there are no clients.
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectionsError {
+    /// The system has no usable certificates.
+    #[error("TLS cannot be set up: {0}")]
+    Tls(#[from] rustls::Error),
+    /// reqwest does not accept the settings.
+    #[error("the HTTP client cannot be built: {0}")]
+    Client(#[from] reqwest::Error),
+}
+
+impl HttpClients {
+    /// Clients whose connections are made within that time.
+    ///
+    /// # Errors
+    /// TLS cannot be set up.
+    pub fn new(connect_timeout: Duration) -> Result<Self, ConnectionsError> {
+        let tls = ClientConfig::with_platform_verifier()?;
+        let mut connector = HttpConnector::new();
+        connector.enforce_http(false);
+        connector.set_nodelay(true);
+        connector.set_keepalive(Some(KEEPALIVE));
+        connector.set_connect_timeout(Some(connect_timeout));
+        let builder = HttpsConnectorBuilder::new().with_tls_config(tls.clone()).https_or_http();
+        let connector = builder.enable_all_versions().wrap_connector(connector);
+        let calls = Client::builder(TokioExecutor::new())
+            .pool_timer(TokioTimer::new())
+            .pool_idle_timeout(IDLE)
+            .build(connector);
+        let mut tls_of_others = tls;
+        tls_of_others.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+        let others = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls_of_others)
+            .connect_timeout(connect_timeout)
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .build()?;
+        Ok(Self { calls, others })
+    }
+}
+
+/// Scheme and authority of a service.
+#[derive(Clone, Debug)]
+pub struct Origin {
+    scheme: Scheme,
+    authority: Authority,
+}
+
+impl FromStr for Origin {
+    type Err = InvalidOrigin;
+
+    fn from_str(text: &str) -> Result<Self, InvalidOrigin> {
+        let parts = text.parse::<Uri>().map_err(|_| InvalidOrigin)?.into_parts();
+        let (Some(scheme), Some(authority)) = (parts.scheme, parts.authority) else { return Err(InvalidOrigin) };
+        Ok(Self { scheme, authority })
+    }
+}
+
+/// The text is not a scheme and an authority.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InvalidOrigin;
+
+impl fmt::Display for InvalidOrigin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not a scheme and an authority, such as http://user-service:4001")
+    }
+}
+
+impl std::error::Error for InvalidOrigin {}
+
+impl Origin {
+    /// The address of a path with its query string there.
+    ///
+    /// # Errors
+    /// The path has characters that no URL has.
+    pub(super) fn at(&self, path_and_query: String) -> Result<Uri, InvalidUri> {
+        let path_and_query = PathAndQuery::from_maybe_shared(Bytes::from(path_and_query))?;
+        let mut parts = http::uri::Parts::default();
+        parts.scheme = Some(self.scheme.clone());
+        parts.authority = Some(self.authority.clone());
+        parts.path_and_query = Some(path_and_query);
+        // All three parts are there.
+        Ok(Uri::from_parts(parts).unwrap_or_default())
+    }
+}
