@@ -3,6 +3,7 @@
 
 use std::{
     collections::HashMap,
+    convert::Infallible,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -11,11 +12,14 @@ use std::{
 
 use axum::{
     Router,
+    body::Body,
     extract::{Query, Request, State},
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
     routing::get,
 };
+use contract::headers::X_FEED_POSITION;
+use futures::{StreamExt, stream};
 use http::{StatusCode, header};
 use tokio::net::TcpListener;
 
@@ -48,6 +52,7 @@ pub async fn run() {
             "/calls",
             get(async |State(services): State<Arc<Services>>| services.calls.load(Ordering::Relaxed).to_string()),
         )
+        .route("/v1/events", get(no_events))
         .merge(v1)
         .with_state(services);
     let mut ports = Vec::new();
@@ -70,6 +75,13 @@ async fn count(State(services): State<Arc<Services>>, request: Request, next: Ne
         return StatusCode::UNAUTHORIZED.into_response();
     }
     next.run(request).await
+}
+
+/// A feed without events, which stays open. Not counted: no request makes it.
+async fn no_events() -> Response {
+    let first = stream::iter([Ok::<_, Infallible>("id: benchmark:0\n: heartbeat\n\n")]);
+    let headers = [(header::CONTENT_TYPE.as_str(), "text/event-stream"), (X_FEED_POSITION, "benchmark:0")];
+    (headers, Body::from_stream(first.chain(stream::pending()))).into_response()
 }
 
 async fn users(State(services): State<Arc<Services>>, Query(parameters): Parameters) -> Response {
