@@ -1,7 +1,10 @@
 //! The measurement: each load on both servers, one after the other, in one run. In: how much. Out: a [`Row`] a load and server, and
 //! what only the BFF can do.
 
-use std::{path::Path, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use tokio::time::sleep;
 
@@ -28,12 +31,16 @@ struct Load<'a> {
     slow: usize,
 }
 
+/// Where data, configurations and logs are.
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("fanout")
+}
+
 /// Measures everything.
 #[tokio::main(flavor = "current_thread")]
 pub async fn run(arguments: &Arguments) {
     let size = arguments.size();
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("fanout");
-    let (mut tessera, node) = (Tessera::start(&folder).await, Node::start().await);
+    let (mut tessera, node) = (Tessera::start(&folder()).await, Node::start().await);
     let crowd = Crowd::start();
     let posts = tessera.posts(size.subscribers / size.per_topic).await;
     let idle = [idle(&crowd, &tessera, &posts, size).await, idle(&crowd, &node, &posts, size).await];
@@ -45,7 +52,7 @@ pub async fn run(arguments: &Arguments) {
         rows.push(under(&crowd, &node, &load).await);
         println!("{}", report::row(&rows[rows.len() - 1]));
     }
-    let storm = storm(&crowd, &mut tessera, (&posts[0], &folder), size).await;
+    let storm = storm(&crowd, &mut tessera, &posts[0], size).await;
     let outcome = Outcome { idle, rows, storm };
     println!("\n{}", report::summary(&outcome));
     report::write(&outcome, &Path::new(env!("CARGO_TARGET_TMPDIR")).join("fanout.json"));
@@ -112,13 +119,12 @@ async fn under<S: Server>(crowd: &Crowd, server: &S, load: &Load<'_>) -> Row {
 }
 
 /// All subscribers come back to a BFF that was just started, behind a position that they have missed changes since.
-async fn storm(crowd: &Crowd, tessera: &mut Tessera, place: (&String, &Path), size: Size) -> Storm {
-    let (post, folder) = place;
+async fn storm(crowd: &Crowd, tessera: &mut Tessera, post: &str, size: Size) -> Storm {
     let after = tessera.position().await;
     write(&[tessera.changes(post)], Changes { count: MISSED, per_second: 200, padding: 0 }).await;
-    tessera.replace_bff(folder).await;
+    tessera.replace_bff(&folder()).await;
     let (began, cpu) = (now(), tessera.process().cpu());
-    let topics = vec![post.clone(); size.subscribers];
+    let topics = vec![post.to_owned(); size.subscribers];
     let order = Connect { port: tessera.process().ports[0], topics, after: Some(after), are_slow: false };
     crowd.connect(&order).await;
     let connected = now();
