@@ -1,4 +1,4 @@
-//! The two HTTP clients of the process, made in one place so that they have the same TLS and the same connect timeout. hyper's
+//! The two HTTP clients of the process, made in one place so that they have the same TLS and the same settings. hyper's
 //! pooled client makes the calls of requests, without parsing a URL for each; reqwest reads the feeds.
 //! In: the connect timeout. Out: both clients; and the [`Origin`] of a service, checked once.
 
@@ -20,7 +20,7 @@ use rustls_platform_verifier::ConfigVerifierExt;
 
 /// How long a connection without a request is kept: longer than the pauses of a busy process, shorter than what services keep.
 const IDLE: Duration = Duration::from_secs(60);
-/// Interval of TCP keep-alive probes on idle connections.
+/// Time before the first TCP keep-alive probe of an idle connection, and between two.
 const KEEPALIVE: Duration = Duration::from_secs(15);
 
 /// The client that calls are made with. Clones share its connections.
@@ -47,7 +47,7 @@ pub enum ConnectionsError {
 }
 
 impl HttpClients {
-    /// Clients whose connections are made within that time.
+    /// Clients whose TCP connections are made within that time.
     ///
     /// # Errors
     /// TLS cannot be set up.
@@ -57,6 +57,8 @@ impl HttpClients {
         connector.enforce_http(false);
         connector.set_nodelay(true);
         connector.set_keepalive(Some(KEEPALIVE));
+        connector.set_keepalive_interval(Some(KEEPALIVE));
+        connector.set_keepalive_retries(Some(3));
         connector.set_connect_timeout(Some(connect_timeout));
         let builder = HttpsConnectorBuilder::new().with_tls_config(tls.clone()).https_or_http();
         let connector = builder.enable_all_versions().wrap_connector(connector);

@@ -113,7 +113,7 @@ impl Shared {
         if !has_room(&state) && !state.is_stuck {
             self.counters.waited.inc();
             let waited = self.written.wait_while_for(&mut state, |state| !has_room(state), PATIENCE);
-            state.is_stuck |= waited.timed_out();
+            state.is_stuck |= waited.timed_out() && !has_room(&state);
         }
         if !has_room(&state) {
             self.counters.lost.inc();

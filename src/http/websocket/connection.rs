@@ -38,7 +38,7 @@ use timers::Timers;
 const CLOSE_WITHIN: Duration = Duration::from_secs(2);
 /// Messages that a client may send per second, with ten seconds' worth at once. Beyond that they are read more slowly.
 const MESSAGES_PER_SECOND: usize = 200;
-/// Steps that are taken before anything else has its turn.
+/// Steps that are taken at most before the next message of the client is read.
 const BURST: usize = 32;
 
 type Socket = WebSocketStream<Metered<TokioIo<Upgraded>>>;
@@ -238,6 +238,10 @@ impl Connection {
 
     /// A step, and those that are ready behind it, in one write: a client that catches up has many.
     async fn burst(&mut self, first: Output) -> Result<(), End> {
+        // The alarm may have rung in the same moment: nothing is delivered after the end of a token.
+        if self.next_timer() <= Instant::now() {
+            self.tick().await?;
+        }
         self.step(first).await?;
         for _ in 1..BURST {
             if self.next_timer() <= Instant::now() {
