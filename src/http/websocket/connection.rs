@@ -238,10 +238,6 @@ impl Connection {
 
     /// A step, and those that are ready behind it, in one write: a client that catches up has many.
     async fn burst(&mut self, first: Output) -> Result<(), End> {
-        // The alarm may have rung in the same moment: nothing is delivered after the end of a token.
-        if self.next_timer() <= Instant::now() {
-            self.tick().await?;
-        }
         self.step(first).await?;
         for _ in 1..BURST {
             if self.next_timer() <= Instant::now() {
