@@ -5,10 +5,12 @@ use std::{
     fs,
     path::Path,
     process::{Command, Stdio},
+    time::Duration,
 };
 
 use serde_json::{Value, json};
 use tessera::services::Service;
+use tokio::time::sleep;
 
 use crate::deployment::{Deployment, Process, Target, free_port, tessera};
 
@@ -20,8 +22,15 @@ pub trait Server {
     fn process(&self) -> &Process;
     /// Where a comment on that post is added; the body is left to the writer.
     fn changes(&self, post: &str) -> Target;
+    /// How many subscriptions are set up.
+    async fn subscriptions(&self) -> usize;
+
     /// Waits until that many subscriptions are set up.
-    async fn settled(&self, subscriptions: usize);
+    async fn settled(&self, subscriptions: usize) {
+        while self.subscriptions().await != subscriptions {
+            sleep(Duration::from_millis(50)).await;
+        }
+    }
 }
 
 /// The BFF in front of the real services.
@@ -96,10 +105,8 @@ impl Server for Tessera {
         Target { port: service.ports[0], path, body: None, token: Some(self.token.clone()) }
     }
 
-    async fn settled(&self, subscriptions: usize) {
-        while self.metric("live_subscribers").await != subscriptions {
-            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-        }
+    async fn subscriptions(&self) -> usize {
+        self.metric("live_subscribers").await
     }
 }
 
@@ -125,11 +132,9 @@ impl Server for Node {
         Target { port: self.0.ports[0], path: format!("/comments/{post}"), body: None, token: None }
     }
 
-    async fn settled(&self, subscriptions: usize) {
+    async fn subscriptions(&self) -> usize {
         let target = Target { port: self.0.ports[0], path: "/subscriptions".into(), body: None, token: None };
-        while String::from_utf8_lossy(&target.ask().await).parse::<usize>().unwrap() != subscriptions {
-            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-        }
+        String::from_utf8_lossy(&target.ask().await).parse().unwrap()
     }
 }
 

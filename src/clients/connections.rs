@@ -1,8 +1,8 @@
 //! The two HTTP clients of the process, made in one place so that they have the same TLS and the same settings. hyper's
 //! pooled client makes the calls of requests, without parsing a URL for each; reqwest reads the feeds.
-//! In: the connect timeout. Out: both clients; and the [`Origin`] of a service, checked once.
+//! In: the connect timeout. Out: both clients; and the [`BaseUrl`] of a service, checked once.
 
-use std::{fmt, str::FromStr, time::Duration};
+use std::{str::FromStr, time::Duration};
 
 use bytes::Bytes;
 use http::{
@@ -17,6 +17,8 @@ use hyper_util::{
 };
 use rustls::ClientConfig;
 use rustls_platform_verifier::ConfigVerifierExt;
+
+use crate::settings::is_origin;
 
 /// How long a connection without a request is kept: longer than the pauses of a busy process, shorter than what services keep.
 const IDLE: Duration = Duration::from_secs(60);
@@ -80,34 +82,28 @@ impl HttpClients {
 
 /// Scheme and authority of a service.
 #[derive(Clone, Debug)]
-pub struct Origin {
+pub struct BaseUrl {
     scheme: Scheme,
     authority: Authority,
 }
 
-impl FromStr for Origin {
-    type Err = InvalidOrigin;
+/// The text is not the base URL of a service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a scheme and an authority, such as http://user-service:4001")]
+pub struct InvalidBaseUrl;
 
-    fn from_str(text: &str) -> Result<Self, InvalidOrigin> {
-        let parts = text.parse::<Uri>().map_err(|_| InvalidOrigin)?.into_parts();
-        let (Some(scheme), Some(authority)) = (parts.scheme, parts.authority) else { return Err(InvalidOrigin) };
+impl FromStr for BaseUrl {
+    type Err = InvalidBaseUrl;
+
+    fn from_str(text: &str) -> Result<Self, InvalidBaseUrl> {
+        let uri = text.parse::<Uri>().ok().filter(|_| is_origin(text)).ok_or(InvalidBaseUrl)?;
+        let parts = uri.into_parts();
+        let (scheme, authority) = parts.scheme.zip(parts.authority).ok_or(InvalidBaseUrl)?;
         Ok(Self { scheme, authority })
     }
 }
 
-/// The text is not a scheme and an authority.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct InvalidOrigin;
-
-impl fmt::Display for InvalidOrigin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("not a scheme and an authority, such as http://user-service:4001")
-    }
-}
-
-impl std::error::Error for InvalidOrigin {}
-
-impl Origin {
+impl BaseUrl {
     /// The address of a path with its query string there.
     ///
     /// # Errors

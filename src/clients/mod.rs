@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 pub use audience::{Audience, Everybody, Ourselves, TheViewer};
 pub use call::{Call, Command, MethodOf, Read, ServiceClient, ServiceClientSettings};
-pub use connections::{CallClient, ConnectionsError, HttpClients, InvalidOrigin, Origin};
+pub use connections::{BaseUrl, CallClient, ConnectionsError, HttpClients, InvalidBaseUrl};
 pub use context::CallContext;
 pub use error::{CallError, CallFailure, Detail, FailureKind, Refusal, RefusalKind};
 pub use ledger::{Calls, Ledger};

@@ -87,7 +87,7 @@ async fn serve(arguments: &DevArguments, log: Log) -> Result<(), Box<dyn Error>>
     let config = Config {
         http: HttpSettings {
             listen: ports.bff.local_addr()?,
-            // No load balancer has to notice, and whoever pressed Ctrl-C waits.
+            // There is no load balancer in front, and the user who pressed Ctrl-C is waiting for the end.
             linger: Duration::ZERO,
             drain: Duration::from_secs(1),
             development: true,

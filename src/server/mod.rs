@@ -13,7 +13,7 @@ use crate::{
     auth::Authenticator,
     budgets::Budgets,
     clients::{
-        CallContext, Clients, ConnectionsError, HttpClients, InvalidOrigin, Origin, Ourselves, Route, ServiceClient,
+        BaseUrl, CallContext, Clients, ConnectionsError, HttpClients, InvalidBaseUrl, Ourselves, Route, ServiceClient,
         ServiceClientSettings,
     },
     config::{self, Config},
@@ -40,7 +40,7 @@ pub enum StartError {
     HttpClients(#[from] ConnectionsError),
     /// The address of a service is not one.
     #[error("services: {0}")]
-    Origin(#[from] InvalidOrigin),
+    BaseUrl(#[from] InvalidBaseUrl),
     /// The schema is not usable for validation.
     #[error(transparent)]
     Schema(#[from] SchemaError),
@@ -222,14 +222,14 @@ fn key_source(clients: Clients, timeout: Duration) -> KeySource {
 
 fn clients(config: &Config, http: &HttpClients) -> Result<Clients, StartError> {
     let api_key = api_key(config)?;
-    let mut origins = Vec::with_capacity(Service::ALL.len());
+    let mut base_urls = Vec::with_capacity(Service::ALL.len());
     for service in Service::ALL {
-        origins.push(config.services.url(*service).parse::<Origin>()?);
+        base_urls.push(config.services.url(*service).parse::<BaseUrl>()?);
     }
     Ok(Clients::new(|service| {
         ServiceClient::new(ServiceClientSettings {
             service,
-            origin: origins[service as usize].clone(),
+            base_url: base_urls[service as usize].clone(),
             api_key: api_key.clone(),
             call_timeout: config.timeouts.call,
             http: http.calls.clone(),

@@ -7,8 +7,7 @@ mod origin;
 
 pub(crate) use duration::{Milliseconds, Seconds};
 pub(crate) use number::{Between, UNBOUNDED};
-pub(crate) use origin::Origin;
-pub(crate) use origin::service_url;
+pub(crate) use origin::{Origin, is_origin, service_url};
 
 use serde::{Deserialize, Deserializer, de::Error};
 

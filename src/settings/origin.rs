@@ -64,7 +64,8 @@ pub(crate) fn service_url<'de, D: Deserializer<'de>>(deserializer: D) -> Result<
     if is_origin(&url) { Ok(url) } else { Err(D::Error::custom(problem)) }
 }
 
-fn is_origin(url: &str) -> bool {
+/// Whether the text is scheme (`http` or `https`) and authority, with nothing behind them and no credentials.
+pub(crate) fn is_origin(url: &str) -> bool {
     // Credentials would appear in logs; a fragment would hide the path of every call.
     if url.contains(['@', '#']) {
         return false;

@@ -29,7 +29,7 @@ pub struct Subscriber {
 type Socket = WebSocketStream<TcpStream>;
 
 impl Subscriber {
-    /// Connects and subscribes. The server has answered a ping behind the subscription.
+    /// Connects and sends the subscription, which nothing acknowledges (`Server::settled` waits for it).
     pub async fn connect(&self) -> Socket {
         let tcp = TcpSocket::new_v4().unwrap();
         if self.is_slow {

@@ -58,7 +58,7 @@ impl Cause {
 
     /// The cause of a response that does not end.
     pub(super) fn of_reading(error: &hyper::Error) -> Self {
-        if error.is_parse() || is_parse_error(error) { Self::NotHttp } else { Self::BrokenOff }
+        if is_parse_error(error) { Self::NotHttp } else { Self::BrokenOff }
     }
 
     /// What kind of failure the caller is told.
@@ -110,7 +110,8 @@ impl fmt::Display for Cause {
     }
 }
 
+/// Whether the error, or one that it comes from, says that the response is not HTTP.
 fn is_parse_error(error: &(dyn Error + 'static)) -> bool {
-    let mut causes = iter::successors(error.source(), |cause| (*cause).source());
+    let mut causes = iter::successors(Some(error), |cause| (*cause).source());
     causes.any(|cause| cause.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_parse))
 }

@@ -20,7 +20,7 @@ pub(crate) use cause::Cause;
 pub use command::{Command, MethodOf};
 pub use read::Read;
 
-use super::{CallClient, CallContext, CallError, CallFailure, FailureKind, Ledger, Origin, Refusal};
+use super::{BaseUrl, CallClient, CallContext, CallError, CallFailure, FailureKind, Ledger, Refusal};
 use crate::services::Service;
 use attempt::{Response, attempt};
 
@@ -28,7 +28,7 @@ use attempt::{Response, attempt};
 #[derive(Clone)]
 pub struct ServiceClient {
     service: Service,
-    origin: Origin,
+    base_url: BaseUrl,
     api_key: HeaderValue,
     call_timeout: Duration,
     http: CallClient,
@@ -39,7 +39,7 @@ pub struct ServiceClientSettings {
     /// The service that is called.
     pub service: Service,
     /// The address of the service.
-    pub origin: Origin,
+    pub base_url: BaseUrl,
     /// The BFF's key.
     pub api_key: HeaderValue,
     /// How long one call may take.
@@ -89,15 +89,15 @@ pub enum Unsendable {
 impl ServiceClient {
     /// A client with those settings.
     pub fn new(settings: ServiceClientSettings) -> Self {
-        let ServiceClientSettings { service, origin, api_key, call_timeout, http } = settings;
-        Self { service, origin, api_key, call_timeout, http }
+        let ServiceClientSettings { service, base_url, api_key, call_timeout, http } = settings;
+        Self { service, base_url, api_key, call_timeout, http }
     }
 
     /// A request without a body.
     fn request(&self, method: Method, path_and_query: String) -> Result<CallRequest, Unsendable> {
         let mut request = Request::new(Full::default());
         *request.method_mut() = method;
-        *request.uri_mut() = self.origin.at(path_and_query).map_err(|_| Unsendable::Request)?;
+        *request.uri_mut() = self.base_url.at(path_and_query).map_err(|_| Unsendable::Request)?;
         request.headers_mut().insert(X_API_KEY, self.api_key.clone());
         Ok(request)
     }

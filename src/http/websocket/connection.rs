@@ -1,6 +1,6 @@
-//! One WebSocket: reads the client's messages, runs its operations beside each other, writes theirs, and keeps time. Nothing is
-//! queued: while the client accepts no bytes, no operation takes its next step and no message is read. `operations` are those of
-//! the client, `timers` what is due when.
+//! One WebSocket: reads the client's messages, runs its operations beside each other, writes theirs, and keeps time. Beyond a write
+//! buffer of a few KiB nothing is queued: while the client accepts no bytes, no operation takes its next step and no message is
+//! read. `operations` are those of the client, `timers` what is due when.
 
 mod operations;
 mod timers;
@@ -67,7 +67,8 @@ pub(super) struct Connection {
     running: HashMap<Arc<str>, Entry>,
     steps: SelectAll<Abortable<BoxStream<'static, Output>>>,
     clock: Timers,
-    /// Set to what is due next. It and `closing` are kept from turn to turn, since all connections share what they wait on.
+    /// Rings when the next thing is due. It and `closing` are kept from turn to turn: registering either takes a lock that all
+    /// connections share.
     alarm: Pin<Box<Sleep>>,
     closing: Pin<Box<WaitForCancellationFutureOwned>>,
     messages: Rate,

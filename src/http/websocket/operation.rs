@@ -1,5 +1,5 @@
 //! One operation on a WebSocket. In: an ask. Out: a stream of the messages of its id, one step at a time: the next step is taken
-//! when the client has accepted the last one.
+//! when the last one is in the connection's write buffer.
 
 use std::{panic::AssertUnwindSafe, sync::Arc};
 

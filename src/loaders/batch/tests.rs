@@ -85,10 +85,10 @@ impl Subject {
         crate::server::install_cryptography();
         let http = HttpClients::new(Default::default()).unwrap();
         let client = |service| {
-            let (origin, api_key) = ("http://unused".parse().unwrap(), http::HeaderValue::from_static("key"));
+            let (base_url, api_key) = ("http://unused".parse().unwrap(), http::HeaderValue::from_static("key"));
             ServiceClient::new(ServiceClientSettings {
                 service,
-                origin,
+                base_url,
                 api_key,
                 call_timeout: Default::default(),
                 http: http.calls.clone(),

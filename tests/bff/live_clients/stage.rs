@@ -5,7 +5,6 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use harness::stub::Services;
 use harness::town::Sizes;
 use serde_json::{Value, json};
@@ -71,7 +70,7 @@ impl Stage {
 
     /// The cursor of now: what is published later is behind it.
     pub fn position(&self) -> String {
-        BASE64.encode(format!("post:{}", self.services.feed("post").head()))
+        self.services.feed("post").cursor()
     }
 
     /// Publishes the post with that number; returns what a subscriber is told of it.

@@ -3,7 +3,6 @@
 
 use std::time::{Duration, Instant};
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use harness::stub::Services;
 use harness::town::Sizes;
 use serde_json::json;
@@ -53,7 +52,7 @@ impl Instances {
 
     /// The cursor of now.
     pub fn position(&self) -> String {
-        BASE64.encode(format!("post:{}", self.services.feed("post").head()))
+        self.services.feed("post").cursor()
     }
 
     /// What emits an event; its number.
@@ -66,7 +65,7 @@ impl Instances {
         move || feed.emit("post.published", &post, json!({"author_id": author, "version": 1}))
     }
 
-    /// Restarts one; when it was asked to stop. It must end without aborting anything.
+    /// Restarts one, which must end without aborting anything. Returns the time at which it was asked to stop.
     pub async fn restart(&mut self, which: usize) -> Instant {
         let Instance { address, stop, ended } = &mut self.running[which];
         let asked = Instant::now();

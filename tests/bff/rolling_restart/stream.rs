@@ -17,7 +17,7 @@ pub enum Block {
     Payload(Value),
     /// A sign of life, with the cursor behind everything before.
     Cursor(String),
-    /// The end for a restart; where to resume, if that is said.
+    /// The server has ended the stream for a restart. A multipart stream states the cursor to resume behind.
     Ended(Option<String>),
 }
 

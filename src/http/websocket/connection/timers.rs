@@ -16,6 +16,7 @@ const INIT_WITHIN: Duration = Duration::from_secs(3);
 const PING_EVERY: Duration = Duration::from_secs(15);
 /// How long after a ping a client without a sign of life is given up.
 const PONG_WITHIN: Duration = Duration::from_secs(30);
+
 /// When something is due.
 pub(super) struct Timers {
     init: Instant,

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use axum::body::{Body, Bytes};
 use axum::response::Response;
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use contract::{CloudEvent, Position, RequestId, Time, event::Sequence};
 use http::{HeaderMap, Uri};
 use serde_json::{Value, json};
@@ -65,6 +66,11 @@ impl Feed {
     pub fn head(&self) -> Position {
         let state = self.0.state.lock().unwrap();
         Position { epoch: state.epoch.as_str().into(), sequence: state.events.len() as u64 }
+    }
+
+    /// [`Self::head`] as the BFF's clients write it.
+    pub fn cursor(&self) -> String {
+        BASE64.encode(format!("{}:{}", self.0.service, self.head()))
     }
 
     /// Forgets the oldest events, so that this many are left.
