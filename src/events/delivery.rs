@@ -14,15 +14,12 @@ use bytes::Bytes;
 use contract::{RequestId, TraceContext};
 use moka::sync::Cache;
 use parking_lot::Mutex;
-use tokio::{
-    sync::{OnceCell, Semaphore},
-    time::Instant,
-};
+use tokio::{sync::Semaphore, time::Instant};
 
-use super::Parts;
+use super::{Parts, shared_work::SharedWork};
 use crate::{
     auth::{Identity, Viewer},
-    budgets::{Exhausted, Payer},
+    budgets::{Charge, Exhausted, Payer},
     clients::{CallContext, Occurrence},
     graphql::Execution,
     loaders::Scope,
@@ -68,13 +65,21 @@ pub(super) struct Member {
     pub(super) address: IpAddr,
 }
 
+/// An execution that is paid for.
+struct Due {
+    group: Arc<Group>,
+    member: Member,
+    event: Arc<Occurrence>,
+    charge: Charge,
+}
+
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct GroupKey {
     operation: Arc<str>,
     viewer: Option<Identity>,
 }
 
-type MessageCell = Arc<OnceCell<Arc<Message>>>;
+type MessageCell = Arc<SharedWork<Arc<Message>>>;
 
 /// The groups of this process and their messages.
 pub(super) struct Delivery {
@@ -138,56 +143,49 @@ impl Delivery {
         self.groups.lock().by_key.values().filter(|group| group.strong_count() > 0).count()
     }
 
-    /// The message of an event. The member that comes first executes and pays.
+    /// The message of an event; `None` if the execution has panicked. The member that comes first pays.
     ///
     /// # Errors
     /// The member's budget is exhausted: others may be first while it waits.
     pub(super) async fn message(
-        &self,
-        group: &Group,
+        self: &Arc<Self>,
+        group: &Arc<Group>,
         member: &Member,
         event: &Arc<Occurrence>,
-    ) -> Result<Arc<Message>, Exhausted> {
+    ) -> Result<Option<Arc<Message>>, Exhausted> {
         let key = (group.number, Arc::clone(&event.cursor));
         let cell = self.messages.get_with(key.clone(), MessageCell::default);
-        let mut is_first = false;
-        let executing = cell.get_or_try_init(|| {
-            is_first = true;
-            self.execute(group, member, event)
-        });
-        let message = executing.await.cloned()?;
-        if is_first {
-            // Weighed again, now that there is a body.
-            self.messages.insert(key, cell);
-        }
-        Ok(message)
+        let start = || {
+            let charge = self.pipeline.budgets.charge(member.payer, group.estimate)?;
+            let (group, member, event) = (Arc::clone(group), member.clone(), Arc::clone(event));
+            let (delivery, due) = (Arc::clone(self), Due { group, member, event, charge });
+            Ok(async move { delivery.execute(due).await })
+        };
+        let messages = self.messages.clone();
+        // Weighed again, now that there is a body.
+        cell.result(start, move |cell| messages.insert(key, Arc::clone(cell))).await
     }
 
-    async fn execute(
-        &self,
-        group: &Group,
-        member: &Member,
-        event: &Arc<Occurrence>,
-    ) -> Result<Arc<Message>, Exhausted> {
-        let Group { operation, variables, estimate, .. } = group;
-        let charge = self.pipeline.budgets.charge(member.payer, *estimate)?;
+    async fn execute(&self, due: Due) -> Arc<Message> {
+        let Due { group, member, event, charge } = due;
+        let Group { operation, variables, .. } = &*group;
         // The semaphore is never closed.
         let _slot = self.slots.acquire().await.ok();
         self.metrics.live().executed();
         let (parent, state) = (event.event.traceparent.as_deref(), event.event.tracestate.as_deref());
         let (id, trace) = (RequestId::generate(), TraceContext::continued(parent, state));
         let context = CallContext::new(Instant::now() + self.timeout, id, trace, member.address);
-        let viewer = member.viewer.clone().filter(|_| operation.depends_on_viewer());
+        let viewer = member.viewer.filter(|_| operation.depends_on_viewer());
         let scope = Scope::new(context.clone(), viewer, self.pipeline.clients.clone());
         let (document, variables) = (operation.document().clone(), variables.clone());
         let execution = Execution { document, variables, scope };
-        let mut response = self.pipeline.schema.execute_event(execution, Arc::clone(event)).await;
+        let mut response = self.pipeline.schema.execute_event(execution, Arc::clone(&event)).await;
         charge.settle(operation.actual_cost(&response.data));
         operation.write_failures(&mut response);
         let extensions = Extensions { cursor: Some(&event.cursor), ..Extensions::default() };
         let body = serde_json::to_vec(&Body::executed(&response, extensions, context.request_id()));
         let (body, errors) = (body.unwrap_or_default().into(), response.errors.len());
-        Ok(Arc::new(Message { body, cursor: Arc::clone(&event.cursor), errors }))
+        Arc::new(Message { body, cursor: Arc::clone(&event.cursor), errors })
     }
 }
 

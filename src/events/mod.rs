@@ -12,6 +12,7 @@ mod log;
 mod older;
 mod reading;
 mod settings;
+mod shared_work;
 mod subscriber;
 mod subscribers;
 mod subscription;
@@ -52,7 +53,7 @@ pub(crate) struct Events {
     pipeline: Arc<Pipeline>,
     /// In the order of [`Service::ALL`].
     hubs: Vec<Arc<Hub>>,
-    delivery: Delivery,
+    delivery: Arc<Delivery>,
 }
 
 /// What the events are built of, besides the feeds.
@@ -81,7 +82,7 @@ impl Events {
         let bytes = parts.settings.log_bytes / Service::ALL.len();
         let hub = |service: &Service| Arc::new(Hub::new(*service, source(*service), &TOPICS, bytes));
         let hubs = Service::ALL.iter().map(hub).collect();
-        Self { pipeline: Arc::clone(&parts.pipeline), delivery: Delivery::new(parts), hubs }
+        Self { pipeline: Arc::clone(&parts.pipeline), delivery: Arc::new(Delivery::new(parts)), hubs }
     }
 
     /// What the metrics show, without the connections.

@@ -6,9 +6,9 @@ use std::{sync::Arc, time::Duration};
 use contract::Position;
 use feed::{PageError, PageQuery, Source};
 use moka::sync::Cache;
-use tokio::sync::{OnceCell, Semaphore};
+use tokio::sync::Semaphore;
 
-use super::cursor;
+use super::{cursor, shared_work::SharedWork};
 use crate::{budgets::Payer, clients::Occurrence, services::Service};
 
 /// Pages read at a time for one service.
@@ -34,12 +34,12 @@ pub(super) struct Page {
     pub(super) until: u64,
 }
 
-type PageCell = Arc<OnceCell<Arc<Page>>>;
+type PageCell = Arc<SharedWork<Result<Arc<Page>, PageError>>>;
 
 /// Reads pages of one service's events.
 pub(super) struct Older {
     source: Source,
-    fetches: Semaphore,
+    fetches: Arc<Semaphore>,
     of_payers: Cache<Payer, Arc<Semaphore>>,
     pages: Cache<Arc<PageQuery>, PageCell>,
 }
@@ -57,13 +57,13 @@ impl Older {
     pub(super) fn new(source: Source) -> Self {
         Self {
             source,
-            fetches: Semaphore::new(FETCHES),
+            fetches: Arc::new(Semaphore::new(FETCHES)),
             of_payers: Cache::builder().max_capacity(PAYERS).time_to_idle(KEPT * 6).build(),
             pages: Cache::builder().max_capacity(PAGES).time_to_live(KEPT).build(),
         }
     }
 
-    /// The page behind a position.
+    /// The page behind a position. One that could not be read is read again for the next subscriber that asks.
     pub(super) async fn page(&self, request: PageRequest<'_>) -> Result<Arc<Page>, PageError> {
         let PageRequest { service, types, keys, after, payer } = request;
         let query = Arc::new(PageQuery {
@@ -73,18 +73,31 @@ impl Older {
             first: PAGE,
         });
         let cell = self.pages.get_with(Arc::clone(&query), PageCell::default);
-        let page = cell.get_or_try_init(|| async {
+        let start = || {
+            let (source, fetches, query) = (self.source.clone(), Arc::clone(&self.fetches), Arc::clone(&query));
             let of_payer = self.of_payers.get_with(payer, || Arc::new(Semaphore::new(FETCHES_OF_PAYER)));
-            // The semaphores are never closed.
-            let _turn = (of_payer.acquire().await.ok(), self.fetches.acquire().await.ok());
-            let page = self.source.page(&query, WITHIN).await?;
-            let position = page.position;
-            let events = page.items.into_iter().map(|event| {
-                let cursor = cursor::of_event(service, &position.at(event.sequence.0)).into();
-                Arc::new(Occurrence { event, cursor })
-            });
-            Ok(Arc::new(Page { events: events.collect(), until: position.sequence }))
-        });
-        page.await.cloned()
+            Ok::<_, PageError>(async move {
+                // The semaphores are never closed.
+                let _turn = (of_payer.acquire().await.ok(), fetches.acquire().await.ok());
+                read(&source, service, &query).await
+            })
+        };
+        let (pages, key) = (self.pages.clone(), Arc::clone(&query));
+        let then = move |cell: &PageCell| {
+            if !matches!(cell.get(), Some(Ok(_))) {
+                pages.invalidate(&key);
+            }
+        };
+        cell.result(start, then).await?.unwrap_or_else(|| Err(PageError::Failed("the reader has panicked".into())))
     }
+}
+
+async fn read(source: &Source, service: Service, query: &PageQuery) -> Result<Arc<Page>, PageError> {
+    let page = source.page(query, WITHIN).await?;
+    let position = page.position;
+    let events = page.items.into_iter().map(|event| {
+        let cursor = cursor::of_event(service, &position.at(event.sequence.0)).into();
+        Arc::new(Occurrence { event, cursor })
+    });
+    Ok(Arc::new(Page { events: events.collect(), until: position.sequence }))
 }

@@ -65,7 +65,7 @@ impl Subscription {
     /// The next message; waits for it. May be dropped while it waits: nothing is lost.
     ///
     /// # Errors
-    /// There are no more messages: the position is lost.
+    /// There are no more messages: the position is lost, or the execution has panicked.
     pub(crate) async fn next(&mut self) -> Result<Arc<Message>, Refused> {
         loop {
             let occurrence = self.subscriber.next().await.map_err(|lost| match lost {
@@ -82,7 +82,7 @@ impl Subscription {
             match self.events.delivery.message(&group, &member, &occurrence).await {
                 Ok(message) => {
                     place.advance(&occurrence);
-                    return Ok(message);
+                    return message.ok_or(Refused::Internal);
                 }
                 // Afterwards the rights may be others, or another member of the group has paid.
                 Err(exhausted) => sleep(exhausted.retry_after).await,

@@ -84,19 +84,24 @@ impl Pace {
             let closing = self.app.closing.clone();
             let expires = self.expires.unwrap_or(self.end);
             tokio::select! {
+                // Nothing is delivered after an end because an event was there in the same moment.
+                biased;
+                () = sleep_until(expires), if self.expires.is_some() => return Turn::End(End::TokenExpired),
+                () = sleep_until(self.end) => return Turn::End(End::Restart),
+                () = closing.cancelled(), if !self.is_closing => {
+                    self.is_closing = true;
+                    self.end = Instant::now() + self.app.random_drain();
+                }
                 next = self.subscription.next() => {
+                    if self.expires.is_some_and(|expires| expires <= Instant::now()) {
+                        return Turn::End(End::TokenExpired);
+                    }
                     self.put_off_heartbeat();
                     return next.map_or_else(|refused| Turn::End(End::Refused(refused)), Turn::Message);
                 }
                 () = sleep_until(self.heartbeat) => {
                     self.put_off_heartbeat();
                     return Turn::Heartbeat;
-                }
-                () = sleep_until(expires), if self.expires.is_some() => return Turn::End(End::TokenExpired),
-                () = sleep_until(self.end) => return Turn::End(End::Restart),
-                () = closing.cancelled(), if !self.is_closing => {
-                    self.is_closing = true;
-                    self.end = Instant::now() + self.app.random_drain();
                 }
             }
         }

@@ -1,5 +1,7 @@
 //! Why the server closes a WebSocket: the codes of `graphql-transport-ws` and of RFC 6455, section 7.4.
 
+use std::io::ErrorKind;
+
 use tokio_tungstenite::tungstenite::{
     Error,
     error::CapacityError,
@@ -65,6 +67,12 @@ impl Close {
             }
             Error::Utf8(_) => Some(Self::new(1007, "a text message must be UTF-8")),
             Error::Protocol(error) => Some(Self::new(1002, error.to_string())),
+            Error::Io(error) => match error.kind() {
+                ErrorKind::FileTooLarge => Some(Self::new(1009, "the frames of the message are too many")),
+                ErrorKind::TimedOut => Some(Self::new(1008, "the message was not received in time")),
+                ErrorKind::OutOfMemory => Some(Self::try_again("the server is receiving too much at the moment")),
+                _ => None,
+            },
             _ => None,
         }
     }

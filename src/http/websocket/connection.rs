@@ -160,7 +160,6 @@ impl Connection {
     /// Waits for whatever comes first, and does it.
     async fn turn(&mut self) -> Result<(), End> {
         let (now, due) = (Instant::now(), self.next_timer());
-        // Nothing is delivered after the end of a token because an event was there, too.
         if due <= now {
             return self.tick().await;
         }
@@ -189,9 +188,6 @@ impl Connection {
         self.messages.take();
         let message = match received {
             None => return Err(End::Gone),
-            Some(Err(Error::Io(error))) if error.kind() == std::io::ErrorKind::OutOfMemory => {
-                return Err(End::Failed(Close::try_again("the server is receiving too much at the moment")));
-            }
             Some(Err(error)) => return Err(Close::of(&error).map_or(End::Gone, End::Failed)),
             Some(Ok(message)) => message,
         };
@@ -237,8 +233,13 @@ impl Connection {
         }
     }
 
-    /// A step, and those that are ready behind it, in one write: a client that catches up has many.
+    /// A step, and those that are ready behind it, in one write: a client that catches up has many. Nothing is written after the
+    /// end of the token because an event was there in the same moment. Nothing else may come before the first step: the position
+    /// of a ping would include its event.
     async fn burst(&mut self, first: Output) -> Result<(), End> {
+        if self.session.as_ref().and_then(|session| session.expires).is_some_and(|expires| expires <= Instant::now()) {
+            return self.tick().await;
+        }
         self.step(first).await?;
         for _ in 1..BURST {
             if self.next_timer() <= Instant::now() {
@@ -258,24 +259,35 @@ impl Connection {
 
     /// Adds a message to those that are written with the next [`Self::flush`], or before it when they are many.
     async fn feed(&mut self, text: String) -> Result<(), End> {
-        let stalled = self.peer.progress.clone().stalled();
-        or_gone(self.socket.feed(Message::text(text)), stalled).await
+        self.write(Some(Message::text(text))).await
     }
 
     async fn flush(&mut self) -> Result<(), End> {
-        let stalled = self.peer.progress.clone().stalled();
-        or_gone(self.socket.flush(), stalled).await
+        self.write(None).await
     }
-}
 
-/// Writes; gives the client up that accepts nothing for `connections.write_ms`.
-async fn or_gone(
-    writing: impl Future<Output = Result<(), Error>>,
-    stalled: impl Future<Output = ()>,
-) -> Result<(), End> {
-    tokio::select! {
-        biased;
-        written = writing => written.map_err(|_| End::Gone),
-        () = stalled => Err(End::Gone),
+    /// Feeds a message, or flushes; gives the client up that accepts nothing for `connections.write_ms`, or until the connection
+    /// has to end.
+    async fn write(&mut self, message: Option<Message>) -> Result<(), End> {
+        let stalled = self.peer.progress.clone().stalled();
+        let writing = async {
+            match message {
+                Some(message) => self.socket.feed(message).await,
+                None => self.socket.flush().await,
+            }
+        };
+        let over = async {
+            if !self.clock.is_closing {
+                self.closing.as_mut().await;
+                self.clock.close_within(self.app.random_drain());
+            }
+            sleep_until(self.clock.end).await;
+        };
+        tokio::select! {
+            biased;
+            written = writing => written.map_err(|_| End::Gone),
+            () = stalled => Err(End::Gone),
+            () = over => Err(End::Gone),
+        }
     }
 }

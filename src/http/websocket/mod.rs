@@ -2,7 +2,7 @@
 //! its own, or the refusal of the handshake.
 //!
 //! `handshake` checks the request, `connection` reads and writes messages, `message` is their format, `operation` runs one
-//! operation, `session` is the viewer with the end of the token, `metered` counts unread bytes.
+//! operation, `session` is the viewer with the end of the token, `metered` limits unread bytes.
 
 mod close;
 mod connection;
@@ -31,7 +31,7 @@ pub use message::ClientMessage;
 
 use super::{App, connection::Progress, exchange::Exchange, graphql::client_name};
 use connection::Connection;
-use metered::Metered;
+use metered::{Limits, Metered};
 
 /// Bytes of a socket's read buffer: idle sockets are many, messages are small.
 const READ_BUFFER: usize = 1024;
@@ -63,7 +63,8 @@ pub(super) fn handle(app: Arc<App>, peer: IpAddr, mut request: Request) -> Respo
     tokio::spawn(async move {
         // An error is the client's: it has gone.
         let Ok(upgraded) = upgrade.await else { return };
-        let io = Metered::new(TokioIo::new(upgraded), app.bodies.room());
+        let limits = Limits { room: app.bodies.room(), message: app.bodies.limit(), within: app.request_timeout };
+        let io = Metered::new(TokioIo::new(upgraded), limits);
         let socket = WebSocketStream::from_raw_socket(io, Role::Server, Some(config)).await;
         Connection::new(app, socket, connection::Peer { name, trace, client, progress, _seat: seat }).run().await;
     });

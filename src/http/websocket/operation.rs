@@ -1,5 +1,6 @@
 //! One operation on a WebSocket. In: an ask. Out: a stream of the messages of its id, one step at a time: the next step is taken
-//! when the last one is in the connection's write buffer.
+//! when the last one is in the connection's write buffer. A query or mutation runs in a task of its own, which is aborted with the
+//! stream: while the client reads nothing it goes on, and does not keep its place among the operations of the process.
 
 use std::{panic::AssertUnwindSafe, sync::Arc};
 
@@ -8,6 +9,8 @@ use futures::{
     FutureExt, StreamExt,
     stream::{self, BoxStream},
 };
+
+use tokio_util::task::AbortOnDropHandle;
 
 use super::message;
 use crate::{
@@ -68,8 +71,8 @@ impl Operation {
         let id = Arc::clone(&self.id);
         let asked = State::Asked(Box::new(Asked { operation: self, app, ask }));
         let steps = stream::unfold(asked, async |state| match state {
-            // Boxed: the largest part of the stream, and over when a subscription has begun.
-            State::Asked(asked) => Some(Box::pin(asked.start()).await),
+            // A task that has panicked has written its log line.
+            State::Asked(asked) => AbortOnDropHandle::new(tokio::spawn(asked.start())).await.ok(),
             State::Running(running) => Some(running.next().await),
             State::Ended => None,
         });

@@ -8,7 +8,7 @@ use serde_json::json;
 use tessera::config::Config;
 use tokio::time::{Instant, timeout};
 
-use super::raw::{PING, Raw, TEXT, frame};
+use super::raw::{CLOSE, PING, Raw, TEXT, frame};
 use super::{NEVER, POSTS, Socket, position, publish, until};
 use crate::app::App;
 
@@ -143,6 +143,48 @@ async fn unread_messages_have_their_room_together_and_without_room_it_is_1013() 
         other.send(rest).await;
         assert_eq!(other.message().await["type"], "pong");
     }
+}
+
+/// Frames of six bytes and no payload: the message has no size, its frames have.
+#[tokio::test]
+async fn a_message_of_empty_fragments_without_end_is_1009() {
+    let app = app(|config| config.http.max_body_bytes = 10_000).await;
+    let mut raw = Raw::acknowledged(&app).await;
+    raw.send(&frame(0x01, b"{")).await;
+    raw.send(&frame(0x00, b"").repeat(100_000)).await;
+    assert_eq!(raw.code().await, Some(1009));
+    Socket::anonymous(&app).await.nothing_but_pong().await;
+}
+
+/// Neither more fragments nor pings between them extend the time.
+#[tokio::test]
+async fn a_message_that_does_not_come_whole_in_time_is_1008() {
+    let app = app(|config| config.timeouts.request = Duration::from_secs(1)).await;
+    for between in [frame(PING, b"x"), frame(0x00, b"x"), Vec::new()] {
+        let mut raw = Raw::acknowledged(&app).await;
+        let begun = Instant::now();
+        raw.send(&frame(0x01, b"{")).await;
+        let code = loop {
+            assert!(begun.elapsed() < Duration::from_secs(10), "the message may be late for ever");
+            raw.send(&between).await;
+            match timeout(Duration::from_millis(50), raw.next()).await {
+                Ok(Some((CLOSE, reason))) => break u16::from_be_bytes(reason[..2].try_into().unwrap()),
+                Ok(Some(_)) | Err(_) => {}
+                Ok(None) => panic!("closed without a reason"),
+            }
+        };
+        assert_eq!(code, 1008);
+        assert!(
+            (Duration::from_millis(900)..Duration::from_secs(10)).contains(&begun.elapsed()),
+            "{:?}",
+            begun.elapsed()
+        );
+    }
+    // A socket without an incomplete message stays.
+    let mut raw = Raw::acknowledged(&app).await;
+    assert!(timeout(Duration::from_millis(1_500), raw.next()).await.is_err());
+    raw.send(&frame(TEXT, br#"{"type":"ping"}"#)).await;
+    assert_eq!(raw.message().await["type"], "pong");
 }
 
 #[tokio::test]

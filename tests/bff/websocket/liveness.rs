@@ -6,7 +6,7 @@ use std::time::Duration;
 use harness::stub::{Gate, Services};
 use harness::town::Sizes;
 use serde_json::json;
-use tokio::time::{Instant, pause};
+use tokio::time::{Instant, pause, sleep_until};
 
 use super::{Received, Socket, places, position, publish, until};
 use crate::app::App;
@@ -82,6 +82,47 @@ async fn any_message_is_a_sign_of_life() {
         }
     }
     assert!(begun.elapsed() >= PING_EVERY * 9, "{:?}", begun.elapsed());
+}
+
+/// A client that resumes behind a ping's position would miss an event of it that comes later. The events happen in the moment of
+/// the ping.
+#[tokio::test]
+async fn no_message_behind_a_ping_is_covered_by_its_position() {
+    let app = App::start().await;
+    let after = position(&app).await;
+    let mut socket = Socket::anonymous(&app).await;
+    socket.subscribe_to_posts("1", &after).await;
+    publish(&app, 0);
+    socket.result("1").await;
+    pause();
+    socket.ping().await;
+    socket.send(json!({"type": "pong"})).await;
+    let mut due = Instant::now();
+    let mut both_ways = [0, 0];
+    for round in 0..100 {
+        due += PING_EVERY;
+        sleep_until(due - Duration::from_millis(round % 3)).await;
+        publish(&app, 1);
+        let (mut stated, mut received) = (None, None);
+        while stated.is_none() || received.is_none() {
+            let Received::Message(message) = socket.next().await else { panic!("no message") };
+            if message["type"] == "ping" {
+                let position = message["payload"]["position"].as_str().unwrap();
+                let of_post = places(position).into_iter().find(|place| place.starts_with("post:")).unwrap();
+                both_ways[usize::from(received.is_none())] += 1;
+                stated = Some(of_post);
+            } else {
+                let cursor = message["payload"]["extensions"]["cursor"].as_str().unwrap().to_owned();
+                let place = places(&cursor).remove(0);
+                assert_ne!(stated.as_ref(), Some(&place), "round {round}: the ping before it states its position");
+                received = Some(place);
+            }
+        }
+        socket.send(json!({"type": "pong"})).await;
+        socket.nothing_but_pong().await;
+        due = due.max(Instant::now());
+    }
+    println!("the message first, the ping first: {both_ways:?}");
 }
 
 #[tokio::test]

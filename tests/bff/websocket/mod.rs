@@ -2,6 +2,7 @@
 
 mod client;
 mod cycles;
+mod deaf;
 mod documents;
 mod floods;
 mod frames;

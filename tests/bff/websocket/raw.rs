@@ -34,6 +34,15 @@ impl Raw {
         Self { stream }
     }
 
+    /// An acknowledged connection over that stream.
+    pub async fn acknowledged_on(stream: TcpStream) -> Self {
+        let mut raw = Self { stream };
+        raw.send(HANDSHAKE.as_bytes()).await;
+        raw.head().await;
+        raw.init().await;
+        raw
+    }
+
     /// A connection after the handshake.
     pub async fn open(app: &App) -> Self {
         let mut raw = Self::connect(app, HANDSHAKE.as_bytes()).await;
@@ -45,10 +54,14 @@ impl Raw {
     /// A connection after `connection_ack`.
     pub async fn acknowledged(app: &App) -> Self {
         let mut raw = Self::open(app).await;
-        raw.send(&frame(TEXT, br#"{"type":"connection_init"}"#)).await;
-        let (_, ack) = raw.next().await.unwrap();
-        assert!(String::from_utf8(ack).unwrap().contains("connection_ack"));
+        raw.init().await;
         raw
+    }
+
+    async fn init(&mut self) {
+        self.send(&frame(TEXT, br#"{"type":"connection_init"}"#)).await;
+        let (_, ack) = self.next().await.unwrap();
+        assert!(String::from_utf8(ack).unwrap().contains("connection_ack"));
     }
 
     /// The head of the response.

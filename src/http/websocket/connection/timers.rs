@@ -26,7 +26,7 @@ pub(super) struct Timers {
     /// Pings without a pong.
     pub(super) unanswered: u32,
     /// When the connection is as old as it may be, or has to end for a restart.
-    end: Instant,
+    pub(super) end: Instant,
     pub(super) is_closing: bool,
 }
 
