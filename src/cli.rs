@@ -23,6 +23,10 @@ pub enum Verb {
     /// Runs the BFF, the services and demo data in one process.
     #[cfg(feature = "dev")]
     Dev(crate::dev::DevArguments),
+    /// Not in this build.
+    #[cfg(not(feature = "dev"))]
+    #[command(hide = true)]
+    Dev(AnyArguments),
     /// Runs the BFF in front of services that run elsewhere.
     Serve(ConfigArguments),
     /// Prints an operation's cost, depth and calls to the services, without executing it.
@@ -45,6 +49,14 @@ pub enum Verb {
         #[command(subcommand)]
         verb: SchemaVerb,
     },
+}
+
+/// Arguments that are not looked at.
+#[cfg(not(feature = "dev"))]
+#[derive(clap::Args, Debug)]
+pub struct AnyArguments {
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    any: Vec<String>,
 }
 
 /// The source of the configuration.

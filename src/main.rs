@@ -48,6 +48,8 @@ fn run(cli: Cli) -> Result<(), Failure> {
         None => Err("a command is missing: `tessera serve --config tessera.toml`, or `tessera --help`".into()),
         #[cfg(feature = "dev")]
         Some(Verb::Dev(arguments)) => tessera::dev::run(&arguments),
+        #[cfg(not(feature = "dev"))]
+        Some(Verb::Dev(_)) => Err("this build is without `dev`: build it with `cargo build --features dev`".into()),
         Some(Verb::Serve(arguments)) => serve(&load(&arguments)?),
         Some(Verb::Explain(arguments)) => explain(arguments),
         Some(Verb::Config { verb: ConfigVerb::Check(arguments) }) => {

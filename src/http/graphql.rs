@@ -147,9 +147,11 @@ pub(super) fn client_name(headers: &HeaderMap) -> Option<String> {
     CLIENT_NAME.iter().find_map(|name| headers.get(*name)?.to_str().ok()).map(str::to_owned)
 }
 
-/// `Last-Event-ID`: where a stream of Server-Sent Events is resumed.
+/// `Last-Event-ID`: where a stream of Server-Sent Events is resumed. One that is not UTF-8 is no cursor either, and is refused as
+/// such: the stream must not begin at another place than the client asks for.
 fn resume_behind(headers: &HeaderMap) -> Option<String> {
-    headers.get(LAST_EVENT_ID)?.to_str().ok().filter(|id| !id.is_empty()).map(str::to_owned)
+    let id = headers.get(LAST_EVENT_ID).filter(|id| !id.is_empty())?;
+    Some(String::from_utf8_lossy(id.as_bytes()).into_owned())
 }
 
 /// Safe methods (RFC 9110, section 9.2.1) carry no mutations; subscriptions need a response that is a stream.

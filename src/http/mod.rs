@@ -95,6 +95,11 @@ impl App {
         let share: f64 = rand::rng().random_range(0.0..0.8);
         self.drain.mul_f64(share)
     }
+
+    /// The rest of the drain time, for the closing handshake of the last one.
+    pub(crate) fn last_words(&self) -> Duration {
+        self.drain / 5
+    }
 }
 
 /// The routes and their layers; from the outside in: security headers, CORS, compression, limits on request heads.

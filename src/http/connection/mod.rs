@@ -38,6 +38,9 @@ const ACCEPT_AGAIN: Duration = Duration::from_millis(100);
 const PING: Duration = Duration::from_secs(20);
 /// How soon a peer that has vanished is given up.
 const DEAD_PEER: Duration = Duration::from_secs(45);
+/// Bytes of a response that the system keeps, beside those that the client's system has room for. It would keep megabytes for a
+/// client that reads nothing.
+const UNSENT: u32 = 128 * 1024;
 /// Concurrent streams of an HTTP/2 connection.
 const MAX_STREAMS: u32 = 100;
 /// Timeout of the first request on a new connection at shutdown.
@@ -114,6 +117,8 @@ async fn serve_connection(accepted: Accepted, routes: Router, limits: Connection
     let Accepted { stream, peer, slot } = accepted;
     // Small responses are sent at once. On error the connection is closed, which the next read reports.
     let _ = stream.set_nodelay(true);
+    // Where the system does not support it, it keeps more.
+    let _ = SockRef::from(&stream).set_tcp_notsent_lowat(UNSENT);
     notice_dead_peer(&stream, limits.write);
     let activity = Activity::new(limits);
     let socket = Socket::new(stream, activity.clone(), slot);

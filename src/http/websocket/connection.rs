@@ -129,8 +129,9 @@ impl Connection {
         };
         self.steps.clear();
         self.running.clear();
+        let within = if self.clock.is_closing { CLOSE_WITHIN.min(self.app.last_words()) } else { CLOSE_WITHIN };
         // An error, or no answer: the client has gone.
-        let _ = timeout(CLOSE_WITHIN, self.end(end)).await;
+        let _ = timeout(within, self.end(end)).await;
     }
 
     /// The closing handshake (RFC 6455, section 7.1.2), also with a client that is in the middle of a message: a socket that is

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::stream::{Next, Stream, position};
 use crate::app::App;
+use harness::client::Answer;
 
 const POSTS: &str = "subscription($after: Cursor) { postPublished(after: $after) { cursor } }";
 const AUTHORED: &str =
@@ -106,6 +107,18 @@ async fn a_cursor_that_is_no_good_says_what_to_do() {
     ] {
         let refused = Stream::open(&app.client, POSTS, &json!({"after": unknown})).await.err();
         assert_eq!(refused.as_deref(), Some("CURSOR_UNKNOWN"), "{what}");
+    }
+}
+
+/// Ignored, it would let the stream begin at its live end: what the client asks for would be lost.
+#[tokio::test]
+async fn a_last_event_id_of_any_bytes_is_a_cursor() {
+    let app = App::start().await;
+    position(&app).await;
+    for id in [&b"nonsense"[..], "caf\u{e9}".as_bytes(), b"\xff\xfe"] {
+        let request = app.client.post(&json!({"query": POSTS})).header("accept", "text/event-stream");
+        let answer = Answer::of(request.header("last-event-id", id)).await.text;
+        assert!(answer.contains("CURSOR_UNKNOWN") && answer.contains("event: complete"), "{answer}");
     }
 }
 

@@ -114,7 +114,9 @@ async fn a_rolling_restart_loses_no_event_and_fails_no_request() {
         let which = usize::from(*end > asked[1]);
         let since = end.duration_since(asked[which]);
         let since = since.checked_sub(linger).unwrap_or_else(|| panic!("ended {since:?} after it was asked to stop"));
-        ends[which].push(since.div_duration_f64(drain));
+        let share = since.div_duration_f64(drain);
+        assert!(share <= 1.0, "ended {since:?} after the listener was closed: after the drain");
+        ends[which].push(share);
     }
     let [first, second] = ends.each_ref().map(Vec::len);
     assert!((subscribers / 10..=subscribers * 9 / 10).contains(&first), "both had subscribers: {first}");

@@ -91,3 +91,27 @@ async fn a_deaf_client_does_not_hold_up_the_drain() {
     until(|| metrics.text().contains("tessera_live_connections 0\n")).await;
     assert!(stopped.elapsed() < SOON, "{:?}", stopped.elapsed());
 }
+
+/// Beyond what the client's system takes, the server's keeps little: not the megabytes that it would.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_system_keeps_little_for_a_deaf_client() {
+    let app = App::with(Services::start(Sizes::default()).await, |_| {}).await;
+    let mut raw = deaf(&app).await;
+    let ping = json!({"type": "ping", "payload": {"a": "x".repeat(20_000)}}).to_string();
+    let ping = frame(TEXT, ping.as_bytes());
+    while timeout(Duration::from_millis(500), raw.send(&ping)).await.is_ok() {}
+    let queue = unsent(app.address.port(), raw.port());
+    assert!((20_000..400_000).contains(&queue), "{queue} bytes");
+}
+
+/// Bytes that the system keeps for sending from one local port to the other (proc(5), `/proc/net/tcp`).
+fn unsent(from: u16, to: u16) -> u64 {
+    let table = std::fs::read_to_string("/proc/net/tcp").unwrap();
+    let (from, to) = (format!(":{from:04X}"), format!(":{to:04X}"));
+    let mut queues = table.lines().filter_map(|line| {
+        let fields: Vec<_> = line.split_whitespace().collect();
+        let is_it = fields[1].ends_with(&from) && fields[2].ends_with(&to);
+        is_it.then(|| u64::from_str_radix(fields[4].split_once(':').unwrap().0, 16).unwrap())
+    });
+    queues.next().unwrap()
+}

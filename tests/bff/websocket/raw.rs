@@ -43,6 +43,11 @@ impl Raw {
         raw
     }
 
+    /// The port of this side.
+    pub fn port(&self) -> u16 {
+        self.stream.local_addr().unwrap().port()
+    }
+
     /// A connection after the handshake.
     pub async fn open(app: &App) -> Self {
         let mut raw = Self::connect(app, HANDSHAKE.as_bytes()).await;
