@@ -1,7 +1,7 @@
 //! Tessera: a GraphQL backend-for-frontend in front of the services that `services.rs` lists.
 //!
 //! The folders are the path of a request, and dependencies point one way along it:
-//! `http → requests → operations → graphql → loaders → clients → backends/`. Read in that order; `server/` puts it together;
+//! `http → requests → operations → execution → graphql → loaders → clients → backends/`. Read in that order; `server/` puts it together;
 //! `tools/` are the commands that no request passes.
 
 mod auth;
@@ -13,6 +13,7 @@ pub mod config;
 #[cfg(feature = "dev")]
 pub mod dev;
 pub mod events;
+mod execution;
 pub mod graphql;
 pub mod http;
 pub mod loaders;

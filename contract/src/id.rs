@@ -66,6 +66,11 @@ impl<K: IdKind> Id<K> {
         self.uuid.as_u128()
     }
 
+    /// The id with that UUID.
+    pub const fn from_u128(uuid: u128) -> Self {
+        Self { uuid: Uuid::from_u128(uuid), kind: PhantomData }
+    }
+
     /// The id of that time and those 74 random bits, for reproducible data.
     pub fn from_parts(now: Time, random_bits: u128) -> Self {
         let millis = u64::try_from(now.as_millis()).unwrap_or(0);

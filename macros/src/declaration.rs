@@ -14,6 +14,8 @@ use syn::{
 pub(crate) struct Declaration {
     /// The struct, without the fields that are resolved.
     pub(crate) item: ItemStruct,
+    /// The names of its fields that are no fields of the schema.
+    pub(crate) hidden: Vec<Ident>,
     /// The route that finds the object by its id.
     pub(crate) route: Option<Path>,
     /// The fields that are resolved, in the order of the declaration.
@@ -51,9 +53,12 @@ pub(crate) struct Access {
     pub(crate) owner: Option<Ident>,
 }
 
-/// `FUNCTION(name: Type = DEFAULT, "description")`
+/// `FUNCTION(FIELD, name: Type = DEFAULT, "description")`
 pub(crate) struct Computed {
     pub(crate) function: Path,
+    /// Fields of the object.
+    pub(crate) members: Vec<Ident>,
+    /// Arguments of the field.
     pub(crate) arguments: Vec<Argument>,
 }
 
@@ -73,11 +78,16 @@ impl Declaration {
         let Fields::Named(fields) = &mut item.fields else {
             return Err(Error::new_spanned(&item, "an object has named fields"));
         };
-        let mut resolved = Vec::new();
+        let (mut resolved, mut hidden) = (Vec::new(), Vec::new());
         let mut plain = Punctuated::<Field, Token![,]>::new();
         for mut field in std::mem::take(&mut fields.named) {
             match origin(&mut field)? {
-                None => plain.push(field),
+                None => {
+                    if is_hidden(&field) {
+                        hidden.extend(field.ident.clone());
+                    }
+                    plain.push(field);
+                }
                 Some(origin) => {
                     let name = field.ident.clone().ok_or_else(|| Error::new_spanned(&field, "a field has a name"))?;
                     resolved.push(Resolved { attributes: field.attrs, name, ty: field.ty, origin });
@@ -85,8 +95,14 @@ impl Declaration {
             }
         }
         fields.named = plain;
-        Ok(Self { item, route: arguments.0, resolved })
+        Ok(Self { item, hidden, route: arguments.0, resolved })
     }
+}
+
+/// Whether the engine skips the field.
+fn is_hidden(field: &Field) -> bool {
+    let skip: Attribute = parse_quote!(#[graphql(skip)]);
+    field.attrs.contains(&skip)
 }
 
 /// Takes our attribute off the field. `None`: the field is plain.
@@ -159,13 +175,18 @@ impl Parse for Access {
 impl Parse for Computed {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
         let function = input.call(Path::parse_mod_style)?;
-        let mut arguments = Vec::new();
-        if input.peek(token::Paren) {
-            let content;
-            parenthesized!(content in input);
-            arguments = Punctuated::<Argument, Token![,]>::parse_terminated(&content)?.into_iter().collect();
+        let (mut members, mut arguments) = (Vec::new(), Vec::new());
+        let content;
+        parenthesized!(content in input);
+        while !content.is_empty() {
+            if content.peek2(Token![:]) {
+                arguments.push(content.parse()?);
+            } else {
+                members.push(content.parse()?);
+            }
+            content.parse::<Option<Token![,]>>()?;
         }
-        Ok(Self { function, arguments })
+        Ok(Self { function, members, arguments })
     }
 }
 

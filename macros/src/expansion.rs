@@ -6,11 +6,14 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::Type;
 
-use crate::declaration::{Access, Computed, Declaration, Edge, Origin, Resolved};
+use crate::{
+    declaration::{Access, Computed, Declaration, Edge, Origin, Resolved},
+    table,
+};
 
 /// The whole of the attribute's output.
 pub(crate) fn code(declaration: &Declaration) -> TokenStream {
-    let Declaration { item, route, resolved } = declaration;
+    let Declaration { item, route, resolved, .. } = declaration;
     let name = &item.ident;
     let complex = (!resolved.is_empty()).then(|| quote!(#[graphql(complex)]));
     let route = route.as_ref().map(|route| {
@@ -29,6 +32,7 @@ pub(crate) fn code(declaration: &Declaration) -> TokenStream {
             impl #name { #(#resolvers)* }
         }
     });
+    let table = table::code(declaration);
     quote! {
         #[derive(Clone, serde::Deserialize, async_graphql::SimpleObject)]
         #complex
@@ -36,6 +40,7 @@ pub(crate) fn code(declaration: &Declaration) -> TokenStream {
         #item
         #found
         #resolvers
+        #table
     }
 }
 
@@ -118,14 +123,14 @@ fn page(attributes: &TokenStream, field: &Resolved, edge: &Edge) -> TokenStream 
 
 fn computed(attributes: &TokenStream, field: &Resolved, computed: &Computed) -> TokenStream {
     let Resolved { name, ty, .. } = field;
-    let Computed { function, arguments } = computed;
+    let Computed { function, members, arguments } = computed;
     let names = arguments.iter().map(|argument| &argument.name);
     let parameters = arguments.iter().map(|argument| {
         let (name, ty) = (&argument.name, &argument.ty);
         let (default, description) = (&argument.default, &argument.description);
         quote!(#[graphql(default = #default, desc = #description)] #name: #ty)
     });
-    let call = quote!(#function(self, #(#names),*));
+    let call = quote!(#function(#(&self.#members,)* #(#names),*));
     if !is_result(ty) {
         return quote! {
             #attributes
@@ -168,6 +173,6 @@ fn loaded(edge: &Edge, parameters: &TokenStream) -> TokenStream {
     }}
 }
 
-fn is_result(ty: &Type) -> bool {
+pub(crate) fn is_result(ty: &Type) -> bool {
     matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "Result"))
 }

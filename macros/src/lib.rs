@@ -1,9 +1,10 @@
 //! `#[object]`: declares an object of the graph as a struct, a line per field. In: the struct as it is written in
 //! `graphql/`. Out: the same struct with its plain fields, read from a service's answer by serde, and the engine's type and
-//! resolvers. `declaration.rs` reads the struct, `expansion.rs` writes the code.
+//! resolvers, and the same as data. `declaration.rs` reads the struct, `expansion.rs` and `table.rs` write the code.
 
 mod declaration;
 mod expansion;
+mod table;
 #[cfg(test)]
 mod tests;
 
@@ -21,8 +22,8 @@ use declaration::{Declaration, ObjectArguments};
 /// - `#[one(ROUTE, key = FIELD)]`: the object that the route has under the key in a plain or hidden field.
 /// - `#[page(ROUTE, key = FIELD)]`: a connection: the key's page of a list, with the arguments `first` and `after`.
 /// - `#[value(ROUTE, key = FIELD)]`, `#[value(ROUTE.MEMBER, key = FIELD)]`: the value under the key, or one member of it.
-/// - `#[computed(FUNCTION)]`, `#[computed(FUNCTION(name: Type = DEFAULT, "description"))]`: the result of a function of the
-///   object and the arguments. If the field's type is a `Result`, the function may fail.
+/// - `#[computed(FUNCTION(FIELD, …, name: Type = DEFAULT, "description", …))]`: the result of a function of plain or hidden
+///   fields and of the arguments. If the field's type is a `Result`, the function may fail.
 ///
 /// The fields that call a route are nullable and fail each by itself. Routes that depend on the viewer need
 /// `access = Viewer` or `access = SelfOrAdmin(FIELD)`; without it they do not compile.

@@ -84,7 +84,7 @@ fn plain_and_hidden_fields_stay_in_the_struct_and_others_leave_it() {
             author: User,
             #[value(LIKES.likes, key = id, access = SelfOrAdmin(author_id))]
             likes: i32,
-            #[computed(excerpt(length: i32 = 140, "Characters."))]
+            #[computed(excerpt(id, length: i32 = 140, "Characters."))]
             excerpt: Result<Text>,
         }
     };

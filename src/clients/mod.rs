@@ -1,6 +1,7 @@
 //! The services as the BFF calls them: routes and commands as values, and `call/`, the one outgoing call. Reads take many
 //! keys at once, so that no N+1 can be written. Knows nothing of GraphQL; the routes of each noun are declared in `graphql/`.
 
+mod answers;
 mod audience;
 mod call;
 mod connections;
@@ -14,14 +15,16 @@ mod topic;
 
 use std::sync::Arc;
 
+pub use answers::{Answer, Cell, Column, Form, Found, Layout, Leaf, Page, RouteKey, Rows, Shape, Spelling};
+pub(crate) use answers::{id, plain};
 pub use audience::{Audience, Everybody, Ourselves, TheViewer};
-pub use call::{Call, Command, MethodOf, Read, ServiceClient, ServiceClientSettings};
+pub use call::{Call, Command, Fetch, MethodOf, Read, ServiceClient, ServiceClientSettings};
 pub use connections::{BaseUrl, CallClient, ConnectionsError, HttpClients, InvalidBaseUrl};
 pub use context::CallContext;
 pub use error::{CallError, CallFailure, Detail, FailureKind, Refusal, RefusalKind};
 pub use ledger::{Calls, Ledger};
 pub use query::{Key, Parameters, Query};
-pub use route::Route;
+pub use route::{AnyRoute, Route};
 pub use shapes::{Keyed, MAX_IDS, PageArguments, PageInfoRecord, PageRecord, Shown};
 pub use topic::{Interest, Occurrence, Topic, member};
 

@@ -5,7 +5,7 @@ use std::{fmt::Write, hash::Hash};
 use contract::{Id, IdKind};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::PageArguments;
+use super::{PageArguments, RouteKey};
 
 /// Everything but the unreserved characters of RFC 3986.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -21,8 +21,14 @@ pub struct Query {
 
 /// A key that a read requests values by.
 pub trait Key: Clone + Eq + Hash + Send + Sync + 'static {
+    /// The prefix of its text; empty where it is no id.
+    const PREFIX: &'static str = "";
+
     /// Writes it, in unreserved characters.
     fn write_to(&self, query: &mut String);
+
+    /// The key of this kind; `None` if it is of another kind.
+    fn of(key: &RouteKey) -> Option<Self>;
 }
 
 /// Parameters that a call has once, beside its keys.
@@ -68,8 +74,17 @@ impl Query {
 }
 
 impl<K: IdKind> Key for Id<K> {
+    const PREFIX: &'static str = K::PREFIX;
+
     fn write_to(&self, query: &mut String) {
         let _ = write!(query, "{self}");
+    }
+
+    fn of(key: &RouteKey) -> Option<Self> {
+        match key {
+            RouteKey::Id(id) => Some(Self::from_u128(*id)),
+            _ => None,
+        }
     }
 }
 
@@ -78,11 +93,22 @@ impl Key for String {
     fn write_to(&self, query: &mut String) {
         query.push_str(self);
     }
+
+    fn of(key: &RouteKey) -> Option<Self> {
+        match key {
+            RouteKey::Name(name) => Some(name.as_ref().to_owned()),
+            _ => None,
+        }
+    }
 }
 
 /// The key of a route without keys.
 impl Key for () {
     fn write_to(&self, _: &mut String) {}
+
+    fn of(key: &RouteKey) -> Option<Self> {
+        (*key == RouteKey::None).then_some(())
+    }
 }
 
 impl Parameters for () {

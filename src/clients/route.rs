@@ -6,9 +6,10 @@ use std::{collections::HashMap, marker::PhantomData};
 use serde::de::DeserializeOwned;
 
 use super::{
+    answers::{RouteKey, Shape},
     audience::{Audience, Everybody, Ourselves, TheViewer},
     call::{Cause, Read},
-    query::{Key, Parameters},
+    query::{Key, Parameters, Query},
     shapes::{self, Keyed, PageArguments, PageRecord, Shown},
 };
 use crate::{cache::Tag, services::Service};
@@ -24,6 +25,7 @@ pub struct Route<A, G, K, V> {
     pub path: &'static str,
     /// The query parameter with the keys; empty if the route has no keys.
     pub(super) parameter: &'static str,
+    shape: Shape,
     pub(super) read: ReadBody<G, K, V>,
     pub(super) tags: Option<Tags<K, V>>,
     audience: PhantomData<fn() -> A>,
@@ -39,46 +41,105 @@ pub(super) struct Tags<K, V> {
     pub(super) shown: fn(&V, &mut dyn FnMut(Tag)),
 }
 
+/// How a route is asked, and how its answer is read.
+struct Form<G, K, V> {
+    parameter: &'static str,
+    shape: Shape,
+    read: ReadBody<G, K, V>,
+}
+
+/// A route of any types: keys and answers are taken as they stand in requests and answers.
+pub trait AnyRoute: Sync {
+    /// The service that has the route.
+    fn service(&self) -> Service;
+    /// The path, as the service's contract writes it.
+    fn path(&self) -> &'static str;
+    /// How its answer is built.
+    fn shape(&self) -> Shape;
+    /// Prefix of the ids that are its keys; empty where they are no ids.
+    fn prefix(&self) -> &'static str;
+    /// Whether the answer is the same for everybody.
+    fn is_public(&self) -> bool;
+    /// Adds the keys to the query.
+    fn add_keys(&self, keys: &[RouteKey], query: &mut Query);
+    /// The cache tag of a key, if the answer depends on it.
+    fn tag(&self, key: &RouteKey, is_found: bool) -> Option<Tag>;
+}
+
+impl<A: Audience, G, K: Key, V> AnyRoute for Route<A, G, K, V> {
+    fn service(&self) -> Service {
+        self.service
+    }
+
+    fn path(&self) -> &'static str {
+        self.path
+    }
+
+    fn shape(&self) -> Shape {
+        self.shape
+    }
+
+    fn prefix(&self) -> &'static str {
+        K::PREFIX
+    }
+
+    fn is_public(&self) -> bool {
+        A::IS_PUBLIC
+    }
+
+    fn add_keys(&self, keys: &[RouteKey], query: &mut Query) {
+        if !self.parameter.is_empty() {
+            let keys: Vec<K> = keys.iter().filter_map(K::of).collect();
+            query.keys(self.parameter, &keys);
+        }
+    }
+
+    fn tag(&self, key: &RouteKey, is_found: bool) -> Option<Tag> {
+        let tags = self.tags.as_ref().filter(|tags| !(tags.only_missing && is_found))?;
+        K::of(key).map(|key| (tags.requested)(&key))
+    }
+}
+
 impl<K: Key + DeserializeOwned, V: DeserializeOwned> Route<TheViewer, (), K, V> {
     /// `{"items": […]}`: records, each of which names its key.
     pub const fn records(service: Service, path: &'static str, parameter: &'static str) -> Self
     where
         V: Keyed<K>,
     {
-        Self::of(service, path, (parameter, shapes::records))
+        Self::of(service, path, Form { parameter, shape: Shape::Records(V::MEMBER), read: shapes::records })
     }
 
     /// `{"counts": {KEY: {…}}}`: numbers that belong to each key.
     pub const fn counts(service: Service, path: &'static str, parameter: &'static str) -> Self {
-        Self::of(service, path, (parameter, shapes::counts))
+        Self::of(service, path, Form { parameter, shape: Shape::Counts, read: shapes::counts })
     }
 }
 
 impl<K: Key + Copy + DeserializeOwned> Route<TheViewer, (), K, bool> {
     /// `{"ids": […]}`: those of the requested keys of which something is true.
     pub const fn flags(service: Service, path: &'static str, parameter: &'static str) -> Self {
-        Self::of(service, path, (parameter, shapes::flags))
+        Self::of(service, path, Form { parameter, shape: Shape::Flags, read: shapes::flags })
     }
 }
 
 impl<K: Key + DeserializeOwned, T: DeserializeOwned> Route<TheViewer, PageArguments, K, PageRecord<T>> {
     /// `{"pages": {KEY: {"items": […], "page": {…}}}}`: one page of each key's list.
     pub const fn pages(service: Service, path: &'static str, parameter: &'static str) -> Self {
-        Self::of(service, path, (parameter, shapes::pages))
+        Self::of(service, path, Form { parameter, shape: Shape::Pages, read: shapes::pages })
     }
 }
 
 impl<G: Parameters + AsRef<PageArguments>, T: DeserializeOwned> Route<TheViewer, G, (), PageRecord<T>> {
     /// `{"items": […], "page": {…}}`: one page of a list without keys.
     pub const fn list(service: Service, path: &'static str) -> Self {
-        Self::of(service, path, ("", shapes::list))
+        Self::of(service, path, Form { parameter: "", shape: Shape::List, read: shapes::list })
     }
 }
 
 impl<V: DeserializeOwned> Route<Ourselves, (), (), V> {
     /// A document without keys, for the BFF itself.
     pub const fn document(service: Service, path: &'static str) -> Self {
-        Route::of(service, path, ("", shapes::document))
+        Route::of(service, path, Form { parameter: "", shape: Shape::Document, read: shapes::document })
     }
 }
 
@@ -108,6 +169,7 @@ impl<G, K, V> Route<TheViewer, G, K, V> {
             service: self.service,
             path: self.path,
             parameter: self.parameter,
+            shape: self.shape,
             read: self.read,
             tags,
             audience: PhantomData,
@@ -116,8 +178,9 @@ impl<G, K, V> Route<TheViewer, G, K, V> {
 }
 
 impl<A, G, K, V> Route<A, G, K, V> {
-    const fn of(service: Service, path: &'static str, shape: (&'static str, ReadBody<G, K, V>)) -> Self {
-        Self { service, path, parameter: shape.0, read: shape.1, tags: None, audience: PhantomData }
+    const fn of(service: Service, path: &'static str, form: Form<G, K, V>) -> Self {
+        let Form { parameter, shape, read } = form;
+        Self { service, path, parameter, shape, read, tags: None, audience: PhantomData }
     }
 }
 

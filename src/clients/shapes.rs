@@ -45,6 +45,9 @@ pub struct PageInfoRecord {
 
 /// A record that names its key.
 pub trait Keyed<K> {
+    /// The member with the key.
+    const MEMBER: &'static str = "id";
+
     /// The key.
     fn key(&self) -> K;
 }

@@ -183,7 +183,8 @@ impl Delivery {
         charge.settle(operation.actual_cost(&response.data));
         operation.write_failures(&mut response);
         let extensions = Extensions { cursor: Some(&event.cursor), ..Extensions::default() };
-        let body = serde_json::to_vec(&Body::executed(&response, extensions, context.request_id()));
+        let response = response.into();
+        let body = Body::executed(&response, extensions, context.request_id()).to_json();
         let (body, errors) = (body.unwrap_or_default().into(), response.errors.len());
         Arc::new(Message { body, cursor: Arc::clone(&event.cursor), errors })
     }

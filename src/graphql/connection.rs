@@ -5,9 +5,16 @@ use std::borrow::Cow;
 
 use async_graphql::{ContainerType, Error, Object, OutputType, SimpleObject, TypeName};
 
-use super::{directives, errors, in_place::InPlace, scalars::Cursor};
+use super::{
+    directives, errors,
+    in_place::InPlace,
+    scalars::Cursor,
+    table::{Arguments, Record, Table},
+};
 use crate::clients::{PageArguments, PageRecord};
 
+/// The page of a field without `first`; its resolvers' `default`.
+pub const FIRST: i32 = 20;
 /// The largest page.
 const MAX_FIRST: i32 = 100;
 
@@ -16,6 +23,13 @@ pub struct Connection<T: ContainerType> {
     edges: Vec<Edge<T>>,
     has_next: bool,
     has_previous: bool,
+}
+
+/// The items of a page.
+impl<T: ContainerType + Record> Record for Connection<T> {
+    fn table() -> &'static Table {
+        T::table()
+    }
 }
 
 /// One item of a page and its place in the list.
@@ -93,6 +107,14 @@ impl<T: ContainerType> Connection<T> {
             has_previous: page.page.has_previous,
         }
     }
+}
+
+/// The page that a field's arguments ask for.
+///
+/// # Errors
+/// Outside: an argument of another type. Inside: `BAD_REQUEST`, as [`page`].
+pub fn requested(arguments: &Arguments<'_>) -> Result<Result<PageArguments, Error>, Error> {
+    Ok(page(arguments.get("first", || FIRST)?, arguments.get("after", || None)?))
 }
 
 /// The page that `first` and `after` ask for.

@@ -10,15 +10,18 @@ mod edge;
 mod errors;
 mod id;
 mod in_place;
+mod leaves;
 mod money;
 mod node;
 mod order;
 mod outcome;
 mod post;
+pub(crate) mod roots;
 mod rule;
 mod scalars;
 mod session;
 mod subscription;
+pub(crate) mod table;
 mod user;
 
 use std::sync::Arc;
@@ -30,10 +33,11 @@ use async_graphql::{
 use futures::StreamExt;
 
 pub use errors::{FailureKind, FieldFailure};
+pub(crate) use errors::{failed_call, forbidden, too_large, unauthenticated};
 pub use scalars::CHECKS as SCALAR_CHECKS;
 
 use crate::{
-    clients::{Interest, Occurrence, Topic},
+    clients::{Interest, Occurrence, PageArguments, Topic},
     loaders::Scope,
 };
 use answer_size::AnswerSize;
@@ -61,15 +65,25 @@ pub struct Subscription(post::PostSubscription, comment::CommentSubscription, or
 /// The events that subscriptions deliver.
 pub static TOPICS: [&Topic; 3] = [&post::NEW_POSTS, &comment::NEW_COMMENTS, &order::ORDER_STATUSES];
 
+use node::no_id;
+
 node::nodes! {
     /// `usr_…`
-    user::User,
+    user::User by USERS,
     /// `pst_…`
-    post::Post,
+    post::Post by POSTS,
     /// `cmt_…`
-    comment::Comment,
+    comment::Comment by COMMENTS,
     /// `ord_…`
-    order::Order,
+    order::Order by ORDERS for PARTIES,
+}
+
+/// The page that the arguments of a field ask for.
+///
+/// # Errors
+/// `BAD_REQUEST`, or a defect.
+pub(crate) fn page(arguments: &table::Arguments<'_>) -> Result<PageArguments, async_graphql::Error> {
+    connection::requested(arguments)?
 }
 
 /// Bytes of user-written text in a response, by default.
@@ -109,6 +123,11 @@ impl Schema {
     #[must_use]
     pub fn with_max_text(self, bytes: usize) -> Self {
         Self { max_text: bytes, ..self }
+    }
+
+    /// Bytes of text in an answer, at most.
+    pub(crate) const fn max_text(&self) -> usize {
+        self.max_text
     }
 
     /// The schema definition, as `schema.graphql` has it.

@@ -7,7 +7,9 @@ use serde::Deserialize;
 use super::{
     directives,
     scalars::{CurrencyCode, Decimal},
+    table::{Computed, Member, Origin, Plain, Record, Resolved, Table, Value, read},
 };
+use crate::clients::Form;
 
 /// An exact amount of money; made into text only when it is selected.
 #[derive(Clone, Copy, Deserialize)]
@@ -35,6 +37,33 @@ impl Money {
     async fn currency(&self) -> CurrencyCode {
         CurrencyCode(self.0.currency)
     }
+}
+
+impl Record for Money {
+    fn table() -> &'static Table {
+        static TABLE: Table = Table {
+            name: "Money",
+            tag: None,
+            // The first is the number of minor units, which the schema does not show.
+            members: &[Member::of::<i64>("amount", true), Member::of::<CurrencyCode>("currency", false)],
+            fields: &[Resolved {
+                name: "amount",
+                origin: Origin::Computed(Computed {
+                    needs: &["amount", "currency"],
+                    compute: |members, _| {
+                        let text = to_text(read(members.first())?, read(members.get(1))?);
+                        Ok(Value { json: format!("\"{text}\""), text: 0 })
+                    },
+                }),
+            }],
+        };
+        &TABLE
+    }
+}
+
+impl Plain for Money {
+    const FORM: Form = Form::Object;
+    const TABLE: Option<fn() -> &'static Table> = Some(Self::table);
 }
 
 impl MoneyInput {

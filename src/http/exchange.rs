@@ -81,7 +81,7 @@ impl Exchange {
 
     /// Ends the exchange with the one result of an operation, as a stream.
     pub(super) fn executed_in_stream(self, executed: &Executed) -> Response {
-        let text = serde_json::to_vec(&response::body_of(executed, self.context.request_id())).unwrap_or_default();
+        let text = response::body_of(executed, self.context.request_id()).to_json().unwrap_or_default();
         self.answered(streaming::response(StreamType::Sse, streaming::single_event(&text).into()))
     }
 

@@ -7,16 +7,12 @@ use http::{
     HeaderName, HeaderValue, StatusCode,
     header::{CACHE_CONTROL, CONTENT_TYPE, HeaderMap, RETRY_AFTER},
 };
-use serde::Serialize;
 
 use super::{failure::Failure, media::MediaType, status};
 use crate::requests::{
     Executed, Refused,
     body::{self, Body, ErrorBody, Extensions},
 };
-
-/// Initial capacity of a response's buffer, in bytes.
-const INITIAL_CAPACITY: usize = 8 * 1024;
 
 /// `X-Request-Id`.
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static(contract::headers::X_REQUEST_ID);
@@ -36,9 +32,8 @@ pub(super) fn body_of<'a>(executed: &'a Executed, request_id: &'a RequestId) -> 
 ///
 /// # Errors
 /// The response cannot be serialized.
-pub(super) fn public_body(response: &async_graphql::Response) -> Result<Vec<u8>, serde_json::Error> {
-    let mut text = Vec::with_capacity(INITIAL_CAPACITY);
-    serde_json::to_writer(&mut text, &Body::public(response)).map(|()| text)
+pub(super) fn public_body(response: &crate::execution::Response) -> Result<Vec<u8>, serde_json::Error> {
+    Body::public(response).to_json()
 }
 
 /// The response of a request that was not executed.
@@ -59,7 +54,7 @@ pub(super) fn failed(failure: &Failure, media_type: MediaType, request_id: &Requ
 /// The JSON of the errors of a request that was not executed.
 pub(super) fn failed_body(failure: &Failure, request_id: &RequestId) -> Vec<u8> {
     let message = failure.to_string();
-    serde_json::to_vec(&Body::failed(errors(failure, &message, request_id))).unwrap_or_default()
+    Body::failed(errors(failure, &message, request_id)).to_json().unwrap_or_default()
 }
 
 fn errors<'a>(failure: &'a Failure, message: &'a str, request_id: &'a RequestId) -> Vec<ErrorBody<'a>> {
@@ -69,10 +64,9 @@ fn errors<'a>(failure: &'a Failure, message: &'a str, request_id: &'a RequestId)
     }
 }
 
-fn written(status: StatusCode, media_type: MediaType, request_id: &RequestId, body: &impl Serialize) -> Response {
-    let mut text = Vec::with_capacity(INITIAL_CAPACITY);
-    let (status, body) = match serde_json::to_writer(&mut text, body) {
-        Ok(()) => (status, text),
+fn written(status: StatusCode, media_type: MediaType, request_id: &RequestId, body: &Body<'_>) -> Response {
+    let (status, body) = match body.to_json() {
+        Ok(text) => (status, text),
         Err(error) => {
             tracing::error!(request_id = request_id.as_str(), %error, "the response could not be serialized");
             (StatusCode::INTERNAL_SERVER_ERROR, br#"{"errors":[{"message":"internal server error"}]}"#.to_vec())

@@ -16,6 +16,7 @@ use super::limits::Limits;
 use super::plan::{Caching, Cost, Plan, PlannedCall, Planner, argument};
 use super::rejection::{Location, Rejection, RejectionCode};
 use super::variables::{Coerced, engine_name};
+use crate::execution::Program;
 
 /// One root field.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +38,8 @@ pub struct PreparedOperation {
     document: engine::ExecutableDocument,
     variables: Vec<UsedVariable>,
     failures: Option<Failures>,
+    /// How a query runs by waves; without it, the engine runs the operation.
+    program: Option<Program>,
     pub(crate) plan: Plan,
     bytes: usize,
     #[cfg(test)]
@@ -71,6 +74,9 @@ impl PreparedOperation {
         let plan = Planner::plan(rulebook, &root.ty, kind, &items);
         admit_shape(&plan, root_fields.len(), &rulebook.limits)?;
         let variables = used_variables(&flattener);
+        // Values that fail are written into the engine's data.
+        let runs_by_waves = kind == OperationKind::Query && failures.is_none();
+        let program = if runs_by_waves { Program::of(&items) } else { None };
         let definition = engine::OperationDefinition {
             ty: engine_kind(kind),
             variable_definitions: variables.iter().map(|used| definition_of(operation, used)).collect(),
@@ -87,11 +93,17 @@ impl PreparedOperation {
             },
             variables,
             failures,
+            program,
             bytes: size_of::<Self>() + flattener.allowance.bytes() + plan.bytes(),
             #[cfg(test)]
             steps: flattener.allowance.steps_taken() + plan.steps,
             plan,
         })
+    }
+
+    /// How a query runs by waves; `None`: the engine runs the operation.
+    pub(crate) fn program(&self) -> Option<&Program> {
+        self.program.as_ref()
     }
 
     /// Query, mutation or subscription.

@@ -1,22 +1,25 @@
 //! A GraphQL response as JSON (specification, section 7), the same for every transport. In: what was executed, or why it was not.
 //! Out: values that serialize. Every error has `code` and `requestId`; an internal error is logged, and its text replaced.
 
-use async_graphql::{PathSegment, Pos, Response, ServerError, Value};
+use async_graphql::{PathSegment, Pos, ServerError};
 use contract::RequestId;
 use serde::Serialize;
 
 use super::{Code, CostReport, FieldError, Refused};
-use crate::{operations::Location, services::Service};
+use crate::{
+    execution::{Data, Response},
+    operations::Location,
+    services::Service,
+};
+
+/// Bytes of a response of the engine, at first.
+const INITIAL_CAPACITY: usize = 8 * 1024;
 
 /// A response.
-#[derive(Serialize)]
 pub(crate) struct Body<'a> {
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<ErrorBody<'a>>,
     /// Absent when nothing was executed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    data: Option<&'a Value>,
-    #[serde(skip_serializing_if = "Extensions::is_empty")]
+    data: Option<&'a Data>,
     extensions: Extensions<'a>,
 }
 
@@ -83,7 +86,7 @@ impl From<&Pos> for LocationBody {
 impl<'a> Body<'a> {
     /// The response of an executed operation.
     pub(crate) fn executed(response: &'a Response, extensions: Extensions<'a>, request_id: &'a RequestId) -> Self {
-        Self { errors: field_errors(response, request_id), data: Some(&response.data), extensions }
+        Self { errors: field_errors(&response.errors, request_id), data: Some(&response.data), extensions }
     }
 
     /// The response of an executed operation without errors: nothing of the request or the viewer is in it.
@@ -91,9 +94,48 @@ impl<'a> Body<'a> {
         Self { errors: Vec::new(), data: Some(&response.data), extensions: Extensions::default() }
     }
 
+    /// As JSON; members that are empty are absent.
+    ///
+    /// # Errors
+    /// A value of the engine cannot be written: a defect.
+    pub(crate) fn to_json(&self) -> serde_json::Result<Vec<u8>> {
+        let size = match self.data {
+            Some(Data::Json(json)) => json.len(),
+            _ => INITIAL_CAPACITY,
+        };
+        let mut out = Vec::with_capacity(size + 256);
+        out.push(b'{');
+        if !self.errors.is_empty() {
+            out.extend_from_slice(b"\"errors\":");
+            serde_json::to_writer(&mut out, &self.errors)?;
+        }
+        if let Some(data) = self.data {
+            separate(&mut out);
+            out.extend_from_slice(b"\"data\":");
+            match data {
+                Data::Value(value) => serde_json::to_writer(&mut out, value)?,
+                Data::Json(json) => out.extend_from_slice(json),
+            }
+        }
+        if !self.extensions.is_empty() {
+            separate(&mut out);
+            out.extend_from_slice(b"\"extensions\":");
+            serde_json::to_writer(&mut out, &self.extensions)?;
+        }
+        out.push(b'}');
+        Ok(out)
+    }
+
     /// The response of an operation that was not executed.
     pub(crate) fn failed(errors: Vec<ErrorBody<'a>>) -> Self {
         Self { errors, data: None, extensions: Extensions::default() }
+    }
+}
+
+/// A comma, unless it is the first member.
+fn separate(out: &mut Vec<u8>) {
+    if out.len() > 1 {
+        out.push(b',');
     }
 }
 
@@ -119,13 +161,13 @@ pub(crate) fn refused<'a>(refused: &'a Refused, message: &'a str, request_id: &'
             let violations = rejection.violations().iter();
             violations.map(|it| error(&it.message, it.locations.iter().map(LocationBody::from).collect())).collect()
         }
-        Refused::BySubscription(response) => field_errors(response, request_id),
+        Refused::BySubscription(response) => field_errors(&response.errors, request_id),
         _ => vec![error(message, Vec::new())],
     }
 }
 
-fn field_errors<'a>(response: &'a Response, request_id: &'a RequestId) -> Vec<ErrorBody<'a>> {
-    response.errors.iter().map(|error| field_error(error, request_id)).collect()
+fn field_errors<'a>(errors: &'a [ServerError], request_id: &'a RequestId) -> Vec<ErrorBody<'a>> {
+    errors.iter().map(|error| field_error(error, request_id)).collect()
 }
 
 fn field_error<'a>(error: &'a ServerError, request_id: &'a RequestId) -> ErrorBody<'a> {

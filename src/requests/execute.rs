@@ -1,10 +1,11 @@
-//! The execution stage. In: an admitted operation, its scope and its permit. Out: the engine's response and
-//! the actual cost.
+//! The execution stage. In: an admitted operation, its scope and its permit. Out: the response and the actual cost. Queries run
+//! by waves, everything else by the engine.
 
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::{Pipeline, Refused, field_error::is_of_a_service};
 use crate::{
+    execution::{Outcome, Request, Response},
     graphql::Execution,
     loaders::Scope,
     operations::{Cost, OperationKind, Prepared},
@@ -17,8 +18,17 @@ impl Pipeline {
         prepared: Prepared,
         scope: Scope,
         slot: OwnedSemaphorePermit,
-    ) -> Result<(async_graphql::Response, Cost), Refused> {
+    ) -> Result<(Response, Cost), Refused> {
         let Prepared { operation, variables, cost } = prepared;
+        if let Some(program) = operation.program() {
+            let (max_text, request) = (self.schema.max_text(), &*scope.request);
+            let Outcome { response, cost: actual } =
+                Request { program, variables: &variables, request, max_text }.run().await;
+            drop(slot);
+            // Data that is null because of the client's error was fetched, too.
+            let cost = if response.errors.iter().all(is_of_a_service) { actual } else { cost };
+            return Ok((response, cost));
+        }
         let schema = self.schema.clone();
         let execution = Execution { document: operation.document().clone(), variables, scope };
         let executing = async move {
@@ -33,10 +43,9 @@ impl Pipeline {
         };
         let actual = match response.errors.iter().all(is_of_a_service) {
             true => operation.actual_cost(&response.data),
-            // Data that is null because of the client's error was fetched, too.
             false => cost,
         };
         operation.write_failures(&mut response);
-        Ok((response, actual))
+        Ok((response.into(), actual))
     }
 }

@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use contract::rate_limit::Allowance;
 use serde::Serialize;
 
-use crate::{cache::Tag, operations::Caching};
+use crate::{cache::Tag, execution::Response, operations::Caching};
 
 /// The result of an operation that was executed, with or without errors.
 pub(crate) struct Executed {
     /// Data and errors.
-    pub response: async_graphql::Response,
+    pub response: Response,
     /// The caller's budget afterwards.
     pub allowance: Allowance,
     /// `extensions.cost`, if the client requested it and the policy allows it.

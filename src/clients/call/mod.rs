@@ -5,6 +5,7 @@
 mod attempt;
 mod cause;
 mod command;
+mod fetch;
 mod read;
 
 use std::{sync::Arc, time::Duration};
@@ -18,6 +19,7 @@ use tokio::time::Instant;
 
 pub(crate) use cause::Cause;
 pub use command::{Command, MethodOf};
+pub use fetch::Fetch;
 pub use read::Read;
 
 use super::{BaseUrl, CallClient, CallContext, CallError, CallFailure, FailureKind, Ledger, Refusal};
@@ -190,7 +192,7 @@ fn add_context(headers: &mut HeaderMap, context: &CallContext, left: Duration) {
 }
 
 /// The body as text: one check of the whole is cheaper than one of each string in it.
-pub(super) fn text(body: &[u8]) -> Result<&str, Cause> {
+pub(in crate::clients) fn text(body: &[u8]) -> Result<&str, Cause> {
     std::str::from_utf8(body).map_err(|_| Cause::NotUtf8)
 }
 

@@ -11,7 +11,7 @@ use macros::object;
 use serde::Deserialize;
 
 pub use mutation::OrderMutation;
-pub use query::OrderQuery;
+pub use query::{ORDER, OrderQuery, PARTIES};
 pub use subscription::{ORDER_STATUSES, OrderSubscription};
 
 use super::{

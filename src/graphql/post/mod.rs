@@ -12,7 +12,7 @@ use contract::{PostId, UserId};
 use macros::object;
 
 pub use mutation::PostMutation;
-pub use query::PostQuery;
+pub use query::{POST, POSTS_PAGE, PostQuery};
 pub use subscription::{NEW_POSTS, PostSubscription};
 
 use super::{
@@ -53,7 +53,7 @@ pub struct Post {
     #[hidden]
     author_id: UserId,
     /// The beginning of the text in one line, truncated between words where possible; `…` marks the truncation.
-    #[computed(excerpt(length: i32 = 140, "Maximum number of characters (grapheme clusters, UAX #29): 1 to 1000."))]
+    #[computed(excerpt(body, length: i32 = 140, "Maximum number of characters (grapheme clusters, UAX #29): 1 to 1000."))]
     excerpt: Result<Text>,
     /// The post's author.
     #[one(USERS, key = author_id)]
@@ -81,14 +81,13 @@ pub struct Offer {
     /// Number of items in stock.
     stock: i32,
     /// Whether the stock is zero.
-    #[computed(Offer::is_sold_out)]
+    #[computed(is_sold_out(stock))]
     sold_out: bool,
 }
 
-impl Offer {
-    fn is_sold_out(&self) -> bool {
-        self.stock == 0
-    }
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "functions of fields take references to them")]
+fn is_sold_out(stock: &i32) -> bool {
+    *stock == 0
 }
 
 impl Post {

@@ -1,17 +1,23 @@
 //! Root fields that find posts.
 
 use async_graphql::{Context, ID, InputObject, Object, Result};
+use contract::PostId;
 
 use super::{
     Post,
     list::{PostList, PostOrder},
     routes::{ALL_POSTS, POSTS},
 };
-use crate::graphql::{
-    connection::{self, Connection},
-    directives, edge, id,
-    in_place::InPlace,
-    scalars::Cursor,
+use crate::{
+    clients::PageArguments,
+    graphql::{
+        connection::{self, Connection},
+        directives, edge, id,
+        in_place::InPlace,
+        roots::{Finds, Returns, Root, Sought, Target},
+        scalars::Cursor,
+        table::Record,
+    },
 };
 
 /// Root fields that find posts.
@@ -27,6 +33,41 @@ pub struct PostFilter {
     tag: Option<String>,
     /// `true`: only posts with an offer; `false`: only posts without one.
     for_sale: Option<bool>,
+}
+
+/// `post`
+pub static POST: Root = Root {
+    name: "post",
+    returns: Returns::One,
+    finds: &[Finds { table: Post::table, guard: None }],
+    seek: |arguments, _| {
+        let id = id::parse("id", &arguments.required("id")?);
+        Ok(Sought::of(id.map(|id: PostId| Some(Target::object(&POSTS, &id)))))
+    },
+};
+
+/// `posts`
+pub static POSTS_PAGE: Root = Root {
+    name: "posts",
+    returns: Returns::Page,
+    finds: &[Finds { table: Post::table, guard: None }],
+    seek: |arguments, _| {
+        let page = connection::requested(arguments)?;
+        let filter = arguments.get("filter", || None)?;
+        let order = arguments.get("orderBy", || PostOrder::Newest)?;
+        let list = page.and_then(|page| list_of(page, filter, order));
+        Ok(Sought::of(list.map(|list| {
+            let first = list.page.first;
+            Some(Target::page(&ALL_POSTS, list, first))
+        })))
+    },
+};
+
+/// The list that the arguments of `posts` ask for.
+fn list_of(page: PageArguments, filter: Option<PostFilter>, order: PostOrder) -> Result<PostList> {
+    let PostFilter { author_id, tag, for_sale } = filter.unwrap_or_default();
+    let author_id = author_id.map(|id| id::parse("filter.authorId", &id)).transpose()?;
+    Ok(PostList { author_id, tag, for_sale, order, page })
 }
 
 #[expect(clippy::too_many_arguments, reason = "a field has the arguments that the schema gives it")]
@@ -56,13 +97,7 @@ impl PostQuery {
         #[graphql(desc = "Criteria that select posts.")] filter: Option<PostFilter>,
         #[graphql(default_with = "PostOrder::Newest", desc = "Sort order of the posts.")] order_by: PostOrder,
     ) -> Option<Result<Connection<Post>>> {
-        let requested = || {
-            let page = connection::page(first, after)?;
-            let PostFilter { author_id, tag, for_sale } = filter.unwrap_or_default();
-            let author_id = author_id.map(|id| id::parse("filter.authorId", &id)).transpose()?;
-            Ok(PostList { author_id, tag, for_sale, order: order_by, page })
-        };
-        match requested() {
+        match connection::page(first, after).and_then(|page| list_of(page, filter, order_by)) {
             Ok(list) => edge::value(edge::whole(ctx, &ALL_POSTS, &list).await, Connection::of),
             Err(error) => Some(Err(error)),
         }

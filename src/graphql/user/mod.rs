@@ -10,7 +10,7 @@ use macros::object;
 use serde::Deserialize;
 
 pub use mutation::UserMutation;
-pub use query::UserQuery;
+pub use query::{USER, USERS_PAGE, UserQuery, VIEWER};
 
 use super::{
     answer_size::{Counted, Text},

@@ -1,21 +1,27 @@
 //! Root fields that find users.
 
 use async_graphql::{Context, ID, Object, OneofObject, Result};
+use contract::UserId;
 
 use super::{
     User,
     routes::{ALL_USERS, USERS, USERS_BY_HANDLE},
 };
-use crate::graphql::{
-    access::Guard,
-    connection::{self, Connection},
-    directives,
-    edge::{self, scope},
-    errors::bad_request,
-    id,
-    in_place::InPlace,
-    rule::AccessRule,
-    scalars::Cursor,
+use crate::{
+    clients::RouteKey,
+    graphql::{
+        access::Guard,
+        connection::{self, Connection},
+        directives,
+        edge::{self, scope},
+        errors::bad_request,
+        id,
+        in_place::InPlace,
+        roots::{Finds, Returns, Root, Sought, Target},
+        rule::AccessRule,
+        scalars::Cursor,
+        table::Record,
+    },
 };
 
 /// Root fields that find users.
@@ -30,6 +36,42 @@ pub enum UserBy {
     /// The handle, in any letter case.
     Handle(String),
 }
+
+/// `viewer`
+pub static VIEWER: Root = Root {
+    name: "viewer",
+    returns: Returns::One,
+    finds: &[Finds { table: User::table, guard: None }],
+    seek: |_, viewer| Ok(Sought::of(Ok(viewer.map(|viewer| Target::object(&USERS, &viewer.id()))))),
+};
+
+/// `user`
+pub static USER: Root = Root {
+    name: "user",
+    returns: Returns::One,
+    finds: &[Finds { table: User::table, guard: None }],
+    seek: |arguments, _| {
+        let sought = match arguments.required("by")? {
+            UserBy::Id(id) => id::parse("by.id", &id).map(|id: UserId| Some(Target::object(&USERS, &id))),
+            UserBy::Handle(handle) => handle_of(&handle).map(|handle| {
+                let key = RouteKey::Name(handle.into());
+                Some(Target { route: &USERS_BY_HANDLE, key, finds: 0, list: None })
+            }),
+        };
+        Ok(Sought::of(sought))
+    },
+};
+
+/// `users`
+pub static USERS_PAGE: Root = Root {
+    name: "users",
+    returns: Returns::Page,
+    finds: &[Finds { table: User::table, guard: None }],
+    seek: |arguments, _| {
+        let page = connection::requested(arguments)?;
+        Ok(Sought::of(page.map(|page| Some(Target::page(&ALL_USERS, page.clone(), page.first)))))
+    },
+};
 
 #[Object]
 impl UserQuery {
@@ -58,10 +100,10 @@ impl UserQuery {
                 Ok(id) => User::by_id(ctx, id).await,
                 Err(error) => Some(Err(error)),
             },
-            UserBy::Handle(handle) if is_handle(&handle) => {
-                edge::object(scope(ctx).load(&USERS_BY_HANDLE, (), handle.to_ascii_lowercase()).await)
-            }
-            UserBy::Handle(_) => Some(Err(bad_request("`by.handle` holds letters, digits and `_` only, at most 30"))),
+            UserBy::Handle(handle) => match handle_of(&handle) {
+                Ok(handle) => edge::object(scope(ctx).load(&USERS_BY_HANDLE, (), handle).await),
+                Err(error) => Some(Err(error)),
+            },
         }
     }
 
@@ -83,7 +125,11 @@ impl UserQuery {
     }
 }
 
-/// Whether the text can be a handle; the service would refuse a batch with another text in it.
-fn is_handle(text: &str) -> bool {
-    (1..=30).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+/// The handle in lower case; the service would refuse a batch with a text in it that can be none.
+fn handle_of(text: &str) -> Result<String> {
+    let is_handle = (1..=30).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    match is_handle {
+        true => Ok(text.to_ascii_lowercase()),
+        false => Err(bad_request("`by.handle` holds letters, digits and `_` only, at most 30")),
+    }
 }

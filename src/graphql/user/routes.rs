@@ -59,6 +59,8 @@ const ALL: Tag = Tag::list("User", "users");
 
 /// By handle, in lower case: handles differ in more than their letters' case.
 impl Keyed<String> for User {
+    const MEMBER: &'static str = "handle";
+
     fn key(&self) -> String {
         self.handle.0.to_lowercase()
     }

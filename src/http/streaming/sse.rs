@@ -42,7 +42,7 @@ pub(super) fn end(end: &End, request_id: &RequestId) -> Bytes {
         End::Refused(refused) => {
             let text = refused.to_string();
             let errors = Body::failed(body::refused(refused, &text, request_id));
-            single(&serde_json::to_vec(&errors).unwrap_or_default())
+            single(&errors.to_json().unwrap_or_default())
         }
     }
 }

@@ -119,7 +119,7 @@ impl Asked {
                 let position = executed.position.as_deref();
                 let extensions = Extensions { cost: executed.cost, position, cursor: None };
                 let body = Body::executed(&executed.response, extensions, &operation.request_id);
-                let body = serde_json::to_vec(&body).unwrap_or_default();
+                let body = body.to_json().unwrap_or_default();
                 operation.line.delivered(0);
                 let messages = vec![message::next(&operation.id, &body), message::complete(&operation.id)];
                 (Step::Last(messages), State::Ended)

@@ -7,9 +7,8 @@ use async_graphql::Variables;
 use async_graphql_value::ConstValue;
 
 use super::{Plan, PlannedField, Selections, Size};
+pub(crate) use crate::execution::CALL;
 
-/// A field that calls a service.
-pub(crate) const CALL: u64 = 10;
 /// A mutation.
 pub(crate) const MUTATION: u64 = 10;
 /// An object.

@@ -1,0 +1,70 @@
+//! Scalars in answers. In: a JSON value as it stands in the body. Out: whether it is what the contract says, and whether its
+//! text is already that of the response.
+
+use serde::Serialize;
+
+/// A kind of scalar, as a service writes it and as the schema shows it.
+pub struct Leaf {
+    /// Judges a JSON value; `None`: it is not of this kind.
+    pub check: fn(&str) -> Option<Spelling>,
+    /// The value as the response has it, of a value whose spelling is [`Spelling::Other`].
+    pub rewrite: fn(&str) -> String,
+    /// Whether users write it, at any length: it counts against the bound of text in a response.
+    pub is_text: bool,
+}
+
+/// How a value is spelled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Spelling {
+    /// As the response spells it: copied.
+    Same,
+    /// Otherwise: read and written anew.
+    Other,
+}
+
+impl Leaf {
+    /// A string of any text.
+    pub const STRING: Self = Self { check: check_string, rewrite: rewrite_string, is_text: false };
+    /// A string that users write.
+    pub const TEXT: Self = Self { is_text: true, ..Self::STRING };
+    /// `true` or `false`.
+    pub const BOOLEAN: Self = Self::copied(|json| matches!(json, "true" | "false").then_some(Spelling::Same));
+    /// A whole number of 32 bits.
+    pub const INT: Self = Self::copied(|json| is_whole(json, json.parse::<i32>().is_ok()));
+    /// A whole number of 64 bits.
+    pub const LONG: Self = Self::copied(|json| is_whole(json, json.parse::<i64>().is_ok()));
+
+    /// A kind whose valid values are spelled in one way.
+    pub const fn copied(check: fn(&str) -> Option<Spelling>) -> Self {
+        Self { check, rewrite: str::to_owned, is_text: false }
+    }
+}
+
+/// The content of a JSON string without escapes; `None` for anything else.
+pub(crate) fn plain(json: &str) -> Option<&str> {
+    let inner = json.strip_prefix('"')?.strip_suffix('"')?;
+    inner.bytes().all(|byte| byte >= 0x20 && byte != b'\\' && byte != b'"').then_some(inner)
+}
+
+/// The value as JSON.
+pub(crate) fn written(value: &impl Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}
+
+fn check_string(json: &str) -> Option<Spelling> {
+    if plain(json).is_some() {
+        return Some(Spelling::Same);
+    }
+    serde_json::from_str::<String>(json).ok().map(|_| Spelling::Other)
+}
+
+fn rewrite_string(json: &str) -> String {
+    serde_json::from_str::<String>(json).map(|text| written(&text)).unwrap_or_default()
+}
+
+/// JSON has no plus sign and no leading zeros; `-0` is a number with a fraction to readers of JSON.
+fn is_whole(json: &str, is_in_range: bool) -> Option<Spelling> {
+    let digits = json.strip_prefix('-').unwrap_or(json);
+    let is_written_so = json == "0" || (!digits.is_empty() && !digits.starts_with('0') && !json.starts_with('+'));
+    (is_in_range && is_written_so).then_some(Spelling::Same)
+}

@@ -1,0 +1,19 @@
+//! Answers of the services as they came: the body, and where in it the wanted members of each record are. In: a body and a
+//! [`Layout`], which names the members. Out: an [`Answer`], from which selected members are copied into the response. A wanted
+//! member that is not as the contract says makes the whole answer a broken one; members that nobody wants are not looked at.
+//!
+//! `scan` finds the values in JSON, `leaf` judges scalars, `rows` reads records, `shape` the answer around them.
+
+mod layout;
+mod leaf;
+mod rows;
+mod scan;
+mod shape;
+
+pub use layout::{Column, Form, Layout};
+pub(crate) use leaf::plain;
+pub use leaf::{Leaf, Spelling};
+pub use rows::{Cell, Rows};
+pub(super) use shape::Request;
+pub(crate) use shape::id;
+pub use shape::{Answer, Found, Page, RouteKey, Shape};

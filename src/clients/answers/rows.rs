@@ -1,0 +1,177 @@
+//! Records of an answer as rows: for each, where its wanted members stand in the body. In: a record in the body. Out: a row
+//! more, and rows of the objects in it; or the place where the record is not as its layout says.
+
+use std::ops::Range;
+
+use super::{
+    Column, Form, Layout, Leaf, Spelling,
+    scan::{Broken, Scanner},
+};
+
+/// Marks the end of a value that has to be written anew. Bodies are shorter than 2 GiB (`MAX_BODY_BYTES`).
+const REWRITE: u32 = 1 << 31;
+
+/// A member of a record.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Cell {
+    /// Scalars and lists of them: the first byte. Objects: the first row.
+    start: u32,
+    /// Scalars: behind the last byte, with a mark; 0 for null. Objects: behind the last row.
+    end: u32,
+}
+
+/// The records of one layout in an answer.
+#[derive(Default)]
+pub struct Rows {
+    cells: Vec<Cell>,
+    columns: usize,
+    count: usize,
+    /// The rows of the objects in the records, by column; none for scalars.
+    below: Vec<Rows>,
+}
+
+impl Cell {
+    /// Whether there is no value.
+    pub const fn is_null(self) -> bool {
+        self.end == 0
+    }
+
+    /// Where the value stands.
+    pub const fn range(self) -> Range<usize> {
+        self.start as usize..(self.end & !REWRITE) as usize
+    }
+
+    /// Whether the value has to be written anew.
+    pub const fn is_rewritten(self) -> bool {
+        self.end & REWRITE != 0
+    }
+
+    /// The rows of the objects.
+    pub const fn rows(self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
+
+    fn of(range: Range<usize>, spelling: Spelling) -> Self {
+        let place = |place: usize| u32::try_from(place).unwrap_or_default();
+        let mark = if spelling == Spelling::Other { REWRITE } else { 0 };
+        Self { start: place(range.start), end: place(range.end) | mark }
+    }
+}
+
+impl Rows {
+    /// No rows, of that layout.
+    pub(super) fn new(layout: &Layout) -> Self {
+        let below = layout.columns.iter().map(|column| Self::new(&column.below)).collect();
+        Self { cells: Vec::new(), columns: layout.columns.len(), count: 0, below }
+    }
+
+    /// How many there are.
+    pub const fn len(&self) -> usize {
+        self.count
+    }
+
+    /// Whether there are none.
+    pub const fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    /// A member of a row.
+    pub fn cell(&self, row: usize, column: usize) -> Cell {
+        self.cells.get(row * self.columns + column).copied().unwrap_or_default()
+    }
+
+    /// The rows of the objects in that member.
+    pub fn below(&self, column: usize) -> &Self {
+        &self.below[column]
+    }
+
+    /// Reads a record as one more row.
+    pub(super) fn read(&mut self, scanner: &mut Scanner<'_>, layout: &Layout) -> Result<usize, Broken> {
+        let base = self.cells.len();
+        self.cells.resize(base + self.columns, Cell::default());
+        self.count += 1;
+        scanner.expect(b'{')?;
+        let (mut is_first, mut expected, mut seen) = (true, 0, 0_u64);
+        while scanner.goes_on(&mut is_first, b'}')? {
+            let name = scanner.name()?;
+            let Some(place) = place_of(layout, scanner.text(), name, expected) else {
+                scanner.value()?;
+                continue;
+            };
+            expected = place + 1;
+            if seen & (1 << place) != 0 {
+                return Err(scanner.broken());
+            }
+            seen |= 1 << place;
+            let column = &layout.columns[place];
+            if column.is_nullable && scanner.null() {
+                continue;
+            }
+            self.cells[base + place] = member(scanner, column, &mut self.below[place])?;
+        }
+        let is_missing = |(place, column): (usize, &Column)| !column.is_nullable && seen & (1 << place) == 0;
+        if layout.columns.iter().enumerate().any(is_missing) {
+            return Err(scanner.broken());
+        }
+        Ok(self.count - 1)
+    }
+}
+
+/// The column of the member with that name, which most likely is the expected one.
+fn place_of(layout: &Layout, text: &str, name: Range<usize>, expected: usize) -> Option<usize> {
+    let quoted = &text[name];
+    let bare = &quoted[1..quoted.len() - 1];
+    let is_it = |column: &Column, name: &str| column.name == name;
+    if layout.columns.get(expected).is_some_and(|column| is_it(column, bare)) {
+        return Some(expected);
+    }
+    if !bare.contains('\\') {
+        return layout.columns.iter().position(|column| is_it(column, bare));
+    }
+    let name: String = serde_json::from_str(quoted).ok()?;
+    layout.columns.iter().position(|column| is_it(column, &name))
+}
+
+fn member(scanner: &mut Scanner<'_>, column: &Column, below: &mut Rows) -> Result<Cell, Broken> {
+    match column.form {
+        Form::Leaf(leaf) => {
+            let range = scanner.value()?;
+            let spelling = (leaf.check)(&scanner.text()[range.clone()]).ok_or(Broken(range.start))?;
+            Ok(Cell::of(range, spelling))
+        }
+        Form::Leaves(leaf) => leaves(scanner, leaf),
+        Form::Object => {
+            let row = below.read(scanner, &column.below)?;
+            Ok(Cell::of(row..row + 1, Spelling::Same))
+        }
+        Form::Objects => {
+            let first = below.count;
+            scanner.expect(b'[')?;
+            let mut is_first = true;
+            while scanner.goes_on(&mut is_first, b']')? {
+                below.read(scanner, &column.below)?;
+            }
+            Ok(Cell::of(first..below.count, Spelling::Same))
+        }
+    }
+}
+
+/// A list of scalars is copied as a whole, if it is written without white space and all items are spelled as in the response.
+fn leaves(scanner: &mut Scanner<'_>, leaf: &'static Leaf) -> Result<Cell, Broken> {
+    scanner.peek();
+    let start = scanner.broken().0;
+    scanner.expect(b'[')?;
+    let (mut is_first, mut spelling, mut bytes) = (true, Spelling::Same, 2);
+    while scanner.goes_on(&mut is_first, b']')? {
+        let range = scanner.value()?;
+        if (leaf.check)(&scanner.text()[range.clone()]).ok_or(Broken(range.start))? == Spelling::Other {
+            spelling = Spelling::Other;
+        }
+        bytes += range.len() + usize::from(bytes > 2);
+    }
+    let end = scanner.broken().0;
+    if bytes != end - start {
+        spelling = Spelling::Other;
+    }
+    Ok(Cell::of(start..end, spelling))
+}
