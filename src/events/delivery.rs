@@ -162,8 +162,12 @@ impl Delivery {
             Ok(async move { delivery.execute(due).await })
         };
         let messages = self.messages.clone();
-        // Weighed again, now that there is a body.
-        cell.result(start, move |cell| messages.insert(key, Arc::clone(cell))).await
+        let then = move |cell: &MessageCell| match cell.get() {
+            // Weighed again, now that there is a body.
+            Some(_) => messages.insert(key, Arc::clone(cell)),
+            None => messages.invalidate(&key),
+        };
+        cell.result(start, then).await
     }
 
     async fn execute(&self, due: Due) -> Arc<Message> {

@@ -152,6 +152,8 @@ impl Events {
         let (document, values) = (operation.document().clone(), variables.clone());
         let asked = self.pipeline.schema.subscribe(Execution { document, variables: values, scope });
         let asked = timeout_at(deadline, asked).await.map_err(|_| Refused::DeadlineExceeded);
+        // What follows may wait for pages of events, of which each client reads a few at a time.
+        drop(slot);
         let begun = match asked {
             Ok(Ok(interest)) => {
                 let after = resumed.or_else(|| interest.after.clone());
@@ -163,7 +165,6 @@ impl Events {
             }
             Err(refused) => Err(refused),
         };
-        drop(slot);
         match begun {
             Ok(subscriber) => {
                 charge.settle(prepared.cost.saturating_add(registration));

@@ -15,14 +15,14 @@ use crate::{budgets::Payer, clients::Occurrence, services::Service};
 const FETCHES: usize = 64;
 /// Pages read at a time for one viewer or network.
 const FETCHES_OF_PAYER: usize = 4;
-/// Events of a page.
-const PAGE: usize = 500;
+/// Events of a page: what a subscription that is behind keeps in memory, about 1 KiB each.
+const PAGE: usize = 100;
 /// The timeout of a page.
 const WITHIN: Duration = Duration::from_secs(10);
 /// How long a page is kept for others.
 const KEPT: Duration = Duration::from_secs(10);
-/// Pages kept at most.
-const PAGES: u64 = 256;
+/// Events in the pages kept, at most.
+const EVENTS_KEPT: u64 = 16_384;
 /// Viewers whose fetches are counted at most.
 const PAYERS: u64 = 10_000;
 
@@ -59,7 +59,7 @@ impl Older {
             source,
             fetches: Arc::new(Semaphore::new(FETCHES)),
             of_payers: Cache::builder().max_capacity(PAYERS).time_to_idle(KEPT * 6).build(),
-            pages: Cache::builder().max_capacity(PAGES).time_to_live(KEPT).build(),
+            pages: Cache::builder().max_capacity(EVENTS_KEPT).weigher(weight).time_to_live(KEPT).build(),
         }
     }
 
@@ -83,10 +83,10 @@ impl Older {
             })
         };
         let (pages, key) = (self.pages.clone(), Arc::clone(&query));
-        let then = move |cell: &PageCell| {
-            if !matches!(cell.get(), Some(Ok(_))) {
-                pages.invalidate(&key);
-            }
+        let then = move |cell: &PageCell| match cell.get() {
+            // Weighed again, now that there are events.
+            Some(Ok(_)) => pages.insert(key, Arc::clone(cell)),
+            _ => pages.invalidate(&key),
         };
         cell.result(start, then).await?.unwrap_or_else(|| Err(PageError::Failed("the reader has panicked".into())))
     }
@@ -100,4 +100,10 @@ async fn read(source: &Source, service: Service, query: &PageQuery) -> Result<Ar
         Arc::new(Occurrence { event, cursor })
     });
     Ok(Arc::new(Page { events: events.collect(), until: position.sequence }))
+}
+
+/// The events of a page that is kept, and what it takes beside them.
+fn weight(_: &Arc<PageQuery>, cell: &PageCell) -> u32 {
+    let events = cell.get().and_then(|page| page.as_ref().ok()).map_or(0, |page| page.events.len());
+    u32::try_from(events + 1).unwrap_or(u32::MAX)
 }

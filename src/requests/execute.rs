@@ -20,7 +20,7 @@ impl Pipeline {
         slot: OwnedSemaphorePermit,
     ) -> Result<(Response, Cost), Refused> {
         let Prepared { operation, variables, cost } = prepared;
-        if let Some(program) = operation.program() {
+        if let Some(program) = operation.program().filter(|_| !self.engine_runs_queries) {
             let (max_text, request) = (self.schema.max_text(), &*scope.request);
             let Outcome { response, cost: actual } =
                 Request { program, variables: &variables, request, max_text }.run().await;

@@ -50,6 +50,8 @@ pub struct Pipeline {
     pub operations: Operations,
     /// Executes operations.
     pub schema: Schema,
+    /// Whether the engine runs queries, too, as it does in the tests that compare both.
+    pub engine_runs_queries: bool,
     /// Verifies credentials.
     pub(crate) authenticator: Authenticator,
     /// Budgets of cost per caller over time.

@@ -139,6 +139,7 @@ pub fn app_with(config: &Config, change: impl FnOnce(&mut Pipeline)) -> Result<A
         documents,
         operations,
         schema,
+        engine_runs_queries: false,
         authenticator: Authenticator::new(&config.auth, source),
         budgets: Budgets::new(config.budgets),
         clients,

@@ -78,6 +78,20 @@ impl App {
         Self::changed(Services::start(Sizes::default()).await, |_| {}, change).await
     }
 
+    /// Another BFF in front of the same services, with stages of the test's own; and its client.
+    pub async fn beside(&self, change: impl FnOnce(&mut Pipeline)) -> (oneshot::Sender<()>, Client) {
+        let config = settings(&self.services);
+        let app = server::app_with(&config, change).unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let client = Client::new(format!("http://{}", listener.local_addr().unwrap()));
+        let (stop, stopped) = oneshot::channel::<()>();
+        tokio::spawn(async move {
+            let shutdown = async move { drop(stopped.await) };
+            server::run(app, &config, listener, shutdown).await.unwrap();
+        });
+        (stop, client)
+    }
+
     /// A client signed in as the person with that number; 0 is an admin.
     pub fn person(&self, number: usize) -> Client {
         self.client.signed_in(self.services.token(number))

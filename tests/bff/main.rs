@@ -32,6 +32,7 @@ mod live;
 mod live_clients;
 mod null_variables;
 mod nulls_and_order;
+mod oracle;
 mod overload;
 mod panics;
 mod partial_failure;

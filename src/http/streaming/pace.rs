@@ -4,6 +4,10 @@
 use std::{fmt::Write, sync::Arc, time::Duration};
 
 use contract::Clock;
+use futures::{
+    StreamExt,
+    stream::{self, BoxStream},
+};
 use rand::RngExt;
 use tokio::time::{Instant, sleep_until};
 
@@ -11,6 +15,7 @@ use super::End;
 use crate::{
     events::{Full, Handle, Message, Seat, Subscription, cursor},
     http::App,
+    requests::Refused,
 };
 
 /// The longest time without a sign of life.
@@ -40,7 +45,8 @@ pub(super) enum Turn {
 /// A stream's subscription and times.
 pub(super) struct Pace {
     app: Arc<App>,
-    subscription: Subscription,
+    /// A stream, so that a sign of life does not begin the next message anew.
+    messages: BoxStream<'static, Result<Arc<Message>, Refused>>,
     handle: Handle,
     heartbeat: Instant,
     /// When the token ends.
@@ -57,8 +63,12 @@ impl Pace {
         let expires = handle.viewer().map(|viewer| now + viewer.expires_at().since(Clock::system().now()));
         let share: f64 = rand::rng().random_range(0.9..1.0);
         let end = now + app.live.lifetime.mul_f64(share);
-        let mut pace =
-            Self { app, subscription, handle, heartbeat: now, expires, end, is_closing: false, _seats: seats };
+        let messages = stream::unfold(subscription, async |mut subscription| {
+            let next = subscription.next().await;
+            Some((next, subscription))
+        });
+        let messages = messages.boxed();
+        let mut pace = Self { app, messages, handle, heartbeat: now, expires, end, is_closing: false, _seats: seats };
         pace.put_off_heartbeat();
         pace
     }
@@ -92,7 +102,7 @@ impl Pace {
                     self.is_closing = true;
                     self.end = Instant::now() + self.app.random_drain();
                 }
-                next = self.subscription.next() => {
+                Some(next) = self.messages.next() => {
                     if self.expires.is_some_and(|expires| expires <= Instant::now()) {
                         return Turn::End(End::TokenExpired);
                     }

@@ -7,6 +7,7 @@ mod timers;
 
 use std::{collections::HashMap, net::IpAddr, pin::Pin, sync::Arc, time::Duration};
 
+use bytes::Bytes;
 use futures::{
     FutureExt, SinkExt, StreamExt,
     stream::{AbortHandle, Abortable, BoxStream, SelectAll},
@@ -17,14 +18,20 @@ use hyper_util::rt::TokioIo;
 use tokio::time::{Instant, Sleep, sleep_until, timeout};
 use tokio_tungstenite::{
     WebSocketStream,
-    tungstenite::{Error, Message},
+    tungstenite::{
+        Error, Message,
+        protocol::frame::{
+            Frame,
+            coding::{Data, OpCode},
+        },
+    },
 };
 use tokio_util::sync::WaitForCancellationFutureOwned;
 
 use super::{
     close::Close,
+    frames::Frames,
     message::{self, ClientMessage},
-    metered::Metered,
     operation::Output,
     session::Session,
 };
@@ -38,10 +45,12 @@ use timers::Timers;
 const CLOSE_WITHIN: Duration = Duration::from_secs(2);
 /// Messages that a client may send per second, with ten seconds' worth at once. Beyond that they are read more slowly.
 const MESSAGES_PER_SECOND: usize = 200;
+/// Bytes of a frame that is sent, at most.
+const FRAGMENT: usize = 16 * 1024;
 /// Steps that are taken at most before the next message of the client is read.
 const BURST: usize = 32;
 
-type Socket = WebSocketStream<Metered<TokioIo<Upgraded>>>;
+type Socket = WebSocketStream<Frames<TokioIo<Upgraded>>>;
 
 /// The other side, as the handshake showed it.
 pub(super) struct Peer {
@@ -150,7 +159,6 @@ impl Connection {
         // What the client still sends is not read as messages any more.
         while !is_lost && let Some(received) = self.socket.next().await {
             is_lost = received.is_err();
-            self.socket.get_mut().release_all();
         }
         if is_lost {
             self.socket.get_mut().discard().await?;
@@ -192,11 +200,6 @@ impl Connection {
             Some(Err(error)) => return Err(Close::of(&error).map_or(End::Gone, End::Failed)),
             Some(Ok(message)) => message,
         };
-        match &message {
-            // A fragmented message may be incomplete around it.
-            Message::Ping(payload) | Message::Pong(payload) => self.socket.get_mut().release(payload.len()),
-            _ => self.socket.get_mut().release_all(),
-        }
         match message {
             Message::Text(text) => {
                 let message = ClientMessage::read(&text).map_err(Close::invalid)?;
@@ -258,9 +261,20 @@ impl Connection {
         self.flush().await
     }
 
-    /// Adds a message to those that are written with the next [`Self::flush`], or before it when they are many.
+    /// Adds a message to those that are written with the next [`Self::flush`], or before it when they are many. A long one goes
+    /// out in fragments (RFC 6455, section 5.4): the write buffer would stay as large as the largest message.
     async fn feed(&mut self, text: String) -> Result<(), End> {
-        self.write(Some(Message::text(text))).await
+        if text.len() <= FRAGMENT {
+            return self.write(Some(Message::text(text))).await;
+        }
+        let (mut rest, mut kind) = (Bytes::from(text), Data::Text);
+        while !rest.is_empty() {
+            let fragment = rest.split_to(FRAGMENT.min(rest.len()));
+            let frame = Frame::message(fragment, OpCode::Data(kind), rest.is_empty());
+            self.write(Some(Message::Frame(frame))).await?;
+            kind = Data::Continue;
+        }
+        Ok(())
     }
 
     async fn flush(&mut self) -> Result<(), End> {

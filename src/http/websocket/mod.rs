@@ -2,13 +2,13 @@
 //! its own, or the refusal of the handshake.
 //!
 //! `handshake` checks the request, `connection` reads and writes messages, `message` is their format, `operation` runs one
-//! operation, `session` is the viewer with the end of the token, `metered` limits unread bytes.
+//! operation, `session` is the viewer with the end of the token, `frames` limits what is received.
 
 mod close;
 mod connection;
+mod frames;
 mod handshake;
 mod message;
-mod metered;
 mod operation;
 mod session;
 
@@ -31,10 +31,10 @@ pub use message::ClientMessage;
 
 use super::{App, connection::Progress, exchange::Exchange, graphql::client_name};
 use connection::Connection;
-use metered::{Limits, Metered};
+use frames::{Frames, Limits};
 
-/// Bytes of a socket's read buffer: idle sockets are many, messages are small.
-const READ_BUFFER: usize = 1024;
+/// Bytes of the buffer behind that of [`Frames`]: idle sockets are many.
+const READ_BUFFER: usize = 256;
 /// Bytes of messages that are written together.
 const WRITE_BUFFER: usize = 4 * 1024;
 
@@ -64,7 +64,7 @@ pub(super) fn handle(app: Arc<App>, peer: IpAddr, mut request: Request) -> Respo
         // An error is the client's: it has gone.
         let Ok(upgraded) = upgrade.await else { return };
         let limits = Limits { room: app.bodies.room(), message: app.bodies.limit(), within: app.request_timeout };
-        let io = Metered::new(TokioIo::new(upgraded), limits);
+        let io = Frames::new(TokioIo::new(upgraded), limits);
         let socket = WebSocketStream::from_raw_socket(io, Role::Server, Some(config)).await;
         Connection::new(app, socket, connection::Peer { name, trace, client, progress, _seat: seat }).run().await;
     });

@@ -68,13 +68,19 @@ struct Running {
 impl Operation {
     /// The steps of a query, mutation or subscription. A step is taken when the stream is polled, and not before.
     pub(super) fn run(self, app: Arc<App>, ask: Ask) -> BoxStream<'static, Output> {
-        let id = Arc::clone(&self.id);
+        let (id, request_id) = (Arc::clone(&self.id), self.request_id.clone());
         let asked = State::Asked(Box::new(Asked { operation: self, app, ask }));
-        let steps = stream::unfold(asked, async |state| match state {
-            // A task that has panicked has written its log line.
-            State::Asked(asked) => AbortOnDropHandle::new(tokio::spawn(asked.start())).await.ok(),
-            State::Running(running) => Some(running.next().await),
-            State::Ended => None,
+        let steps = stream::unfold((asked, Arc::clone(&id), request_id), async |(state, id, request_id)| {
+            let (step, state) = match state {
+                State::Asked(asked) => match AbortOnDropHandle::new(tokio::spawn(asked.start())).await {
+                    Ok(started) => started,
+                    // It has written its log line.
+                    Err(_) => (Step::Last(vec![panicked(&id, &request_id)]), State::Ended),
+                },
+                State::Running(running) => running.next().await,
+                State::Ended => return None,
+            };
+            Some((step, (state, id, request_id)))
         });
         steps.map(move |step| Output { id: Arc::clone(&id), step }).boxed()
     }
@@ -100,6 +106,12 @@ impl Operation {
         self.line.refused(code);
         message::error(&self.id, &[ErrorBody::new(code, text, &self.request_id)])
     }
+}
+
+/// The error of an operation whose task has panicked.
+fn panicked(id: &str, request_id: &RequestId) -> String {
+    let text = Refused::Internal.to_string();
+    message::error(id, &body::refused(&Refused::Internal, &text, request_id))
 }
 
 impl Asked {

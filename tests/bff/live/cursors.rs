@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::stream::{Next, Stream, position};
 use crate::app::App;
 use harness::client::Answer;
+use harness::stub::Gate;
 
 const POSTS: &str = "subscription($after: Cursor) { postPublished(after: $after) { cursor } }";
 const AUTHORED: &str =
@@ -163,4 +164,28 @@ async fn a_feed_that_breaks_off_is_continued_without_a_gap() {
         let after = publish(&app, AUTHOR);
         assert_eq!((next(&mut stream).await, next(&mut stream).await), (before, after), "round {round}");
     }
+}
+
+/// Each client reads a few pages at a time, and the others of its wait: not in the places of operations.
+#[tokio::test]
+async fn a_subscription_that_waits_for_a_page_takes_no_place_of_an_operation() {
+    let services = harness::stub::Services::start(harness::town::Sizes::default()).await;
+    let held = Gate::closed();
+    services.gate(&["GET /v1/events"], &held);
+    let feed = services.feed("post");
+    let begin = feed.head();
+    let app = App::with(services, |config| {
+        (config.http.max_running, config.events.log_bytes) = (1, 3 * 8 * 1024);
+    })
+    .await;
+    for _ in 0..400 {
+        publish(&app, AUTHOR);
+    }
+    let after = json!({"after": BASE64.encode(format!("post:{begin}"))});
+    let client = app.client.clone();
+    let subscribing = tokio::spawn(async move { Stream::open(&client, POSTS, &after).await.unwrap() });
+    held.arrived(1).await;
+    assert_eq!(app.client.run("{ __typename }").await.status, 200);
+    held.open();
+    assert_eq!(next(&mut subscribing.await.unwrap()).await, 1);
 }

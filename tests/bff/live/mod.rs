@@ -3,6 +3,7 @@
 
 mod cursors;
 mod groups;
+mod heartbeats;
 mod rights;
 mod slow_readers;
 mod stream;

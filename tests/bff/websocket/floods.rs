@@ -180,6 +180,10 @@ async fn a_message_that_does_not_come_whole_in_time_is_1008() {
             begun.elapsed()
         );
     }
+    // A fragment in the same packet behind a whole message.
+    let mut raw = Raw::acknowledged(&app).await;
+    raw.send(&[frame(TEXT, br#"{"type":"ping"}"#), frame(0x01, b"{")].concat()).await;
+    assert_eq!(raw.code().await, Some(1008));
     // A socket without an incomplete message stays.
     let mut raw = Raw::acknowledged(&app).await;
     assert!(timeout(Duration::from_millis(1_500), raw.next()).await.is_err());

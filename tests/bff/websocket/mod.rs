@@ -9,6 +9,7 @@ mod frames;
 mod handshake;
 mod liveness;
 mod malformed;
+mod memory;
 mod operations;
 mod protocol;
 mod raw;

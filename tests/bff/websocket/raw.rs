@@ -10,6 +10,8 @@ use crate::app::App;
 
 /// A text frame, final.
 pub const TEXT: u8 = 0x81;
+/// The last frame of a message.
+const FINAL: u8 = 0x80;
 /// A ping frame.
 pub const PING: u8 = 0x89;
 /// A close frame.
@@ -84,9 +86,21 @@ impl Raw {
         let _ = timeout(NEVER, self.stream.write_all(bytes)).await.unwrap();
     }
 
-    /// First byte and payload of the next frame; `None` at the end of the connection.
+    /// First byte and payload of the next frame, or of a message in fragments; `None` at the end of the connection.
     pub async fn next(&mut self) -> Option<(u8, Vec<u8>)> {
-        timeout(NEVER, self.read()).await.unwrap()
+        timeout(NEVER, self.whole()).await.unwrap()
+    }
+
+    async fn whole(&mut self) -> Option<(u8, Vec<u8>)> {
+        let (first, mut payload) = self.read().await?;
+        let mut last = first;
+        while last & FINAL == 0 {
+            let fragment = self.read().await?;
+            assert!(matches!(fragment.0, 0x00 | FINAL), "between fragments: {fragment:?}");
+            payload.extend(fragment.1);
+            last = fragment.0;
+        }
+        Some((first | FINAL, payload))
     }
 
     async fn read(&mut self) -> Option<(u8, Vec<u8>)> {

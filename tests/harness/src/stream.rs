@@ -61,6 +61,12 @@ impl Stream {
         }
     }
 
+    /// Waits for the next heartbeat, which must be next.
+    pub async fn sign_of_life(&mut self) {
+        let block = self.block().await;
+        assert!(block.as_ref().is_some_and(|block| !block.contains("data: ")), "{block:?}");
+    }
+
     /// The data of the next message.
     pub async fn data(&mut self) -> Value {
         match self.next().await {

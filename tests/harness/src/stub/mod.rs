@@ -3,6 +3,7 @@
 
 mod behaviour;
 mod call;
+mod chances;
 mod feed;
 mod gate;
 mod order;
@@ -16,6 +17,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 pub use behaviour::Behaviour;
 pub use call::Call;
+pub use chances::Chances;
 pub use feed::Feed;
 pub use gate::Gate;
 pub use server::Stub;
@@ -42,6 +44,7 @@ impl Services {
             town: Mutex::new(Town::new(sizes)),
             log: CallLog::default(),
             gates: Mutex::default(),
+            chances: Mutex::default(),
             signer: Signer::new("key-1", 1),
             key_sets_served: Mutex::default(),
         });
@@ -120,7 +123,12 @@ impl Services {
         *self.shared.key_sets_served.lock().unwrap()
     }
 
-    /// Makes the calls of these routes pass that gate.
+    /// Makes reads fail by chance from now on, or no more.
+    pub fn fail_by_chance(&self, chances: Option<Chances>) {
+        *self.shared.chances.lock().unwrap() = chances;
+    }
+
+    /// Makes the calls of these routes pass that gate; `GET /v1/events` are the pages of a feed, not its stream.
     pub fn gate(&self, routes: &[&str], gate: &Gate) {
         let mut gates = self.shared.gates.lock().unwrap();
         gates.extend(routes.iter().map(|route| ((*route).to_owned(), gate.clone())));

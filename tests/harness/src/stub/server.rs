@@ -17,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::behaviour::{Behaviour, written};
 use super::call::{Call, CallLog};
+use super::chances::Chances;
 use super::feed::Feed;
 use super::gate::Gate;
 use crate::token::Signer;
@@ -28,6 +29,7 @@ pub(super) struct Shared {
     pub(super) log: CallLog,
     /// By route.
     pub(super) gates: Mutex<BTreeMap<String, Gate>>,
+    pub(super) chances: Mutex<Option<Chances>>,
     pub(super) signer: Signer,
     pub(super) key_sets_served: Mutex<usize>,
 }
@@ -145,12 +147,17 @@ async fn serve(mut connection: TcpStream, state: Arc<State>) {
 impl State {
     async fn handle(&self, request: Request) -> Response {
         let (parts, body) = request.into_parts();
-        let behaviour = *self.behaviour.lock().unwrap();
+        let mut behaviour = *self.behaviour.lock().unwrap();
         if parts.uri.path() == "/.well-known/jwks.json" {
             *self.shared.key_sets_served.lock().unwrap() += 1;
             return behaviour.spoil((200, json!({"keys": [self.shared.signer.jwk()]})), &[]).await;
         }
         if parts.uri.path() == "/v1/events" {
+            let is_stream = parts.headers.get("accept").is_some_and(|accept| accept == "text/event-stream");
+            let gate = self.shared.gates.lock().unwrap().get("GET /v1/events").cloned();
+            if let Some(gate) = gate.filter(|_| !is_stream) {
+                gate.pass().await;
+            }
             return self.feed.answer(&parts.uri, &parts.headers);
         }
         let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
@@ -160,9 +167,14 @@ impl State {
         if let Some(gate) = gate {
             gate.pass().await;
         }
-        let answer = (self.routes)(&mut self.shared.town.lock().unwrap(), &call);
+        let mut answer = (self.routes)(&mut self.shared.town.lock().unwrap(), &call);
         if answer.0 >= 400 {
             return written(answer.0, &answer.1);
+        }
+        if let Some(chances) = &*self.shared.chances.lock().unwrap()
+            && parts.method == "GET"
+        {
+            behaviour = chances.apply(&call, &mut answer.1);
         }
         behaviour.spoil(answer, &call.keys).await
     }
