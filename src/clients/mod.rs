@@ -15,7 +15,9 @@ mod topic;
 
 use std::sync::Arc;
 
-pub use answers::{Answer, Cell, Column, Form, Found, Layout, Leaf, Page, RouteKey, Rows, Shape, Spelling};
+pub use answers::{
+    Answer, AnswerRequest, Cell, Column, Form, Found, Layout, Leaf, Page, RouteKey, Rows, Shape, Spelling,
+};
 pub(crate) use answers::{id, plain};
 pub use audience::{Audience, Everybody, Ourselves, TheViewer};
 pub use call::{Call, Command, Fetch, MethodOf, Read, ServiceClient, ServiceClientSettings};

@@ -3,6 +3,8 @@
 
 use std::{collections::HashMap, ops::Range, sync::Arc};
 
+use foldhash::fast::RandomState;
+
 use crate::clients::{AnyRoute, Found, MAX_IDS, Parameters, RouteKey};
 
 /// The keys of a route with one set of arguments.
@@ -14,7 +16,7 @@ pub(super) struct Asked {
     pub(super) first: usize,
     pub(super) records: usize,
     slots: Vec<Slot>,
-    places: HashMap<RouteKey, u32>,
+    places: HashMap<RouteKey, u32, RandomState>,
     /// The keys, in the order of the slots.
     keys: Vec<RouteKey>,
     /// How many of them are sent.
@@ -52,7 +54,7 @@ impl Asked {
         first: usize,
         records: usize,
     ) -> Self {
-        let (slots, places, keys) = (Vec::new(), HashMap::new(), Vec::new());
+        let (slots, places, keys) = (Vec::new(), HashMap::default(), Vec::new());
         Self { route, parameters, first, records, slots, places, keys, sent: 0 }
     }
 

@@ -1,6 +1,7 @@
 //! What the BFF promises, over real sockets: stub services behind it, a plain HTTP client in front of it. A file a promise.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+mod answers;
 mod app;
 #[cfg(feature = "client-tests")]
 mod audits;

@@ -26,6 +26,8 @@ pub struct Layout {
 pub struct Column {
     /// Its name in the answer.
     pub name: &'static str,
+    /// The same as most services write it: `"title":`
+    pub quoted: Box<str>,
     /// Its form.
     pub form: Form,
     /// Whether it may be null or absent.
@@ -43,7 +45,13 @@ impl Layout {
     /// The place of that member; adds it if it is not there.
     pub fn column(&mut self, name: &'static str, form: Form, is_nullable: bool) -> usize {
         self.find(name).unwrap_or_else(|| {
-            self.columns.push(Column { name, form, is_nullable, below: Self::default() });
+            self.columns.push(Column {
+                name,
+                quoted: format!("\"{name}\":").into(),
+                form,
+                is_nullable,
+                below: Self::default(),
+            });
             self.columns.len() - 1
         })
     }

@@ -14,6 +14,5 @@ pub use layout::{Column, Form, Layout};
 pub(crate) use leaf::plain;
 pub use leaf::{Leaf, Spelling};
 pub use rows::{Cell, Rows};
-pub(super) use shape::Request;
 pub(crate) use shape::id;
-pub use shape::{Answer, Found, Page, RouteKey, Shape};
+pub use shape::{Answer, AnswerRequest, Found, Page, RouteKey, Shape};

@@ -93,8 +93,10 @@ impl Rows {
         scanner.expect(b'{')?;
         let (mut is_first, mut expected, mut seen) = (true, 0, 0_u64);
         while scanner.goes_on(&mut is_first, b'}')? {
-            let name = scanner.name()?;
-            let Some(place) = place_of(layout, scanner.text(), name, expected) else {
+            // Most likely members come in the order of the layout.
+            let is_expected = layout.columns.get(expected).is_some_and(|column| scanner.take_name(&column.quoted));
+            let place = if is_expected { Some(expected) } else { place_of(layout, scanner)? };
+            let Some(place) = place else {
                 scanner.value()?;
                 continue;
             };
@@ -117,19 +119,15 @@ impl Rows {
     }
 }
 
-/// The column of the member with that name, which most likely is the expected one.
-fn place_of(layout: &Layout, text: &str, name: Range<usize>, expected: usize) -> Option<usize> {
-    let quoted = &text[name];
+/// The column of the next member; passes its name.
+fn place_of(layout: &Layout, scanner: &mut Scanner<'_>) -> Result<Option<usize>, Broken> {
+    let quoted = &scanner.text()[scanner.name()?];
     let bare = &quoted[1..quoted.len() - 1];
-    let is_it = |column: &Column, name: &str| column.name == name;
-    if layout.columns.get(expected).is_some_and(|column| is_it(column, bare)) {
-        return Some(expected);
-    }
     if !bare.contains('\\') {
-        return layout.columns.iter().position(|column| is_it(column, bare));
+        return Ok(layout.find(bare));
     }
-    let name: String = serde_json::from_str(quoted).ok()?;
-    layout.columns.iter().position(|column| is_it(column, &name))
+    let name = serde_json::from_str::<String>(quoted).ok();
+    Ok(name.and_then(|name| layout.find(&name)))
 }
 
 fn member(scanner: &mut Scanner<'_>, column: &Column, below: &mut Rows) -> Result<Cell, Broken> {

@@ -71,6 +71,14 @@ impl<'a> Scanner<'a> {
         is_null
     }
 
+    /// Passes a name with its quotation marks and colon, if that is next and written without white space.
+    pub(super) fn take_name(&mut self, quoted: &str) -> bool {
+        self.peek();
+        let is_next = self.text.as_bytes()[self.at..].starts_with(quoted.as_bytes());
+        self.at += if is_next { quoted.len() } else { 0 };
+        is_next
+    }
+
     /// Passes the name of a member and its colon; where the name stands, with its quotation marks.
     pub(super) fn name(&mut self) -> Result<Range<usize>, Broken> {
         self.peek();

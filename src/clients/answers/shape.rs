@@ -4,6 +4,7 @@
 use std::{collections::HashMap, ops::Range, sync::Arc};
 
 use bytes::Bytes;
+use foldhash::fast::RandomState;
 
 use super::{
     Layout, Leaf, Rows,
@@ -41,14 +42,17 @@ pub enum Shape {
 }
 
 /// What was requested.
-pub(in crate::clients) struct Request<'a> {
-    pub(in crate::clients) shape: Shape,
+pub struct AnswerRequest<'a> {
+    /// How the answer is built.
+    pub shape: Shape,
     /// Prefix of the ids.
-    pub(in crate::clients) prefix: &'static str,
-    pub(in crate::clients) keys: &'a [RouteKey],
+    pub prefix: &'static str,
+    /// The keys.
+    pub keys: &'a [RouteKey],
     /// Items of a page, at most.
-    pub(in crate::clients) first: usize,
-    pub(in crate::clients) layout: &'a Layout,
+    pub first: usize,
+    /// The members that are wanted of each record.
+    pub layout: &'a Layout,
 }
 
 /// An answer that is one.
@@ -112,8 +116,16 @@ impl Answer {
         std::str::from_utf8(self.bytes(range)).unwrap_or_default()
     }
 
+    /// The answer to a request; `None` if the body is none.
+    pub fn of(body: &Bytes, request: &AnswerRequest<'_>) -> Option<Self> {
+        Self::read(body, request).ok()
+    }
+
     /// Reads the answer to a request.
-    pub(in crate::clients) fn read(body: &Bytes, request: &Request<'_>) -> Result<Self, Cause> {
+    ///
+    /// # Errors
+    /// The body is none, or answers what was not requested.
+    pub(in crate::clients) fn read(body: &Bytes, request: &AnswerRequest<'_>) -> Result<Self, Cause> {
         let text = text(body)?;
         let mut reader = Reader {
             scanner: Scanner::new(text),
@@ -156,11 +168,11 @@ impl From<Broken> for Wrong {
 
 /// The places of the requested keys; made when they do not come in the order in which they were requested.
 #[derive(Default)]
-struct OnceMap(Option<HashMap<RouteKey, usize>>);
+struct OnceMap(Option<HashMap<RouteKey, usize, RandomState>>);
 
 struct Reader<'a> {
     scanner: Scanner<'a>,
-    request: &'a Request<'a>,
+    request: &'a AnswerRequest<'a>,
     places: OnceMap,
     rows: Rows,
     found: Vec<Found>,
@@ -401,7 +413,18 @@ impl Reader<'_> {
 
 /// The number that 32 lower-case hex digits write.
 pub(crate) fn id(digits: &str) -> Option<u128> {
-    let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
-    let is_one = digits.len() == 32 && digits.bytes().all(is_digit);
-    if is_one { u128::from_str_radix(digits, 16).ok() } else { None }
+    let digits: &[u8; 32] = digits.as_bytes().try_into().ok()?;
+    let (high, low) = digits.split_at(16);
+    Some(u128::from(half(high)?) << 64 | u128::from(half(low)?))
+}
+
+fn half(digits: &[u8]) -> Option<u64> {
+    digits.iter().try_fold(0, |number: u64, digit| {
+        let value = match digit {
+            b'0'..=b'9' => digit - b'0',
+            b'a'..=b'f' => digit - b'a' + 10,
+            _ => return None,
+        };
+        Some(number << 4 | u64::from(value))
+    })
 }

@@ -7,8 +7,7 @@ use super::{Call, CallRequest, Cause, Unsendable};
 use crate::{
     cache::Tag,
     clients::{
-        Answer, Layout, Ledger, RouteKey, ServiceClient,
-        answers::Request,
+        Answer, AnswerRequest, Layout, Ledger, RouteKey, ServiceClient,
         query::{Parameters, Query},
         route::AnyRoute,
     },
@@ -61,7 +60,7 @@ impl Call for Fetch<'_> {
     fn read(&self, body: &Bytes, ledger: &Ledger) -> Result<Answer, Cause> {
         let Self { route, keys, first, layout, .. } = *self;
         let answer =
-            Answer::read(body, &Request { shape: route.shape(), prefix: route.prefix(), keys, first, layout })?;
+            Answer::read(body, &AnswerRequest { shape: route.shape(), prefix: route.prefix(), keys, first, layout })?;
         if route.is_public() {
             ledger.note_tags(|noted| {
                 let found = keys.iter().zip(&answer.found);

@@ -1,0 +1,38 @@
+//! The reader of services' answers, beside serde_json: valid answers, and thousands that are broken in one or two places.
+
+#[path = "../../fuzz/fuzz_targets/reading.rs"]
+mod reading;
+
+use harness::generator::Random;
+
+const RECORDS: &str = include_str!("../../fuzz/corpus/answer/records");
+const PAGE: &str = include_str!("../../fuzz/corpus/answer/page");
+
+#[test]
+fn what_the_reader_reads_is_what_serde_reads() {
+    let mut random = Random::new(7);
+    let pieces =
+        ["\"", "\\", "{", "}", "[", "]", ",", ":", "null", "true", "0", "-", "1.5", "\\u0041", " ", "\n", "é", "x"];
+    for text in [RECORDS, PAGE] {
+        reading::check(text.as_bytes());
+        reading::check(text.trim_end_matches('}').as_bytes());
+        for _ in 0..20_000 {
+            let mut bytes = text.as_bytes().to_vec();
+            for _ in 0..1 + random.below(2) {
+                let (at, piece) = (random.below(bytes.len()), pieces[random.below(pieces.len())]);
+                let end = (at + random.below(4)).min(bytes.len());
+                bytes.splice(at..end, piece.bytes());
+            }
+            reading::check(&bytes);
+        }
+    }
+}
+
+#[test]
+fn a_key_may_have_escapes_and_an_id_too() {
+    let escaped = RECORDS.replace("\"name\"", "\"n\\u0061me\"").replace("usr_", "\\u0075sr_");
+    assert_ne!(escaped, RECORDS);
+    reading::check(escaped.as_bytes());
+    let twice = RECORDS.replacen("\"note\"", "\"name\":\"again\",\"note\"", 1);
+    reading::check(twice.as_bytes());
+}
