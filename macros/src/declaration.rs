@@ -47,10 +47,17 @@ pub(crate) struct Edge {
     pub(crate) access: Option<Access>,
 }
 
-/// `RULE` or `RULE(FIELD)`, the field being the user whom the value belongs to.
+/// `RULE`, or `RULE(FIELD)`: the field with the user whom the value belongs to; for `PartyOrAdmin`, the guard that judges the object.
 pub(crate) struct Access {
     pub(crate) rule: Ident,
     pub(crate) owner: Option<Ident>,
+}
+
+impl Access {
+    /// The guard that judges the object which was found.
+    pub(crate) fn guard(&self) -> Option<&Ident> {
+        self.owner.as_ref().filter(|_| self.rule == "PartyOrAdmin")
+    }
 }
 
 /// `FUNCTION(FIELD, name: Type = DEFAULT, "description")`

@@ -67,6 +67,18 @@ fn resolver(field: &Resolved) -> TokenStream {
     let Resolved { attributes, name, ty, origin } = field;
     let attributes = quote!(#(#attributes)*);
     match origin {
+        Origin::One(edge) if edge.access.as_ref().is_some_and(|access| access.guard().is_some()) => {
+            let (directives, key) = (directives(edge), &edge.key);
+            quote! {
+                #attributes
+                #[graphql(#directives)]
+                async fn #name(
+                    &self, ctx: &async_graphql::Context<'_>
+                ) -> Option<async_graphql::Result<crate::graphql::in_place::InPlace<#ty>>> {
+                    #ty::by_id(ctx, self.#key.into()).await
+                }
+            }
+        }
         Origin::One(edge) => {
             let (directives, loaded) = (directives(edge), loaded(edge, &quote!(())));
             quote! {

@@ -26,7 +26,8 @@ use declaration::{Declaration, ObjectArguments};
 ///   fields and of the arguments. If the field's type is a `Result`, the function may fail.
 ///
 /// The fields that call a route are nullable and fail each by itself. Routes that depend on the viewer need
-/// `access = Viewer` or `access = SelfOrAdmin(FIELD)`; without it they do not compile.
+/// `access = Viewer`, `access = SelfOrAdmin(FIELD)`, or, for an object, `access = PartyOrAdmin(GUARD)`; without it they do not
+/// compile.
 #[proc_macro_attribute]
 pub fn object(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let arguments = parse_macro_input!(arguments as ObjectArguments);

@@ -80,6 +80,7 @@ fn edge(edge: &Edge) -> TokenStream {
     let key = key.to_string();
     let access = match access {
         None => quote!(None),
+        Some(access) if let Some(guard) = access.guard() => quote!(Some(Access::Guarded(&#guard))),
         Some(Access { rule, owner: None }) => quote!(Some(Access::#rule)),
         Some(Access { rule, owner: Some(owner) }) => {
             let owner = owner.to_string();

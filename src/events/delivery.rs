@@ -21,7 +21,7 @@ use crate::{
     auth::{Identity, Viewer},
     budgets::{Charge, Exhausted, Payer},
     clients::{CallContext, Occurrence},
-    graphql::Execution,
+    execution::{Outcome, Request},
     loaders::Scope,
     operations::PreparedOperation,
     requests::{
@@ -181,13 +181,15 @@ impl Delivery {
         let context = CallContext::new(Instant::now() + self.timeout, id, trace, member.address);
         let viewer = member.viewer.filter(|_| operation.depends_on_viewer());
         let scope = Scope::new(context.clone(), viewer, self.pipeline.clients.clone());
-        let (document, variables) = (operation.document().clone(), variables.clone());
-        let execution = Execution { document, variables, scope };
-        let mut response = self.pipeline.schema.execute_event(execution, Arc::clone(&event)).await;
-        charge.settle(operation.actual_cost(&response.data));
-        operation.write_failures(&mut response);
+        let (max_text, event) = (self.pipeline.schema.max_text(), &*event);
+        let request = &*scope.request;
+        let outcome = match operation.program() {
+            Some(program) => Request { program, variables, event: Some(event), request, max_text }.run().await,
+            None => Outcome::defect("a field of the event is in no table"),
+        };
+        charge.settle(outcome.cost);
+        let response = operation.with_failures(outcome.response);
         let extensions = Extensions { cursor: Some(&event.cursor), ..Extensions::default() };
-        let response = response.into();
         let body = Body::executed(&response, extensions, context.request_id()).to_json();
         let (body, errors) = (body.unwrap_or_default().into(), response.errors.len());
         Arc::new(Message { body, cursor: Arc::clone(&event.cursor), errors })

@@ -12,7 +12,7 @@ use super::program::{
 use crate::{
     clients::{AnyRoute, Form, Layout, Leaf, Shape},
     graphql::{
-        roots::{ROOTS, Returns},
+        roots::{EVENTS, EventRoot, ROOTS, Returns},
         table::{Access, EdgeTable, Member, Origin, Table, is_field},
     },
 };
@@ -32,9 +32,9 @@ struct At {
 }
 
 impl Program {
-    /// The program of a query's flattened selections; `None` if a field of it is in no table.
-    pub(crate) fn of(items: Selections<'_>) -> Option<Self> {
-        let program = Self { roots: Vec::new(), places: Vec::new(), edges: Vec::new(), layouts: Vec::new() };
+    /// The program of flattened selections at the root type `Query` or `Subscription`; `None` if a field is in no table.
+    pub(crate) fn of(root: &'static str, items: Selections<'_>) -> Option<Self> {
+        let program = Self { root, roots: Vec::new(), places: Vec::new(), edges: Vec::new(), layouts: Vec::new() };
         let mut builder = Builder(program);
         for item in items {
             let root = builder.root(item)?;
@@ -52,6 +52,14 @@ impl Builder {
         let name = field.node.name.node.as_str();
         if name == "__typename" {
             return Some(step(field, RootField::Typename));
+        }
+        if self.0.root == "Subscription" {
+            let EventRoot { table, .. } = EVENTS.iter().find(|known| known.name == name)?;
+            let records = self.records(Kind::Objects(table()));
+            let at = At { records, path: Vec::new() };
+            let place = self.place(table(), at, &field.node.selection_set.node.items)?;
+            self.column(place, table().member("subject")?)?;
+            return Some(step(field, RootField::Event(Found { place, records })));
         }
         let root = *ROOTS.iter().find(|root| root.name == name)?;
         let items = &field.node.selection_set.node.items;
@@ -175,6 +183,9 @@ impl Builder {
             Some(Access::SelfOrAdmin(owner)) => Some(self.column(place, table.member(owner)?)?),
             _ => None,
         };
+        if let Some(Access::Guarded(guard)) = access {
+            (guard.wants)(&mut self.0.layouts.get_mut(records)?.layout);
+        }
         if let Shape::Records(member) = route.shape() {
             let layout = &mut self.0.layouts[records].layout;
             // The type's own form of it, if it is there already.

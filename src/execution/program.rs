@@ -14,8 +14,10 @@ use crate::{
     },
 };
 
-/// A query that runs by waves.
+/// A query, or a subscription's selection of an event, that runs by waves.
 pub(crate) struct Program {
+    /// The type of the root.
+    pub(super) root: &'static str,
     pub(super) roots: Vec<Step<RootField>>,
     pub(super) places: Vec<Place>,
     pub(super) edges: Vec<Edge>,
@@ -57,6 +59,8 @@ pub(super) type Written = Vec<(Name, Value)>;
 /// A root field.
 pub(super) enum RootField {
     Typename,
+    /// The object of the event that the program runs for.
+    Event(Found),
     Field {
         root: &'static Root,
         arguments: Written,

@@ -4,11 +4,11 @@
 
 use std::{collections::HashMap, ops::Range, sync::Arc};
 
-use async_graphql::{Error, Name, Value, Variables};
+use async_graphql::{Error, Name, ServerError, Value, Variables};
 use futures::{FutureExt, StreamExt, future::BoxFuture, stream::FuturesUnordered};
 
 use super::{
-    Response,
+    Data, Response,
     asked::{Asked, PageAt, Slot},
     build::address,
     program::{ConnectionField, Edge, Field, Kind, Place, Program, RootField, Step, Written, places_of},
@@ -16,10 +16,13 @@ use super::{
 };
 use crate::{
     cache::Tag,
-    clients::{Answer, CallError, Cell, Fetch, Found, PageArguments, Parameters, RouteKey, Rows, id, plain},
+    clients::{
+        Answer, AnswerRequest, CallError, Cell, Fetch, Found, Occurrence, PageArguments, Parameters, RouteKey, Rows,
+        Shape, id, plain,
+    },
     graphql::{
         self,
-        roots::{Judged, Returns, Sought, Target},
+        roots::{Guard, Judged, Returns, Sought, Target},
         table::{Access, Arguments, Table},
     },
     loaders,
@@ -29,6 +32,8 @@ use crate::{
 pub(crate) struct Request<'a> {
     pub(crate) program: &'a Program,
     pub(crate) variables: &'a Variables,
+    /// The event that a subscription runs for.
+    pub(crate) event: Option<&'a Occurrence>,
     /// Viewer, context and clients.
     pub(crate) request: &'a loaders::Request,
     /// Bytes of user-written text in the data, at most.
@@ -42,8 +47,16 @@ pub(crate) struct Outcome {
     pub(crate) cost: u64,
 }
 
+impl Outcome {
+    /// The outcome of what cannot run: a defect, with that text for the log.
+    pub(crate) fn defect(text: &str) -> Self {
+        let errors = vec![ServerError::new(text, None)];
+        Self { response: Response { data: Data::Json(b"null".to_vec()), errors }, cost: 0 }
+    }
+}
+
 /// An object: a row of an answer.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Object {
     pub(super) answer: usize,
     pub(super) row: usize,
@@ -62,6 +75,8 @@ pub(super) struct Objects {
 pub(super) enum Ask {
     /// That slot of the keys that were asked.
     Slot { asked: usize, slot: u32 },
+    /// This object, which is there.
+    There(Object),
     /// Nothing: null, without an error.
     Nothing,
     /// Null, with that error.
@@ -156,6 +171,14 @@ impl<'a> Run<'a> {
         for step in &self.request.program.roots {
             let asks = match &step.what {
                 RootField::Typename => Vec::new(),
+                RootField::Event(found) => match self.event(found.records) {
+                    Some(object) => vec![RootAsk { ask: Ask::There(object), finds: 0 }],
+                    None => {
+                        let failure = self.fail(Error::new("the data of an event is not as the service promises"));
+                        self.roots.push(RootAsks::Failed(failure));
+                        continue;
+                    }
+                },
                 RootField::Field { root, arguments, finds, .. } => {
                     let arguments = self.values(arguments);
                     match (root.seek)(&Arguments(&arguments), self.request.request.viewer.as_ref()) {
@@ -170,6 +193,21 @@ impl<'a> Run<'a> {
             };
             self.roots.push(RootAsks::Asks(asks));
         }
+    }
+
+    /// The object of the event: its members are those of the event's data, and `cursor` and `subject`.
+    fn event(&mut self, records: usize) -> Option<Object> {
+        let Occurrence { event, cursor } = self.request.event?;
+        let mut members = event.data.as_object()?.clone();
+        members.insert("cursor".to_owned(), (&**cursor).into());
+        members.insert("subject".to_owned(), event.subject.as_str().into());
+        let body = serde_json::to_vec(&serde_json::json!({"items": [members]})).ok()?;
+        let layout = &self.request.program.layouts[records].layout;
+        let keys = [RouteKey::Name(event.subject.as_str().into())];
+        let shape = Shape::Records("subject");
+        let request = AnswerRequest { shape, prefix: "", keys: &keys, first: 0, layout };
+        self.answers.push(Answer::of(&body.into(), &request)?);
+        Some(Object { answer: self.answers.len() - 1, row: 0 })
     }
 
     fn root_ask(&mut self, sought: Sought, finds: &[super::program::Found]) -> RootAsk {
@@ -261,11 +299,13 @@ impl<'a> Run<'a> {
         for (place, step) in program.roots.iter().enumerate() {
             if !self.is_root_done[place] && self.is_root_known(place) {
                 self.is_root_done[place] = true;
-                if let RootField::Field { root, finds, connection, .. } = &step.what {
-                    match root.returns {
-                        Returns::Page => self.root_items(place, connection),
-                        Returns::One | Returns::Many => self.root_objects(place, finds),
+                match &step.what {
+                    RootField::Typename => {}
+                    RootField::Event(found) => self.root_objects(place, &[*found]),
+                    RootField::Field { root, connection, .. } if root.returns == Returns::Page => {
+                        self.root_items(place, connection);
                     }
+                    RootField::Field { finds, .. } => self.root_objects(place, finds),
                 }
             }
         }
@@ -303,6 +343,7 @@ impl<'a> Run<'a> {
     pub(super) fn slot(&self, ask: Ask) -> Option<Slot> {
         match ask {
             Ask::Slot { asked, slot } => Some(self.asked[asked].slot(slot)),
+            Ask::There(Object { answer, row }) => Some(Slot::Row { answer, row }),
             Ask::Nothing | Ask::Refused(_) => None,
         }
     }
@@ -335,11 +376,15 @@ impl<'a> Run<'a> {
     }
 
     /// Whether the viewer may see an object that the root field has found.
-    pub(super) fn admits(&self, root: usize, which: usize, Object { answer, row }: Object) -> bool {
+    pub(super) fn admits(&self, root: usize, which: usize, object: Object) -> bool {
         let program = self.request.program;
-        let RootField::Field { root, finds, .. } = &program.roots[root].what else { return false };
-        let Some(guard) = root.finds.get(which).and_then(|finds| finds.guard) else { return true };
-        let layout = &program.layouts[finds[which].records].layout;
+        let RootField::Field { root, finds, .. } = &program.roots[root].what else { return true };
+        let guard = root.finds.get(which).and_then(|finds| finds.guard);
+        guard.is_none_or(|guard| self.is_admitted(guard, finds[which].records, object))
+    }
+
+    fn is_admitted(&self, guard: &Guard, records: usize, Object { answer, row }: Object) -> bool {
+        let layout = &self.request.program.layouts[records].layout;
         let judged = Judged { answer: &self.answers[answer], layout, row };
         self.request.request.viewer.as_ref().is_some_and(|viewer| (guard.admits)(viewer, judged))
     }
@@ -367,7 +412,9 @@ impl<'a> Run<'a> {
                     let mut objects = Objects::default();
                     for ask in asks {
                         objects.starts.push(objects.all.len());
-                        if let Some(Slot::Row { answer, row }) = self.slot(*ask) {
+                        if let Some(Slot::Row { answer, row }) = self.slot(*ask)
+                            && self.may_see(edge, Object { answer, row })
+                        {
                             objects.all.push(Object { answer, row });
                         }
                     }
@@ -375,6 +422,14 @@ impl<'a> Run<'a> {
                 }
             };
             self.begin(*below, objects);
+        }
+    }
+
+    /// Whether the viewer may see the object behind an edge.
+    pub(super) fn may_see(&self, edge: &Edge, object: Object) -> bool {
+        match edge.access {
+            Some(Access::Guarded(guard)) => self.is_admitted(guard, edge.records, object),
+            _ => true,
         }
     }
 
@@ -428,8 +483,8 @@ impl<'a> Run<'a> {
     fn ask_of(&mut self, edge: &Edge, object: Object, asked: usize) -> Ask {
         let viewer = self.request.request.viewer.as_ref();
         let is_allowed = match (edge.access, viewer) {
-            (None, _) | (Some(Access::Viewer), Some(_)) => true,
-            (Some(Access::Viewer), None) => return Ask::Nothing,
+            (None, _) | (Some(Access::Viewer | Access::Guarded(_)), Some(_)) => true,
+            (Some(Access::Viewer | Access::Guarded(_)), None) => return Ask::Nothing,
             (Some(Access::SelfOrAdmin(_)), None) => {
                 let known = self.unauthenticated;
                 let failure = known.unwrap_or_else(|| self.fail(graphql::unauthenticated()));

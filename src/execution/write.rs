@@ -74,9 +74,8 @@ impl<'a> Writer<'a> {
         for (number, step) in run.request.program.roots.iter().enumerate() {
             self.key(number, step);
             match &step.what {
-                RootField::Typename => self.out.extend_from_slice(b"\"Query\""),
-                RootField::Field { .. } => {
-                    self.cost += CALL;
+                RootField::Typename => self.typename(run.request.program.root),
+                RootField::Event(_) | RootField::Field { .. } => {
                     self.within(Segment::Field(step.name.as_str()), |writer| writer.root(number, step))?;
                 }
             }
@@ -86,7 +85,6 @@ impl<'a> Writer<'a> {
     }
 
     fn root(&mut self, number: usize, step: &'a Step<RootField>) -> Written {
-        let RootField::Field { root, finds, connection, .. } = &step.what else { return Ok(()) };
         let asks = match &self.run.roots[number] {
             RootAsks::Asks(asks) => asks,
             RootAsks::Failed(failure) => {
@@ -94,6 +92,12 @@ impl<'a> Writer<'a> {
                 return Err(Stop::Null);
             }
         };
+        let (root, finds, connection) = match &step.what {
+            RootField::Typename => return Ok(()),
+            RootField::Event(found) => return self.object(found.place, 0),
+            RootField::Field { root, finds, connection, .. } => (root, finds, connection),
+        };
+        self.cost += CALL;
         let find = |writer: &mut Self, item: usize, ask: &RootAsk| {
             writer.nullable(|writer| match writer.found(ask.ask, step.pos) {
                 Some(Slot::Row { answer, row }) if writer.run.admits(number, ask.finds, Object { answer, row }) => {
@@ -182,7 +186,11 @@ impl<'a> Writer<'a> {
             }
             Field::One { edge, place: below } => {
                 self.nullable(|writer| match writer.found(run.edges[*edge].asks[number], step.pos) {
-                    Some(Slot::Row { .. }) => writer.object(*below, run.objects[*below].starts[number]),
+                    Some(Slot::Row { answer, row })
+                        if run.may_see(&run.request.program.edges[*edge], Object { answer, row }) =>
+                    {
+                        writer.object(*below, run.objects[*below].starts[number])
+                    }
                     _ => writer.null(),
                 })
             }

@@ -22,6 +22,8 @@ mod scalars;
 mod session;
 mod subscription;
 pub(crate) mod table;
+#[cfg(test)]
+mod tests;
 mod user;
 
 use std::sync::Arc;
@@ -37,12 +39,12 @@ pub(crate) use errors::{failed_call, forbidden, too_large, unauthenticated};
 pub use scalars::CHECKS as SCALAR_CHECKS;
 
 use crate::{
-    clients::{Interest, Occurrence, PageArguments, Topic},
+    clients::{Interest, PageArguments, Topic},
     loaders::Scope,
 };
 use answer_size::AnswerSize;
 use in_place::CallingFields;
-use subscription::Occasion;
+use subscription::Asking;
 
 /// The root of all queries.
 #[derive(Default, MergedObject)]
@@ -147,28 +149,16 @@ impl Schema {
     /// # Errors
     /// The field refuses the viewer or its arguments.
     pub async fn subscribe(&self, execution: Execution) -> Result<Interest, async_graphql::Response> {
-        let interest = Arc::default();
-        let occasion = Occasion::Subscribing(Arc::clone(&interest));
-        let response = self.resolve(execution, occasion).await;
+        let interest = Asking::default();
+        let dispatcher = execution.scope.dispatcher();
+        let (request, _) = self.request(execution);
+        let mut responses = self.engine.execute_stream(request.data(Arc::clone(&interest)));
+        let response = dispatcher.drive(responses.next()).await;
         let interest = interest.lock().take();
         match (response, interest) {
             (None, Some(interest)) => Ok(interest),
-            (response, _) => Err(response.unwrap_or_default()),
+            (response, _) => Err(response.map(finished).unwrap_or_default()),
         }
-    }
-
-    /// Runs a subscription for one event.
-    pub async fn execute_event(&self, execution: Execution, event: Arc<Occurrence>) -> async_graphql::Response {
-        self.resolve(execution, Occasion::Event(event)).await.unwrap_or_default()
-    }
-
-    /// The first response of a subscription.
-    async fn resolve(&self, execution: Execution, occasion: Occasion) -> Option<async_graphql::Response> {
-        let dispatcher = execution.scope.dispatcher();
-        let (request, size) = self.request(execution);
-        let mut responses = self.engine.execute_stream(request.data(occasion));
-        let response = dispatcher.drive(responses.next()).await?;
-        Some(finished(size.bounded(response)))
     }
 
     fn request(&self, execution: Execution) -> (async_graphql::Request, Arc<AnswerSize>) {

@@ -1,12 +1,12 @@
-//! The root fields of queries as data: which object or page each one seeks, from its arguments and the viewer. The engine's root
+//! The root fields of queries and subscriptions as data: which object or page each one seeks, from its arguments and the viewer. The engine's root
 //! fields and these are made of the same functions.
 
 use async_graphql::Error;
 use contract::{Id, IdKind};
 
 use super::{
-    node, order, post,
-    table::{Arguments, Table},
+    comment, node, order, post,
+    table::{Arguments, Record, Table},
     user,
 };
 use crate::{
@@ -96,6 +96,21 @@ pub static ROOTS: [&Root; 8] = [
     &order::ORDER,
     &node::NODE,
     &node::NODES,
+];
+
+/// A root field of subscriptions.
+pub struct EventRoot {
+    /// Its name in the schema.
+    pub name: &'static str,
+    /// The type of its events.
+    pub table: fn() -> &'static Table,
+}
+
+/// All root fields of subscriptions.
+pub static EVENTS: [EventRoot; 3] = [
+    EventRoot { name: "postPublished", table: post::PostPublishedEvent::table },
+    EventRoot { name: "commentAdded", table: comment::CommentAddedEvent::table },
+    EventRoot { name: "orderStatusChanged", table: order::OrderStatusEvent::table },
 ];
 
 impl Target {

@@ -3,7 +3,7 @@
 
 use async_graphql::{Error, InputType, Name, Value as ConstValue};
 
-use super::{answer_size::Text, errors::bad_request, in_place::InPlace};
+use super::{answer_size::Text, errors::bad_request, in_place::InPlace, roots::Guard};
 use crate::{
     cache::Tag,
     clients::{AnyRoute, Form},
@@ -73,6 +73,8 @@ pub enum Access {
     Viewer,
     /// `SELF_OR_ADMIN`: the member with the user's id.
     SelfOrAdmin(&'static str),
+    /// A rule on the object that is found: for others it does not exist.
+    Guarded(&'static Guard),
 }
 
 /// A field that is computed.

@@ -6,7 +6,7 @@
 use apollo_compiler::executable::Operation;
 use apollo_compiler::schema::FieldDefinition;
 use async_graphql::parser::types as engine;
-use async_graphql::{Name as EngineName, Positioned, Response, Variables};
+use async_graphql::{Name as EngineName, Positioned, Variables};
 use async_graphql_value::ConstValue;
 
 use super::flattening::{Failures, Flattened, Flattener};
@@ -16,7 +16,7 @@ use super::limits::Limits;
 use super::plan::{Caching, Cost, Plan, PlannedCall, Planner, argument};
 use super::rejection::{Location, Rejection, RejectionCode};
 use super::variables::{Coerced, engine_name};
-use crate::execution::Program;
+use crate::execution::{Data, Program, Response};
 
 /// One root field.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,7 +38,7 @@ pub struct PreparedOperation {
     document: engine::ExecutableDocument,
     variables: Vec<UsedVariable>,
     failures: Option<Failures>,
-    /// How a query runs by waves; without it, the engine runs the operation.
+    /// How a query, or a subscription's selection of an event, runs by waves; without it, the engine runs the operation.
     program: Option<Program>,
     pub(crate) plan: Plan,
     bytes: usize,
@@ -74,9 +74,11 @@ impl PreparedOperation {
         let plan = Planner::plan(rulebook, &root.ty, kind, &items);
         admit_shape(&plan, root_fields.len(), &rulebook.limits)?;
         let variables = used_variables(&flattener);
-        // Values that fail are written into the engine's data.
-        let runs_by_waves = kind == OperationKind::Query && failures.is_none();
-        let program = if runs_by_waves { Program::of(&items) } else { None };
+        let program = match kind {
+            OperationKind::Query => Program::of("Query", &items),
+            OperationKind::Subscription => Program::of("Subscription", &items),
+            OperationKind::Mutation => None,
+        };
         let definition = engine::OperationDefinition {
             ty: engine_kind(kind),
             variable_definitions: variables.iter().map(|used| definition_of(operation, used)).collect(),
@@ -241,8 +243,27 @@ impl PreparedOperation {
 
     /// Writes the fields that fail because a variable is null into the engine's response: null and an error, whose
     /// source is a [`RejectionCode`], at each of their places.
-    pub fn write_failures(&self, response: &mut Response) {
+    pub fn write_failures(&self, response: &mut async_graphql::Response) {
         self.failures.iter().for_each(|failures| failures.write(response));
+    }
+}
+
+impl PreparedOperation {
+    /// [`Self::write_failures`] for any response.
+    pub(crate) fn with_failures(&self, response: Response) -> Response {
+        if !self.has_failures() {
+            return response;
+        }
+        let Response { data, errors } = response;
+        let data = match data {
+            Data::Value(data) => data,
+            // What was written is JSON.
+            Data::Json(json) => serde_json::from_slice(&json).unwrap_or_default(),
+        };
+        let mut response = async_graphql::Response::new(data);
+        response.errors = errors;
+        self.write_failures(&mut response);
+        response.into()
     }
 }
 

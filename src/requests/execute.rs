@@ -22,12 +22,12 @@ impl Pipeline {
         let Prepared { operation, variables, cost } = prepared;
         if let Some(program) = operation.program().filter(|_| !self.engine_runs_queries) {
             let (max_text, request) = (self.schema.max_text(), &*scope.request);
-            let Outcome { response, cost: actual } =
-                Request { program, variables: &variables, request, max_text }.run().await;
+            let running = Request { program, variables: &variables, event: None, request, max_text }.run();
+            let Outcome { response, cost: actual } = running.await;
             drop(slot);
             // Data that is null because of the client's error was fetched, too.
             let cost = if response.errors.iter().all(is_of_a_service) { actual } else { cost };
-            return Ok((response, cost));
+            return Ok((operation.with_failures(response), cost));
         }
         let schema = self.schema.clone();
         let execution = Execution { document: operation.document().clone(), variables, scope };

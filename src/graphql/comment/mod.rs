@@ -9,7 +9,7 @@ use contract::{CommentId, PostId, UserId};
 use macros::object;
 
 pub use mutation::CommentMutation;
-pub use subscription::{CommentSubscription, NEW_COMMENTS};
+pub use subscription::{CommentAddedEvent, CommentSubscription, NEW_COMMENTS};
 
 use super::{
     answer_size::Text,

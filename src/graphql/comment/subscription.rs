@@ -53,6 +53,6 @@ impl CommentSubscription {
         >,
     ) -> Result<impl Stream<Item = CommentAddedEvent>> {
         let post: PostId = id::parse("postId", &post_id)?;
-        events(ctx, &NEW_COMMENTS, Asked { keys: Some(vec![post.to_string()]), after })
+        Ok(events(ctx, &NEW_COMMENTS, Asked { keys: Some(vec![post.to_string()]), after }))
     }
 }

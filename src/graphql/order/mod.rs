@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 pub use mutation::OrderMutation;
 pub use query::{ORDER, OrderQuery, PARTIES};
-pub use subscription::{ORDER_STATUSES, OrderSubscription};
+pub use subscription::{ORDER_STATUSES, OrderStatusEvent, OrderSubscription};
 
 use super::{
     access::{Guard, party_or_admin},

@@ -1,22 +1,21 @@
 //! The subscription to the statuses of orders. In: the arguments of the root field, then events of the order service. Out: which
 //! events are asked for, and the object of each.
 
-use async_graphql::{ComplexObject, Context, ID, Result, Subscription};
+use async_graphql::{Context, ID, Result, Subscription};
 use contract::{CloudEvent, OrderId};
 use futures::Stream;
 use macros::object;
 
-use super::{Order, OrderStatus, routes::ORDERS};
+use super::{Order, OrderStatus, PARTIES, routes::ORDERS};
 use crate::{
     auth::Viewer,
     clients::{Topic, member},
     graphql::{
         access::{party_or_admin, signed_in},
         directives, errors, id,
-        in_place::InPlace,
         rule::AccessRule,
         scalars::{Cursor, DateTime},
-        subscription::{Asked, Occasion, events},
+        subscription::{Asked, events},
     },
     services::Service,
 };
@@ -42,7 +41,6 @@ pub struct OrderSubscription;
 
 /// An order has reached a status.
 #[object]
-#[graphql(complex)]
 pub struct OrderStatusEvent {
     /// The position behind the event, for `after`.
     cursor: Cursor,
@@ -52,19 +50,9 @@ pub struct OrderStatusEvent {
     at: DateTime,
     #[hidden]
     subject: OrderId,
-}
-
-#[ComplexObject]
-impl OrderStatusEvent {
     /// The order as it is now.
-    #[graphql(
-        directive = directives::access::apply(AccessRule::PartyOrAdmin),
-        directive = directives::Cached::apply(&ORDERS),
-        directive = directives::Call::apply(&ORDERS)
-    )]
-    async fn order(&self, ctx: &Context<'_>) -> Option<Result<InPlace<Order>>> {
-        Order::by_id(ctx, self.subject).await
-    }
+    #[one(ORDERS, key = subject, access = PartyOrAdmin(PARTIES))]
+    order: Order,
 }
 
 #[Subscription]
@@ -92,22 +80,13 @@ impl OrderSubscription {
             None => viewer.id().to_string(),
             Some(id) => {
                 let id = id::parse("orderId", &id)?;
-                check(ctx, id).await?;
+                if Order::by_id(ctx, id).await.transpose()?.is_none() {
+                    return Err(errors::forbidden());
+                }
                 id.to_string()
             }
         };
-        events(ctx, &ORDER_STATUSES, Asked { keys: Some(vec![key]), after })
-    }
-}
-
-/// Whether the viewer may follow this order, when a client subscribes; each event is judged again by [`may_see`].
-async fn check(ctx: &Context<'_>, id: OrderId) -> Result<()> {
-    match Occasion::of(ctx) {
-        Occasion::Event(_) => Ok(()),
-        Occasion::Subscribing(_) => match Order::by_id(ctx, id).await {
-            Some(order) => order.map(drop),
-            None => Err(errors::forbidden()),
-        },
+        Ok(events(ctx, &ORDER_STATUSES, Asked { keys: Some(vec![key]), after }))
     }
 }
 

@@ -13,7 +13,7 @@ use macros::object;
 
 pub use mutation::PostMutation;
 pub use query::{POST, POSTS_PAGE, PostQuery};
-pub use subscription::{NEW_POSTS, PostSubscription};
+pub use subscription::{NEW_POSTS, PostPublishedEvent, PostSubscription};
 
 use super::{
     answer_size::Text,

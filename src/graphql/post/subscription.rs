@@ -60,7 +60,7 @@ impl PostSubscription {
             return Err(bad_request(format!("`authorIds` has more than {MAX_IDS} ids")));
         }
         let keys = author_ids.map(|ids| ids.iter().map(author).collect()).transpose()?;
-        events(ctx, &NEW_POSTS, Asked { keys, after })
+        Ok(events(ctx, &NEW_POSTS, Asked { keys, after }))
     }
 }
 
