@@ -184,7 +184,10 @@ impl Delivery {
         let (max_text, event) = (self.pipeline.schema.max_text(), &*event);
         let request = &*scope.request;
         let outcome = match operation.program() {
-            Some(program) => Request { program, variables, event: Some(event), request, max_text }.run().await,
+            Some(program) => {
+                let event = Some(event);
+                Request { program, variables, event, introspected: None, request, max_text }.run().await
+            }
             None => Outcome::defect("a field of the event is in no table"),
         };
         charge.settle(outcome.cost);

@@ -22,6 +22,9 @@ const OBJECT: u64 = 1;
 /// The cost of a field that asks a route.
 pub(crate) const CALL: u64 = 10;
 
+/// The cost of introspection: it calls no service.
+pub(crate) const INTROSPECTION: u64 = 100;
+
 type Selections<'a> = &'a [Positioned<engine::Selection>];
 
 /// Where objects are found: records, and the columns from them to the objects.
@@ -52,6 +55,9 @@ impl Builder {
         let name = field.node.name.node.as_str();
         if name == "__typename" {
             return Some(step(field, RootField::Typename));
+        }
+        if is_introspection(field) {
+            return Some(step(field, RootField::Introspection));
         }
         if self.0.root == "Subscription" {
             let EventRoot { table, .. } = EVENTS.iter().find(|known| known.name == name)?;
@@ -279,6 +285,15 @@ fn page_info(item: &Positioned<engine::Selection>) -> Option<Step<PageInfoField>
         _ => return None,
     };
     Some(step(field, what))
+}
+
+/// The selections at the root that the engine runs, of a query that otherwise runs by waves: `__schema` and `__type`.
+pub(crate) fn introspection(items: Selections<'_>) -> Vec<Positioned<engine::Selection>> {
+    items.iter().filter(|item| field_of(item).is_some_and(is_introspection)).cloned().collect()
+}
+
+fn is_introspection(field: &Positioned<engine::Field>) -> bool {
+    matches!(field.node.name.node.as_str(), "__schema" | "__type")
 }
 
 /// The selections for objects of that type: those under its condition, if there are conditions.

@@ -13,7 +13,7 @@ mod write;
 
 use async_graphql::{ServerError, Value};
 
-pub(crate) use build::CALL;
+pub(crate) use build::{CALL, INTROSPECTION, introspection};
 pub(crate) use program::Program;
 pub(crate) use waves::{Outcome, Request};
 

@@ -59,6 +59,8 @@ pub(super) type Written = Vec<(Name, Value)>;
 /// A root field.
 pub(super) enum RootField {
     Typename,
+    /// `__schema` or `__type`, which the engine runs.
+    Introspection,
     /// The object of the event that the program runs for.
     Event(Found),
     Field {

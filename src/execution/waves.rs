@@ -34,6 +34,8 @@ pub(crate) struct Request<'a> {
     pub(crate) variables: &'a Variables,
     /// The event that a subscription runs for.
     pub(crate) event: Option<&'a Occurrence>,
+    /// What the engine has made of `__schema` and `__type`.
+    pub(crate) introspected: Option<&'a async_graphql::Response>,
     /// Viewer, context and clients.
     pub(crate) request: &'a loaders::Request,
     /// Bytes of user-written text in the data, at most.
@@ -170,7 +172,7 @@ impl<'a> Run<'a> {
     fn ask_roots(&mut self) {
         for step in &self.request.program.roots {
             let asks = match &step.what {
-                RootField::Typename => Vec::new(),
+                RootField::Typename | RootField::Introspection => Vec::new(),
                 RootField::Event(found) => match self.event(found.records) {
                     Some(object) => vec![RootAsk { ask: Ask::There(object), finds: 0 }],
                     None => {
@@ -300,7 +302,7 @@ impl<'a> Run<'a> {
             if !self.is_root_done[place] && self.is_root_known(place) {
                 self.is_root_done[place] = true;
                 match &step.what {
-                    RootField::Typename => {}
+                    RootField::Typename | RootField::Introspection => {}
                     RootField::Event(found) => self.root_objects(place, &[*found]),
                     RootField::Field { root, connection, .. } if root.returns == Returns::Page => {
                         self.root_items(place, connection);

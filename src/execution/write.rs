@@ -2,12 +2,12 @@
 //! whose answers are all there. Out: JSON, errors with paths, and the cost of what was written. A field that fails where null is
 //! not allowed makes null of the next place around it where it is (GraphQL specification, section 6.4.4).
 
-use async_graphql::{Error, PathSegment, Pos, ServerError};
+use async_graphql::{Error, PathSegment, Pos, ServerError, Value};
 
 use super::{
     Data, Response,
     asked::{PageAt, Slot},
-    build::CALL,
+    build::{CALL, INTROSPECTION},
     program::{ConnectionField, EdgeField, Field, PageInfoField, Place, RootField, Step},
     waves::{Ask, Object, Outcome, RootAsk, RootAsks, Run},
 };
@@ -53,7 +53,8 @@ struct Writer<'a> {
 pub(super) fn outcome(run: &Run<'_>) -> Outcome {
     let capacity = run.answers.iter().map(Answer::len).sum::<usize>() / 2 + 256;
     let out = Vec::with_capacity(capacity);
-    let mut writer = Writer { run, out, errors: Vec::new(), path: Vec::new(), cost: 0, text: 0 };
+    let errors = run.request.introspected.map_or_else(Vec::new, |response| response.errors.clone());
+    let mut writer = Writer { run, out, errors, path: Vec::new(), cost: 0, text: 0 };
     let written = writer.roots();
     let Writer { out, errors, cost, .. } = writer;
     let (data, errors, cost) = match written {
@@ -75,6 +76,7 @@ impl<'a> Writer<'a> {
             self.key(number, step);
             match &step.what {
                 RootField::Typename => self.typename(run.request.program.root),
+                RootField::Introspection => self.introspected(step.name.as_str()),
                 RootField::Event(_) | RootField::Field { .. } => {
                     self.within(Segment::Field(step.name.as_str()), |writer| writer.root(number, step))?;
                 }
@@ -82,6 +84,17 @@ impl<'a> Writer<'a> {
         }
         self.out.push(b'}');
         Ok(())
+    }
+
+    /// A root field that the engine has run.
+    fn introspected(&mut self, key: &str) {
+        self.cost += INTROSPECTION;
+        let found = self.run.request.introspected.and_then(|response| match &response.data {
+            Value::Object(members) => members.get(key),
+            _ => None,
+        });
+        let json = found.and_then(|value| serde_json::to_vec(value).ok());
+        self.out.extend_from_slice(&json.unwrap_or_else(|| b"null".to_vec()));
     }
 
     fn root(&mut self, number: usize, step: &'a Step<RootField>) -> Written {
@@ -93,7 +106,7 @@ impl<'a> Writer<'a> {
             }
         };
         let (root, finds, connection) = match &step.what {
-            RootField::Typename => return Ok(()),
+            RootField::Typename | RootField::Introspection => return Ok(()),
             RootField::Event(found) => return self.object(found.place, 0),
             RootField::Field { root, finds, connection, .. } => (root, finds, connection),
         };

@@ -16,7 +16,7 @@ use super::limits::Limits;
 use super::plan::{Caching, Cost, Plan, PlannedCall, Planner, argument};
 use super::rejection::{Location, Rejection, RejectionCode};
 use super::variables::{Coerced, engine_name};
-use crate::execution::{Data, Program, Response};
+use crate::execution::{Data, Program, Response, introspection};
 
 /// One root field.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +36,8 @@ pub struct PreparedOperation {
     name: Option<String>,
     root_fields: Vec<RootField>,
     document: engine::ExecutableDocument,
+    /// The part of it that the engine runs where the rest runs by waves.
+    introspection: Option<engine::ExecutableDocument>,
     variables: Vec<UsedVariable>,
     failures: Option<Failures>,
     /// How a query, or a subscription's selection of an event, runs by waves; without it, the engine runs the operation.
@@ -79,20 +81,21 @@ impl PreparedOperation {
             OperationKind::Subscription => Program::of("Subscription", &items),
             OperationKind::Mutation => None,
         };
-        let definition = engine::OperationDefinition {
-            ty: engine_kind(kind),
-            variable_definitions: variables.iter().map(|used| definition_of(operation, used)).collect(),
-            directives: Vec::new(),
-            selection_set: Positioned::new(engine::SelectionSet { items }, Default::default()),
+        let document = |items| {
+            document(engine::OperationDefinition {
+                ty: engine_kind(kind),
+                variable_definitions: variables.iter().map(|used| definition_of(operation, used)).collect(),
+                directives: Vec::new(),
+                selection_set: Positioned::new(engine::SelectionSet { items }, Default::default()),
+            })
         };
+        let introspection = Some(introspection(&items)).filter(|items| !items.is_empty()).map(document);
         Ok(Self {
             kind,
             name: operation.name.as_ref().map(ToString::to_string),
             root_fields,
-            document: engine::ExecutableDocument {
-                operations: engine::DocumentOperations::Single(Positioned::new(definition, Default::default())),
-                fragments: Default::default(),
-            },
+            document: document(items),
+            introspection,
             variables,
             failures,
             program,
@@ -106,6 +109,11 @@ impl PreparedOperation {
     /// How a query runs by waves; `None`: the engine runs the operation.
     pub(crate) fn program(&self) -> Option<&Program> {
         self.program.as_ref()
+    }
+
+    /// `__schema` and `__type`, which the engine runs.
+    pub(crate) fn introspection(&self) -> Option<&engine::ExecutableDocument> {
+        self.introspection.as_ref()
     }
 
     /// Query, mutation or subscription.
@@ -264,6 +272,14 @@ impl PreparedOperation {
         response.errors = errors;
         self.write_failures(&mut response);
         response.into()
+    }
+}
+
+/// A document of that operation alone.
+fn document(definition: engine::OperationDefinition) -> engine::ExecutableDocument {
+    engine::ExecutableDocument {
+        operations: engine::DocumentOperations::Single(Positioned::new(definition, Default::default())),
+        fragments: Default::default(),
     }
 }
 

@@ -1,13 +1,14 @@
 //! The execution stage. In: an admitted operation, its scope and its permit. Out: the response and the actual cost. Queries run
 //! by waves, everything else by the engine.
 
+use async_graphql::{Variables, parser::types::ExecutableDocument};
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::{Pipeline, Refused, field_error::is_of_a_service};
 use crate::{
     execution::{Outcome, Request, Response},
     graphql::Execution,
-    loaders::Scope,
+    loaders::{self, Scope},
     operations::{Cost, OperationKind, Prepared},
 };
 
@@ -22,8 +23,13 @@ impl Pipeline {
         let Prepared { operation, variables, cost } = prepared;
         if let Some(program) = operation.program().filter(|_| !self.engine_runs_queries) {
             let (max_text, request) = (self.schema.max_text(), &*scope.request);
-            let running = Request { program, variables: &variables, event: None, request, max_text }.run();
-            let Outcome { response, cost: actual } = running.await;
+            let introspected = match operation.introspection() {
+                Some(document) => Some(self.introspect(document.clone(), &variables, request).await),
+                None => None,
+            };
+            let introspected = introspected.as_ref();
+            let running = Request { program, variables: &variables, event: None, introspected, request, max_text };
+            let Outcome { response, cost: actual } = running.run().await;
             drop(slot);
             // Data that is null because of the client's error was fetched, too.
             let cost = if response.errors.iter().all(is_of_a_service) { actual } else { cost };
@@ -47,5 +53,16 @@ impl Pipeline {
         };
         operation.write_failures(&mut response);
         Ok((response.into(), actual))
+    }
+
+    /// What the engine makes of the part of a query that asks for the schema.
+    async fn introspect(
+        &self,
+        document: ExecutableDocument,
+        variables: &Variables,
+        request: &loaders::Request,
+    ) -> async_graphql::Response {
+        let scope = Scope::new(request.context.clone(), None, self.clients.clone());
+        self.schema.execute(Execution { document, variables: variables.clone(), scope }).await
     }
 }

@@ -151,7 +151,7 @@ async fn random_queries_over_failing_services_get_what_the_engine_gives_them() {
     let tokens: Vec<_> = (0..3).map(|person| sides.app.services.token(person)).collect();
     // Numbers from 0: pages that are refused. From 1: excerpts, whose refusal takes away what is around them.
     let pools = [pool(&sides.app, (0, 3)), pool(&sides.app, (1, 3))];
-    let shape = Shape { depth: 7, fields: 30, ..Shape::default() };
+    let shape = Shape { depth: 7, fields: 30, introspection: true, ..Shape::default() };
     let mut generators = [
         Generator::new(&sides.schema, &pools[0], shape.clone(), SEED),
         Generator::new(&sides.schema, &pools[1], shape, SEED + 1),

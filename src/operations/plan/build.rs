@@ -14,12 +14,10 @@ use async_graphql_value::Value;
 use super::caching::SelectedField;
 use super::cost::{CALL, MUTATION, OBJECT, requested_size};
 use super::{CachePolicy, Call, Keys, Plan, PlannedField, Selections, Size};
+use crate::execution::INTROSPECTION;
 use crate::operations::flattening::PossibleTypes;
 use crate::operations::kind::OperationKind;
 use crate::operations::rulebook::Rulebook;
-
-/// The cost of introspection: it calls no service.
-const INTROSPECTION: u64 = 100;
 
 /// Makes the plan of one operation; lives for one.
 pub(crate) struct Planner<'a> {
