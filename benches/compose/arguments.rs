@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Measures the BFF against a hand-written handler, or against an older BFF
 #[derive(Parser)]
@@ -16,6 +16,9 @@ pub struct Arguments {
     /// Measures the BFF against the BFF of this commit, built aside, in place of the hand-written handler
     #[arg(long, value_name = "COMMIT")]
     pub against: Option<String>,
+    /// The HTTP client of the hand-written handler: what somebody would take, or the one with the least around it
+    #[arg(long, value_enum, default_value = "reqwest")]
+    pub client: HandlerClient,
     /// Cargo says so; it changes nothing.
     #[arg(long, hide = true, global = true)]
     pub bench: bool,
@@ -36,12 +39,34 @@ pub enum Role {
     Handwritten(ServiceUrls),
 }
 
+/// The HTTP client of the hand-written handler.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum HandlerClient {
+    /// reqwest
+    Reqwest,
+    /// hyper-util's pooled client, as the BFF has it.
+    Hyper,
+}
+
+impl HandlerClient {
+    /// As it is written on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Reqwest => "reqwest",
+            Self::Hyper => "hyper",
+        }
+    }
+}
+
 /// Addresses of the stub services that the hand-written handler calls.
 #[derive(Args, Clone)]
 pub struct ServiceUrls {
     pub user: String,
     pub post: String,
     pub order: String,
+    /// The client that calls them.
+    #[arg(value_enum)]
+    pub client: HandlerClient,
 }
 
 impl Arguments {

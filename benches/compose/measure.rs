@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tessera::services::Service;
 
 use crate::{
-    arguments::Arguments,
+    arguments::{Arguments, HandlerClient},
     deployment::{Process, Target, tessera},
     load::load,
     older,
@@ -33,7 +33,7 @@ pub async fn run(arguments: &Arguments) {
         .collect();
     let bff = Process::bff(tessera(), &urls, folder, "").await;
     let (baseline, name) = match &arguments.against {
-        None => (handwritten(&urls), report::HANDWRITTEN),
+        None => (handwritten(&urls, arguments.client), report::HANDWRITTEN),
         Some(commit) => (Process::bff(&older::build(commit, folder), &urls, folder, "").await, commit.as_str()),
     };
     let chosen = |scenario: &&Scenario| arguments.only.as_deref().is_none_or(|only| only == scenario.name);
@@ -61,9 +61,9 @@ pub async fn run(arguments: &Arguments) {
 }
 
 /// The handler written by hand, in front of the same stubs.
-fn handwritten(urls: &[(Service, String)]) -> Process {
+fn handwritten(urls: &[(Service, String)], client: HandlerClient) -> Process {
     let of = |service: Service| urls.iter().find(|(other, _)| *other == service).unwrap().1.as_str();
-    Process::in_role(&["handwritten", of(Service::User), of(Service::Post), of(Service::Order)])
+    Process::in_role(&["handwritten", of(Service::User), of(Service::Post), of(Service::Order), client.name()])
 }
 
 async fn compare(

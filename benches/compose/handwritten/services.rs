@@ -5,13 +5,24 @@ use std::{
     time::Duration,
 };
 
+use bytes::Bytes;
 use contract::{headers::X_API_KEY, key_set::JwkSet};
 use futures::future::try_join_all;
-use http::{HeaderValue, header::AUTHORIZATION};
+use http::{HeaderValue, StatusCode, header::AUTHORIZATION};
+use http_body_util::{BodyExt, Full};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use tessera::clients::{CallClient, HttpClients};
+use tokio::time::timeout;
 
-use crate::{arguments::ServiceUrls, deployment::API_KEY};
+use crate::{
+    arguments::{HandlerClient, ServiceUrls},
+    deployment::API_KEY,
+};
 
+/// Timeout of a connection, as in the BFF.
+const CONNECT: Duration = Duration::from_millis(250);
+/// Timeout of a call, as in the BFF.
+const CALL: Duration = Duration::from_secs(1);
 /// The services take that many ids a call.
 const MAX_IDS: usize = 100;
 
@@ -19,7 +30,13 @@ const MAX_IDS: usize = 100;
 #[derive(Clone)]
 pub struct Services {
     urls: ServiceUrls,
-    http: reqwest::Client,
+    http: HttpClient,
+}
+
+#[derive(Clone)]
+enum HttpClient {
+    Reqwest(reqwest::Client),
+    Hyper(Box<CallClient>),
 }
 
 /// A call that brought no answer.
@@ -27,8 +44,16 @@ pub struct Services {
 pub enum CallError {
     #[error("a service cannot be reached: {0}")]
     Transport(#[from] reqwest::Error),
+    #[error("a service cannot be reached: {0}")]
+    Connection(#[from] hyper_util::client::legacy::Error),
+    #[error("an answer broke off: {0}")]
+    Body(#[from] hyper::Error),
+    #[error("a request cannot be written: {0}")]
+    Request(#[from] http::Error),
+    #[error("a service did not answer in time")]
+    Late(#[from] tokio::time::error::Elapsed),
     #[error("a service answered {0}")]
-    Status(http::StatusCode),
+    Status(StatusCode),
     #[error("a service answered something else: {0}")]
     Shape(#[from] serde_json::Error),
     #[error("a service left out a page")]
@@ -89,13 +114,13 @@ pub enum Status {
 
 impl Services {
     pub fn new(urls: &ServiceUrls) -> Self {
-        let http = reqwest::Client::builder()
-            .connect_timeout(Duration::from_millis(250))
-            .timeout(Duration::from_secs(1))
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .build()
-            .unwrap();
+        let http = match urls.client {
+            HandlerClient::Hyper => HttpClient::Hyper(Box::new(HttpClients::new(CONNECT).unwrap().calls)),
+            HandlerClient::Reqwest => {
+                let builder = reqwest::Client::builder().connect_timeout(CONNECT).timeout(CALL);
+                HttpClient::Reqwest(builder.redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap())
+            }
+        };
         Self { urls: urls.clone(), http }
     }
 
@@ -153,15 +178,35 @@ impl Services {
     }
 
     async fn get<T: DeserializeOwned>(&self, url: String, authorization: Option<&HeaderValue>) -> Result<T, CallError> {
-        let mut request = self.http.get(url).header(X_API_KEY, API_KEY);
-        if let Some(authorization) = authorization {
-            request = request.header(AUTHORIZATION, authorization);
+        let (status, body) = match &self.http {
+            HttpClient::Reqwest(client) => by_reqwest(client, url, authorization).await?,
+            HttpClient::Hyper(client) => timeout(CALL, by_hyper(client, url, authorization)).await??,
+        };
+        if !status.is_success() {
+            return Err(CallError::Status(status));
         }
-        #[expect(clippy::disallowed_methods, reason = "the other side of the comparison does without the BFF's door")]
-        let response = request.send().await?;
-        if !response.status().is_success() {
-            return Err(CallError::Status(response.status()));
-        }
-        Ok(serde_json::from_slice(&response.bytes().await?)?)
+        Ok(serde_json::from_slice(&body)?)
     }
+}
+
+type Answer = Result<(StatusCode, Bytes), CallError>;
+
+async fn by_reqwest(client: &reqwest::Client, url: String, authorization: Option<&HeaderValue>) -> Answer {
+    let mut request = client.get(url).header(X_API_KEY, API_KEY);
+    if let Some(authorization) = authorization {
+        request = request.header(AUTHORIZATION, authorization);
+    }
+    #[expect(clippy::disallowed_methods, reason = "the other side of the comparison does without the BFF's door")]
+    let response = request.send().await?;
+    Ok((response.status(), response.bytes().await?))
+}
+
+async fn by_hyper(client: &CallClient, url: String, authorization: Option<&HeaderValue>) -> Answer {
+    let mut request = http::Request::get(url).header(X_API_KEY, API_KEY);
+    if let Some(authorization) = authorization {
+        request = request.header(AUTHORIZATION, authorization);
+    }
+    #[expect(clippy::disallowed_methods, reason = "the other side of the comparison does without the BFF's door")]
+    let response = client.request(request.body(Full::default())?).await?;
+    Ok((response.status(), response.into_body().collect().await?.to_bytes()))
 }
