@@ -1,14 +1,13 @@
 //! Makes the program of a query. In: the flattened selections, in which each field stands once, and the tables of the graph. Out:
 //! the program, or nothing if a field is not in the tables: such a query runs by the engine.
 
+mod connection;
+
 use std::ptr;
 
 use async_graphql::{Positioned, parser::types as engine};
 
-use super::program::{
-    ConnectionField, Edge, EdgeField, Field, Found, Kind, PageInfoField, Place, Program, Records, RootField, Step,
-    Written, places_of,
-};
+use super::program::{Edge, Field, Found, Kind, Place, Program, Records, RootField, Step, Written, places_of};
 use crate::{
     clients::{AnyRoute, Form, Layout, Leaf, Shape},
     graphql::{
@@ -201,44 +200,6 @@ impl Builder {
         Some(self.0.edges.len() - 1)
     }
 
-    fn connection(
-        &mut self,
-        table: &'static Table,
-        at: &At,
-        items: Selections<'_>,
-    ) -> Option<Vec<Step<ConnectionField>>> {
-        let mut fields = Vec::with_capacity(items.len());
-        for item in items {
-            let field = field_of(item)?;
-            let items = &field.node.selection_set.node.items;
-            let what = match field.node.name.node.as_str() {
-                "__typename" => ConnectionField::Typename(format!("{}Connection", table.name)),
-                "nodes" => ConnectionField::Nodes(self.place(table, at.clone(), items)?),
-                "edges" => {
-                    let mut edges = Vec::with_capacity(items.len());
-                    for item in items {
-                        let field = field_of(item)?;
-                        let what = match field.node.name.node.as_str() {
-                            "__typename" => EdgeField::Typename(format!("{}Edge", table.name)),
-                            "cursor" => EdgeField::Cursor,
-                            "node" => {
-                                let items = &field.node.selection_set.node.items;
-                                EdgeField::Node(self.place(table, at.clone(), items)?)
-                            }
-                            _ => return None,
-                        };
-                        edges.push(step(field, what));
-                    }
-                    ConnectionField::Edges(edges)
-                }
-                "pageInfo" => ConnectionField::PageInfo(items.iter().map(page_info).collect::<Option<_>>()?),
-                _ => return None,
-            };
-            fields.push(step(field, what));
-        }
-        Some(fields)
-    }
-
     /// The column of a member of the objects of that place.
     fn column(&mut self, place: usize, member: &Member) -> Option<usize> {
         let Place { records, path, .. } = &self.0.places[place];
@@ -272,19 +233,6 @@ impl Builder {
 /// What tells apart routes.
 pub(super) fn address(route: &'static dyn AnyRoute) -> usize {
     ptr::from_ref(route).addr()
-}
-
-fn page_info(item: &Positioned<engine::Selection>) -> Option<Step<PageInfoField>> {
-    let field = field_of(item)?;
-    let what = match field.node.name.node.as_str() {
-        "__typename" => PageInfoField::Typename,
-        "hasNextPage" => PageInfoField::HasNext,
-        "hasPreviousPage" => PageInfoField::HasPrevious,
-        "startCursor" => PageInfoField::Start,
-        "endCursor" => PageInfoField::End,
-        _ => return None,
-    };
-    Some(step(field, what))
 }
 
 /// The selections at the root that the engine runs, of a query that otherwise runs by waves: `__schema` and `__type`.

@@ -2,12 +2,15 @@
 //! In: a [`Program`], the values of its variables, and the [`Scope`](crate::loaders::Scope) of the request. Out: the data as JSON,
 //! in the order of the selection, errors, and the actual cost. Mutations and introspection run by the engine (`graphql/`).
 //!
-//! `program` is made of the flattened operation, `waves` asks the services, `asked` has what one route was asked and what it
-//! answered, `write` makes the data.
+//! `build` makes the `program` of the flattened operation. `run` is a query while it runs: `roots` and `edges` say what is asked for,
+//! `asked` has what one route was asked and what it answered, `waves` makes the calls, `write` the data.
 
 mod asked;
 mod build;
+mod edges;
 mod program;
+mod roots;
+mod run;
 mod waves;
 mod write;
 
@@ -15,7 +18,7 @@ use async_graphql::{ServerError, Value};
 
 pub(crate) use build::{CALL, INTROSPECTION, introspection};
 pub(crate) use program::Program;
-pub(crate) use waves::{Outcome, Request};
+pub(crate) use run::{Outcome, Request};
 
 /// Data and errors of an executed operation.
 pub(crate) struct Response {

@@ -13,10 +13,12 @@ mod limits;
 mod plan;
 mod prepared;
 mod rejection;
+mod root_field;
 mod rulebook;
 mod select;
 #[cfg(test)]
 mod tests;
+mod used_variable;
 mod validation;
 mod variables;
 
@@ -30,8 +32,9 @@ pub use kind::OperationKind;
 pub use limits::Limits;
 pub use plan::{Caching, Cost, Keys, PlannedCall};
 pub(crate) use plan::{PlannedField, Selections};
-pub use prepared::{PreparedOperation, RootField};
+pub use prepared::PreparedOperation;
 pub use rejection::{Location, Rejection, RejectionCode, Violation};
+pub use root_field::RootField;
 pub use rulebook::SchemaError;
 pub use select::SelectedOperation;
 pub(crate) use validation::{InputPlace, Visitor, Walk};

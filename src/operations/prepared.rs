@@ -3,31 +3,20 @@
 //! In: one operation of a valid document and the state of its variables. Out: its kind, name and root fields,
 //! and the flattened document for the engine. Made once, cached, shared by requests.
 
-use apollo_compiler::executable::Operation;
-use apollo_compiler::schema::FieldDefinition;
 use async_graphql::parser::types as engine;
-use async_graphql::{Name as EngineName, Positioned, Variables};
+use async_graphql::{Positioned, Variables};
 use async_graphql_value::ConstValue;
 
 use super::flattening::{Failures, Flattened, Flattener};
 use super::identity;
 use super::kind::{OperationKind, engine_kind, kind};
 use super::limits::Limits;
-use super::plan::{Caching, Cost, Plan, PlannedCall, Planner, argument};
-use super::rejection::{Location, Rejection, RejectionCode};
-use super::variables::{Coerced, engine_name};
+use super::plan::{Caching, Cost, Plan, PlannedCall, Planner};
+use super::rejection::{Rejection, RejectionCode};
+use super::root_field::RootField;
+use super::used_variable::UsedVariable;
+use super::variables::Coerced;
 use crate::execution::{Data, Program, Response, introspection};
-
-/// One root field.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RootField {
-    /// The field's name in the schema.
-    pub name: String,
-    /// Its key in the response: the alias, or the name.
-    pub response_key: String,
-    /// The `rule` of the field definition's `@access` directive, if it has one.
-    pub access: Option<String>,
-}
 
 /// A flattened operation, ready to run with the values of its variables.
 #[derive(Debug)]
@@ -48,15 +37,6 @@ pub struct PreparedOperation {
     steps: usize,
 }
 
-/// A variable that is still in the flattened operation.
-#[derive(Debug)]
-struct UsedVariable {
-    /// Its place among the definitions of the operation as sent.
-    place: usize,
-    name: EngineName,
-    location: Option<Location>,
-}
-
 impl PreparedOperation {
     /// Flattens the flattener's operation and makes its plan.
     pub(crate) fn new(mut flattener: Flattener<'_>) -> Result<Self, Rejection> {
@@ -66,7 +46,7 @@ impl PreparedOperation {
         let root_fields = items.iter().filter_map(|item| match &item.node {
             engine::Selection::Field(field) => {
                 let definition = flattener.rulebook.schema.type_field(&root.ty, &field.node.name.node);
-                Some(root_field(&field.node, definition.ok().map(|node| &**node)))
+                Some(RootField::of(&field.node, definition.ok().map(|node| &**node)))
             }
             _ => None,
         });
@@ -75,7 +55,7 @@ impl PreparedOperation {
         let rulebook = flattener.rulebook;
         let plan = Planner::plan(rulebook, &root.ty, kind, &items);
         admit_shape(&plan, root_fields.len(), &rulebook.limits)?;
-        let variables = used_variables(&flattener);
+        let variables = UsedVariable::all(&flattener);
         let program = match kind {
             OperationKind::Query => Program::of("Query", &items),
             OperationKind::Subscription => Program::of("Subscription", &items),
@@ -84,7 +64,7 @@ impl PreparedOperation {
         let document = |items| {
             document(engine::OperationDefinition {
                 ty: engine_kind(kind),
-                variable_definitions: variables.iter().map(|used| definition_of(operation, used)).collect(),
+                variable_definitions: variables.iter().map(|used| used.definition(operation)).collect(),
                 directives: Vec::new(),
                 selection_set: Positioned::new(engine::SelectionSet { items }, Default::default()),
             })
@@ -296,39 +276,4 @@ fn admit_shape(plan: &Plan, root_fields: usize, limits: &Limits) -> Result<(), R
         return Err(Rejection::new(RejectionCode::TooManyRootFields, message));
     }
     Ok(())
-}
-
-fn used_variables(flattener: &Flattener<'_>) -> Vec<UsedVariable> {
-    let definitions = flattener.collector.operation.variables.iter().enumerate();
-    let used = definitions.filter(|(_, definition)| flattener.used.contains(&definition.name));
-    used.map(|(place, definition)| UsedVariable {
-        place,
-        name: engine_name(&definition.name),
-        location: flattener.collector.lines.locate_span(definition.location()),
-    })
-    .collect()
-}
-
-/// A definition for the engine, which needs one for each variable; its type and default are not used any more.
-fn definition_of(operation: &Operation, used: &UsedVariable) -> Positioned<engine::VariableDefinition> {
-    let pos = used.location.map(|place| (place.line, place.column).into()).unwrap_or_default();
-    let ty = operation.variables.get(used.place).map(|definition| definition.ty.to_string());
-    let ty = ty
-        .and_then(|ty| engine::Type::new(&ty))
-        .unwrap_or(engine::Type { base: engine::BaseType::Named(EngineName::new("String")), nullable: true });
-    let definition = engine::VariableDefinition {
-        name: Positioned::new(used.name.clone(), pos),
-        var_type: Positioned::new(ty, pos),
-        directives: Vec::new(),
-        default_value: None,
-    };
-    Positioned::new(definition, pos)
-}
-
-fn root_field(field: &engine::Field, definition: Option<&FieldDefinition>) -> RootField {
-    RootField {
-        name: field.name.node.to_string(),
-        response_key: field.response_key().node.to_string(),
-        access: definition.and_then(|field| argument(field.directives.get("access")?, "rule")),
-    }
 }

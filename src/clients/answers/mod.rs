@@ -2,17 +2,20 @@
 //! [`Layout`], which names the members. Out: an [`Answer`], from which selected members are copied into the response. A wanted
 //! member that is not as the contract says makes the whole answer a broken one; members that nobody wants are not looked at.
 //!
-//! `scan` finds the values in JSON, `leaf` judges scalars, `rows` reads records, `shape` the answer around them.
+//! `scan` finds the values in JSON, `leaf` judges scalars, `rows` reads records, `reader` the answer around them.
 
+mod answer;
+mod key;
 mod layout;
 mod leaf;
+mod reader;
 mod rows;
 mod scan;
-mod shape;
 
+pub use answer::{Answer, AnswerRequest, Found, Page, Shape};
+pub use key::RouteKey;
+pub(crate) use key::id;
 pub use layout::{Column, Form, Layout};
 pub(crate) use leaf::plain;
 pub use leaf::{Leaf, Spelling};
 pub use rows::{Cell, Rows};
-pub(crate) use shape::id;
-pub use shape::{Answer, AnswerRequest, Found, Page, RouteKey, Shape};

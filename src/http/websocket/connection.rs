@@ -1,15 +1,16 @@
 //! One WebSocket: reads the client's messages, runs its operations beside each other, writes theirs, and keeps time. Beyond a write
 //! buffer of a few KiB nothing is queued: while the client accepts no bytes, no operation takes its next step and no message is
-//! read. `operations` are those of the client, `timers` what is due when.
+//! read. `operations` are those of the client, `timers` what is due when,
+//! `writing` how messages go out.
 
 mod operations;
 mod timers;
+mod writing;
 
 use std::{collections::HashMap, net::IpAddr, pin::Pin, sync::Arc, time::Duration};
 
-use bytes::Bytes;
 use futures::{
-    FutureExt, SinkExt, StreamExt,
+    StreamExt,
     stream::{AbortHandle, Abortable, BoxStream, SelectAll},
 };
 use http::HeaderMap;
@@ -18,13 +19,7 @@ use hyper_util::rt::TokioIo;
 use tokio::time::{Instant, Sleep, sleep_until, timeout};
 use tokio_tungstenite::{
     WebSocketStream,
-    tungstenite::{
-        Error, Message,
-        protocol::frame::{
-            Frame,
-            coding::{Data, OpCode},
-        },
-    },
+    tungstenite::{Error, Message},
 };
 use tokio_util::sync::WaitForCancellationFutureOwned;
 
@@ -45,10 +40,6 @@ use timers::Timers;
 const CLOSE_WITHIN: Duration = Duration::from_secs(2);
 /// Messages that a client may send per second, with ten seconds' worth at once. Beyond that they are read more slowly.
 const MESSAGES_PER_SECOND: usize = 200;
-/// Bytes of a frame that is sent, at most.
-const FRAGMENT: usize = 16 * 1024;
-/// Steps that are taken at most before the next message of the client is read.
-const BURST: usize = 32;
 
 type Socket = WebSocketStream<Frames<TokioIo<Upgraded>>>;
 
@@ -234,75 +225,6 @@ impl Connection {
                 }
                 Ok(())
             }
-        }
-    }
-
-    /// A step, and those that are ready behind it, in one write: a client that catches up has many. Nothing is written after the
-    /// end of the token because an event was there in the same moment. Nothing else may come before the first step: the position
-    /// of a ping would include its event.
-    async fn burst(&mut self, first: Output) -> Result<(), End> {
-        if self.session.as_ref().and_then(|session| session.expires).is_some_and(|expires| expires <= Instant::now()) {
-            return self.tick().await;
-        }
-        self.step(first).await?;
-        for _ in 1..BURST {
-            if self.next_timer() <= Instant::now() {
-                break;
-            }
-            let Some(Some(output)) = self.steps.next().now_or_never() else { break };
-            self.step(output).await?;
-        }
-        self.flush().await
-    }
-
-    /// Sends a message.
-    async fn send(&mut self, text: String) -> Result<(), End> {
-        self.feed(text).await?;
-        self.flush().await
-    }
-
-    /// Adds a message to those that are written with the next [`Self::flush`], or before it when they are many. A long one goes
-    /// out in fragments (RFC 6455, section 5.4): the write buffer would stay as large as the largest message.
-    async fn feed(&mut self, text: String) -> Result<(), End> {
-        if text.len() <= FRAGMENT {
-            return self.write(Some(Message::text(text))).await;
-        }
-        let (mut rest, mut kind) = (Bytes::from(text), Data::Text);
-        while !rest.is_empty() {
-            let fragment = rest.split_to(FRAGMENT.min(rest.len()));
-            let frame = Frame::message(fragment, OpCode::Data(kind), rest.is_empty());
-            self.write(Some(Message::Frame(frame))).await?;
-            kind = Data::Continue;
-        }
-        Ok(())
-    }
-
-    async fn flush(&mut self) -> Result<(), End> {
-        self.write(None).await
-    }
-
-    /// Feeds a message, or flushes; gives the client up that accepts nothing for `connections.write_ms`, or until the connection
-    /// has to end.
-    async fn write(&mut self, message: Option<Message>) -> Result<(), End> {
-        let stalled = self.peer.progress.clone().stalled();
-        let writing = async {
-            match message {
-                Some(message) => self.socket.feed(message).await,
-                None => self.socket.flush().await,
-            }
-        };
-        let over = async {
-            if !self.clock.is_closing {
-                self.closing.as_mut().await;
-                self.clock.close_within(self.app.random_drain());
-            }
-            sleep_until(self.clock.end).await;
-        };
-        tokio::select! {
-            biased;
-            written = writing => written.map_err(|_| End::Gone),
-            () = stalled => Err(End::Gone),
-            () = over => Err(End::Gone),
         }
     }
 }
