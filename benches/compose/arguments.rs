@@ -16,9 +16,9 @@ pub struct Arguments {
     /// Measures the BFF against the BFF of this commit, built aside, in place of the hand-written handler
     #[arg(long, value_name = "COMMIT")]
     pub against: Option<String>,
-    /// The HTTP client of the hand-written handler: what somebody would take, or the one with the least around it
-    #[arg(long, value_enum, default_value = "reqwest")]
-    pub client: HandlerClient,
+    /// What the BFF is measured beside
+    #[arg(long, value_enum, default_value = "reqwest", conflicts_with = "against")]
+    pub beside: Beside,
     /// Cargo says so; it changes nothing.
     #[arg(long, hide = true, global = true)]
     pub bench: bool,
@@ -39,21 +39,24 @@ pub enum Role {
     Handwritten(ServiceUrls),
 }
 
-/// The HTTP client of the hand-written handler.
+/// The other side of the comparison.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum HandlerClient {
-    /// reqwest
+pub enum Beside {
+    /// The handler on reqwest: what somebody would write.
     Reqwest,
-    /// hyper-util's pooled client, as the BFF has it.
+    /// The handler on hyper-util's pooled client, which the BFF has, too.
     Hyper,
+    /// Mercurius with its JIT on Node: what somebody would take instead.
+    Mercurius,
 }
 
-impl HandlerClient {
+impl Beside {
     /// As it is written on the command line.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Reqwest => "reqwest",
             Self::Hyper => "hyper",
+            Self::Mercurius => "mercurius",
         }
     }
 }
@@ -66,7 +69,7 @@ pub struct ServiceUrls {
     pub order: String,
     /// The client that calls them.
     #[arg(value_enum)]
-    pub client: HandlerClient,
+    pub client: Beside,
 }
 
 impl Arguments {

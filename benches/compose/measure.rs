@@ -1,15 +1,19 @@
 //! The measurement: both sides answer each scenario once, alike, then take turns under load.
 //! In: how many rounds, how long. Out: an [`Outcome`] a scenario, printed and written.
 
-use std::{path::Path, time::Duration};
+use std::{
+    path::Path,
+    process::{Command, Stdio},
+    time::Duration,
+};
 
 use bytes::Bytes;
 use serde_json::{Value, json};
 use tessera::services::Service;
 
 use crate::{
-    arguments::{Arguments, HandlerClient},
-    deployment::{Process, Target, tessera},
+    arguments::{Arguments, Beside},
+    deployment::{API_KEY, Process, Target, free_port, tessera},
     load::load,
     older,
     report::{self, Outcome, Round},
@@ -33,7 +37,8 @@ pub async fn run(arguments: &Arguments) {
         .collect();
     let bff = Process::bff(tessera(), &urls, folder, "").await;
     let (baseline, name) = match &arguments.against {
-        None => (handwritten(&urls, arguments.client), report::HANDWRITTEN),
+        None if arguments.beside == Beside::Mercurius => (mercurius(&urls).await, Beside::Mercurius.name()),
+        None => (handwritten(&urls, arguments.beside), report::HANDWRITTEN),
         Some(commit) => (Process::bff(&older::build(commit, folder), &urls, folder, "").await, commit.as_str()),
     };
     let chosen = |scenario: &&Scenario| arguments.only.as_deref().is_none_or(|only| only == scenario.name);
@@ -48,9 +53,11 @@ pub async fn run(arguments: &Arguments) {
             body: Some(operation.clone()),
             token: token.clone(),
         };
-        let target = match &arguments.against {
-            None => Target { port: baseline.ports[0], path: scenario.path.into(), body: None, token: token.clone() },
-            Some(_) => graphql(&baseline),
+        let is_handler = name == report::HANDWRITTEN;
+        let target = if is_handler {
+            Target { port: baseline.ports[0], path: scenario.path.into(), body: None, token: token.clone() }
+        } else {
+            graphql(&baseline)
         };
         let sides = [Side { process: &baseline, target }, Side { process: &bff, target: graphql(&bff) }];
         let outcome = compare(scenario, &sides, (&stubs, arguments)).await;
@@ -61,9 +68,18 @@ pub async fn run(arguments: &Arguments) {
 }
 
 /// The handler written by hand, in front of the same stubs.
-fn handwritten(urls: &[(Service, String)], client: HandlerClient) -> Process {
+fn handwritten(urls: &[(Service, String)], client: Beside) -> Process {
     let of = |service: Service| urls.iter().find(|(other, _)| *other == service).unwrap().1.as_str();
     Process::in_role(&["handwritten", of(Service::User), of(Service::Post), of(Service::Order), client.name()])
+}
+
+/// Mercurius, in front of the same stubs: `tests/clients/mercurius-server.mjs`, whose packages `npm ci` has installed.
+async fn mercurius(urls: &[(Service, String)]) -> Process {
+    let port = free_port();
+    let mut command = Command::new("node");
+    command.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/clients"));
+    command.args(["mercurius-server.mjs", &port.to_string(), API_KEY]).args(urls.iter().map(|(_, url)| url));
+    Process::listening(command.stdout(Stdio::null()), port).await
 }
 
 async fn compare(

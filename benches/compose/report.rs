@@ -109,7 +109,7 @@ pub fn rows(outcome: &Outcome, baseline: &str) -> String {
     let Ratio { median, lowest, highest } = Ratio::of_sides(outcome);
     // The aims are multiples of the hand-written handler's CPU.
     let aim = outcome.scenario.aim.filter(|_| baseline == HANDWRITTEN);
-    let aim = aim.map(|aim| format!(", aim {aim:.0}")).unwrap_or_default();
+    let aim = aim.map(|aim| format!(", aim {aim}")).unwrap_or_default();
     let (theirs, ours) = (Figures::of(&outcome.baseline), Figures::of(&outcome.bff));
     format!(
         "| {} ({:.1} KB) | {baseline} | {} | 1 |\n| | tessera | {} | **{median:.2}** ({lowest:.2}–{highest:.2}{aim}) |",

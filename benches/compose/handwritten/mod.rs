@@ -1,5 +1,5 @@
 //! The handler written by hand: what somebody would write who needs these answers and nothing else. It makes the same
-//! calls, by reqwest or by the BFF's own client (`--client`), with the same settings, checks what comes back, verifies tokens with the same verifier, and writes the same
+//! calls, by reqwest or by the BFF's own client (`--beside`), with the same settings, checks what comes back, verifies tokens with the same verifier, and writes the same
 //! JSON. It has no limits, no log, no trace, no request id: what the BFF does beyond the answer counts against the BFF.
 
 mod answers;

@@ -15,7 +15,7 @@ use tessera::clients::{CallClient, HttpClients};
 use tokio::time::timeout;
 
 use crate::{
-    arguments::{HandlerClient, ServiceUrls},
+    arguments::{Beside, ServiceUrls},
     deployment::API_KEY,
 };
 
@@ -115,8 +115,8 @@ pub enum Status {
 impl Services {
     pub fn new(urls: &ServiceUrls) -> Self {
         let http = match urls.client {
-            HandlerClient::Hyper => HttpClient::Hyper(Box::new(HttpClients::new(CONNECT).unwrap().calls)),
-            HandlerClient::Reqwest => {
+            Beside::Hyper => HttpClient::Hyper(Box::new(HttpClients::new(CONNECT).unwrap().calls)),
+            Beside::Reqwest | Beside::Mercurius => {
                 let builder = reqwest::Client::builder().connect_timeout(CONNECT).timeout(CALL);
                 HttpClient::Reqwest(builder.redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap())
             }

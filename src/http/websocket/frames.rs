@@ -22,7 +22,7 @@ use tokio::{
 use header::{Frame, Header};
 
 /// Bytes that are read from the socket at once.
-const READ: usize = 1024;
+const READ: usize = 512;
 /// Bytes of a piece of a long frame: a multiple of the mask's length, so that the mask of the frame is that of each piece.
 const PIECE: u64 = 4096;
 /// Bytes of a message's frames beyond the limit of a message.
