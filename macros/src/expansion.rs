@@ -143,14 +143,19 @@ fn computed(attributes: &TokenStream, field: &Resolved, computed: &Computed) -> 
         quote!(#[graphql(default = #default, desc = #description)] #name: #ty)
     });
     let call = quote!(#function(#(&self.#members,)* #(#names),*));
+    // It is computed anew under each alias.
+    let cost =
+        (!arguments.is_empty()).then(|| quote!(#[graphql(directive = crate::graphql::directives::cost::apply(1))]));
     if !is_result(ty) {
         return quote! {
             #attributes
+            #cost
             async fn #name(&self, #(#parameters),*) -> #ty { #call }
         };
     }
     quote! {
         #attributes
+        #cost
         async fn #name(&self, ctx: &async_graphql::Context<'_>, #(#parameters),*) -> #ty {
             #call.map_err(|error| crate::graphql::errors::at(ctx, error))
         }

@@ -102,10 +102,12 @@ fn computed(declaration: &Declaration, computed: &Computed) -> TokenStream {
         let text = name.to_string();
         quote!(let #name = arguments.get::<#ty>(#text, || #default)?;)
     });
+    let cost = u64::from(!arguments.is_empty());
     let names: Vec<&Ident> = arguments.iter().map(|argument| &argument.name).collect();
     quote! {
         Origin::Computed(Computed {
             needs: &[#(#needs),*],
+            cost: #cost,
             compute: |members: &[&str], arguments: &Arguments<'_>| {
                 #(#values)*
                 #(#read_arguments)*

@@ -2,6 +2,8 @@
 //! pooled client makes the calls of requests, without parsing a URL for each; reqwest reads the feeds.
 //! In: the connect timeout. Out: both clients; and the [`BaseUrl`] of a service, checked once.
 
+mod within;
+
 use std::{str::FromStr, time::Duration};
 
 use bytes::Bytes;
@@ -19,6 +21,7 @@ use rustls::ClientConfig;
 use rustls_platform_verifier::ConfigVerifierExt;
 
 use crate::settings::is_origin;
+use within::Within;
 
 /// How long a connection without a request is kept: longer than the pauses of a busy process, shorter than what services keep.
 const IDLE: Duration = Duration::from_secs(60);
@@ -26,7 +29,7 @@ const IDLE: Duration = Duration::from_secs(60);
 const KEEPALIVE: Duration = Duration::from_secs(15);
 
 /// The client that calls are made with. Clones share its connections.
-pub type CallClient = Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
+pub type CallClient = Client<Within<HttpsConnector<HttpConnector>>, Full<Bytes>>;
 
 /// Both clients.
 #[derive(Clone)]
@@ -49,7 +52,7 @@ pub enum ConnectionsError {
 }
 
 impl HttpClients {
-    /// Clients whose TCP connections are made within that time.
+    /// Clients whose connections are made within that time, TLS included.
     ///
     /// # Errors
     /// TLS cannot be set up.
@@ -67,7 +70,7 @@ impl HttpClients {
         let calls = Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(IDLE)
-            .build(connector);
+            .build(Within::new(connector, connect_timeout));
         let mut tls_of_others = tls;
         tls_of_others.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
         let others = reqwest::Client::builder()

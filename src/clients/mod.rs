@@ -18,7 +18,7 @@ use std::sync::Arc;
 pub use answers::{
     Answer, AnswerRequest, Cell, Column, Form, Found, Layout, Leaf, Page, RouteKey, Rows, Shape, Spelling,
 };
-pub(crate) use answers::{id, plain};
+pub(crate) use answers::{id, plain, text_bytes};
 pub use audience::{Audience, Everybody, Ourselves, TheViewer};
 pub use call::{Call, Command, Fetch, MethodOf, Read, ServiceClient, ServiceClientSettings};
 pub use connections::{BaseUrl, CallClient, ConnectionsError, HttpClients, InvalidBaseUrl};

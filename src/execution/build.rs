@@ -101,9 +101,11 @@ impl Builder {
         for item in items {
             let field = field_of(item)?;
             let what = self.field(place, table, &field.node)?;
-            let is_call =
-                matches!(what, Field::One { .. } | Field::Page { .. } | Field::Value { .. } | Field::Flag { .. });
-            self.0.places[place].cost += if is_call { CALL } else { 0 };
+            self.0.places[place].cost += match &what {
+                Field::One { .. } | Field::Page { .. } | Field::Value { .. } | Field::Flag { .. } => CALL,
+                Field::Computed { computed, .. } => computed.cost,
+                _ => 0,
+            };
             steps.push(step(field, what));
         }
         self.0.places[place].steps = steps;

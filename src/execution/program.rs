@@ -7,7 +7,7 @@ use async_graphql::{Name, Pos};
 use async_graphql_value::Value;
 
 use crate::{
-    clients::{AnyRoute, Layout, Leaf},
+    clients::{AnyRoute, Column, Layout, Leaf},
     graphql::{
         roots::Root,
         table::{Access, Computed, Table},
@@ -22,6 +22,13 @@ pub(crate) struct Program {
     pub(super) places: Vec<Place>,
     pub(super) edges: Vec<Edge>,
     pub(super) layouts: Vec<Records>,
+}
+
+impl Program {
+    /// Bytes held by the program of that many fields, estimated for the cache's account: a step, its key and its column each.
+    pub(crate) const fn bytes(fields: usize) -> usize {
+        fields * (size_of::<Step<Field>>() + size_of::<Column>() + 64)
+    }
 }
 
 impl fmt::Debug for Program {

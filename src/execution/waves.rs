@@ -5,6 +5,10 @@
 use std::{collections::HashMap, ops::Range, sync::Arc};
 
 use futures::{FutureExt, StreamExt, future::BoxFuture, stream::FuturesUnordered};
+use tokio::{
+    runtime::{Handle, RuntimeFlavor},
+    task::block_in_place,
+};
 
 use super::{
     asked::{Asked, PageAt, Slot},
@@ -58,16 +62,35 @@ impl Request<'_> {
                 run.arrived(next);
             }
         }
-        write::outcome(&run)
+        run.write()
     }
 }
 
+/// Bytes of answers from which on a response is written where it keeps no other request waiting.
+const LARGE: usize = 128 * 1024;
+
 impl<'a> Run<'a> {
+    /// Writes the response. A large one takes milliseconds: the worker's other tasks go on elsewhere meanwhile.
+    fn write(&self) -> Outcome {
+        let bytes: usize = self.answers.iter().map(Answer::len).sum();
+        match Handle::try_current().map(|runtime| runtime.runtime_flavor()) {
+            Ok(RuntimeFlavor::MultiThread) if bytes > LARGE => block_in_place(|| write::outcome(self)),
+            _ => write::outcome(self),
+        }
+    }
+
     /// Sends what is due.
     fn send(&mut self, calls: &mut Calls<'a>) {
         for place in 0..self.asked.len() {
+            let is_private = !self.asked[place].route.is_public();
             while let Some(chunk) = self.asked[place].chunk() {
-                calls.push(self.call(place, chunk));
+                // Nobody asks then; should somebody, the call must not be made.
+                if is_private && self.request.request.viewer.is_none() {
+                    let failure = self.fail(graphql::unauthenticated());
+                    self.asked[place].failed(chunk, failure);
+                } else {
+                    calls.push(self.call(place, chunk));
+                }
             }
         }
     }

@@ -50,6 +50,7 @@ impl Record for Money {
                 name: "amount",
                 origin: Origin::Computed(Computed {
                     needs: &["amount", "currency"],
+                    cost: 0,
                     compute: |members, _| {
                         let text = to_text(read(members.first())?, read(members.get(1))?);
                         Ok(Value { json: format!("\"{text}\""), text: 0 })

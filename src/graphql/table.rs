@@ -81,6 +81,8 @@ pub enum Access {
 pub struct Computed {
     /// The members that it is computed from.
     pub needs: &'static [&'static str],
+    /// Its `@cost`: 1 if it has arguments, under which it may be selected many times.
+    pub cost: u64,
     /// Computes it: from the members as JSON.
     pub compute: fn(&[&str], &Arguments<'_>) -> Result<Value, Error>,
 }
@@ -142,8 +144,10 @@ impl<T: Plain> Plain for Option<T> {
 
 impl<T: Plain> Plain for Vec<T> {
     const FORM: Form = match T::FORM {
+        _ if T::IS_NULLABLE => panic!("a list whose items may be null has no form"),
         Form::Leaf(leaf) => Form::Leaves(leaf),
-        _ => Form::Objects,
+        Form::Object => Form::Objects,
+        Form::Leaves(_) | Form::Objects => panic!("a list of lists has no form"),
     };
     const TABLE: Option<fn() -> &'static Table> = T::TABLE;
 }

@@ -79,7 +79,7 @@ impl PreparedOperation {
             variables,
             failures,
             program,
-            bytes: size_of::<Self>() + flattener.allowance.bytes() + plan.bytes(),
+            bytes: size_of::<Self>() + flattener.allowance.bytes() + plan.bytes() + Program::bytes(plan.steps),
             #[cfg(test)]
             steps: flattener.allowance.steps_taken() + plan.steps,
             plan,

@@ -36,3 +36,10 @@ fn a_key_may_have_escapes_and_an_id_too() {
     let twice = RECORDS.replacen("\"note\"", "\"name\":\"again\",\"note\"", 1);
     reading::check(twice.as_bytes());
 }
+
+#[test]
+fn members_that_come_twice_and_cursors_that_come_twice_are_broken() {
+    let twice = PAGE.replacen("\"cursors\"", "\"cursors\": [\"c.2\"], \"cursors\"", 1);
+    assert_ne!(twice, PAGE);
+    reading::check(twice.as_bytes());
+}

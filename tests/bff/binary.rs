@@ -91,6 +91,13 @@ impl Program {
         pages * 4_096
     }
 
+    /// The most resident memory that it has had, in bytes (proc(5)).
+    pub fn peak_bytes(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id().unwrap())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1_024
+    }
+
     /// Waits for its end.
     pub async fn ended(&mut self) -> ExitStatus {
         self.child.wait().await.unwrap()

@@ -52,7 +52,7 @@ fn the_documents_of_the_repository_are_good() {
     let shown = String::from_utf8(output.stdout).unwrap();
     assert!(output.status.success(), "{shown}");
     let expected = "mobile CompactFeed  persisted-queries/mobile/CompactFeed.graphql
-  cost    1212 at worst, 132 by default, of 2000 allowed
+  cost    1312 at worst, 142 by default, of 2000 allowed
   depth   4 of 12 allowed
   calls   post 1, user 1 at most
   cache   public, 60 s

@@ -62,6 +62,20 @@ async fn a_call_that_takes_too_long_says_so() {
     assert_eq!((&line["request_id"], &request["calls.failed"]), (&json!("slow"), &json!(1)));
 }
 
+/// A service that takes connections, and says nothing in the TLS handshake: the request was not sent.
+#[tokio::test]
+async fn a_handshake_that_hangs_is_no_connection() {
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("https://{}", silent.local_addr().unwrap());
+    let services = Services::start(Sizes::default()).await;
+    let settings = [("TESSERA__SERVICES__POST__URL", url.as_str()), ("TESSERA__TIMEOUTS__CALL_MS", "4000")];
+    let mut program = Program::serve(&services, &settings).await;
+    let begun = std::time::Instant::now();
+    let [line, _] = failed(&services, &mut program, "silent").await;
+    assert!(line["cause"].as_str().is_some_and(|text| text.contains("no connection")), "{line}");
+    assert!(begun.elapsed() < std::time::Duration::from_secs(3), "{:?}", begun.elapsed());
+}
+
 #[tokio::test]
 async fn the_route_of_a_failed_command_has_no_ids() {
     let mut services = Services::start(Sizes::default()).await;

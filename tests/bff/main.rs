@@ -28,6 +28,7 @@ mod failed_calls;
 mod health;
 mod hostile;
 mod http;
+mod large_answers;
 mod live;
 #[cfg(feature = "client-tests")]
 mod live_clients;

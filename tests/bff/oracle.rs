@@ -70,7 +70,8 @@ impl Sides {
         for call in self.app.services.calls() {
             let is_key = |name: &str| name.ends_with("ids") || name == "handles";
             let parameters: Vec<_> = call.query.iter().filter(|(name, _)| !is_key(name)).collect();
-            keys.entry(format!("{} {parameters:?}", call.route)).or_default().extend(call.keys);
+            let caller = if call.header("authorization").is_some() { "viewer" } else { "nobody" };
+            keys.entry(format!("{} {parameters:?} {caller}", call.route)).or_default().extend(call.keys);
         }
         let cost = answer.json()["extensions"]["cost"]["actual"].as_u64();
         Seen { data: data(&answer.text), errors, cost, keys }

@@ -45,6 +45,7 @@ impl Layout {
     /// The place of that member; adds it if it is not there.
     pub fn column(&mut self, name: &'static str, form: Form, is_nullable: bool) -> usize {
         self.find(name).unwrap_or_else(|| {
+            debug_assert!(self.columns.len() < 128, "rows count their columns in 128 bits");
             self.columns.push(Column {
                 name,
                 quoted: format!("\"{name}\":").into(),

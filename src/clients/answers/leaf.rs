@@ -55,10 +55,38 @@ pub(crate) fn written(value: &impl Serialize) -> String {
 }
 
 fn check_string(json: &str) -> Option<Spelling> {
-    if plain(json).is_some() {
+    let inner = json.strip_prefix('"')?.strip_suffix('"')?;
+    if plain(json).is_some() || has_usual_escapes(inner.as_bytes()) {
         return Some(Spelling::Same);
     }
     serde_json::from_str::<String>(json).ok().map(|_| Spelling::Other)
+}
+
+/// Whether all escapes in the text are those that are written for these characters in a response, too.
+fn has_usual_escapes(mut text: &[u8]) -> bool {
+    if text.iter().fold(false, |found, byte| found | (*byte < 0x20)) {
+        return false;
+    }
+    while let Some(at) = memchr::memchr2(b'\\', b'"', text) {
+        let is_usual =
+            text[at] == b'\\' && matches!(text.get(at + 1), Some(b'"' | b'\\' | b'n' | b'r' | b't' | b'b' | b'f'));
+        if !is_usual {
+            return false;
+        }
+        text = &text[at + 2..];
+    }
+    true
+}
+
+/// Bytes of the text that a JSON string of a response stands for. It has escapes of one letter, and of control characters by number.
+pub fn text_bytes(json: &[u8]) -> usize {
+    let (mut bytes, mut rest) = (json.len().saturating_sub(2), json);
+    while let Some(at) = memchr::memchr(b'\\', rest) {
+        let length = if rest.get(at + 1) == Some(&b'u') { 6 } else { 2 };
+        bytes = bytes.saturating_sub(length - 1);
+        rest = rest.get(at + length..).unwrap_or_default();
+    }
+    bytes
 }
 
 fn rewrite_string(json: &str) -> String {

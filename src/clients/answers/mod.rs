@@ -16,6 +16,6 @@ pub use answer::{Answer, AnswerRequest, Found, Page, Shape};
 pub use key::RouteKey;
 pub(crate) use key::id;
 pub use layout::{Column, Form, Layout};
-pub(crate) use leaf::plain;
 pub use leaf::{Leaf, Spelling};
+pub(crate) use leaf::{plain, text_bytes};
 pub use rows::{Cell, Rows};

@@ -8,15 +8,15 @@ use super::{
     scan::{Broken, Scanner},
 };
 
-/// Marks the end of a value that has to be written anew. Bodies are shorter than 2 GiB (`MAX_BODY_BYTES`).
+/// Marks the end of a value that has to be written anew. Bodies are shorter than 2 GiB (`call/attempt.rs`).
 const REWRITE: u32 = 1 << 31;
 
 /// A member of a record.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cell {
     /// Scalars and lists of them: the first byte. Objects: the first row.
     start: u32,
-    /// Scalars: behind the last byte, with a mark; 0 for null. Objects: behind the last row.
+    /// Scalars: behind the last byte, with a mark. Objects: behind the last row. Before the start: null.
     end: u32,
 }
 
@@ -31,14 +31,16 @@ pub struct Rows {
 }
 
 impl Cell {
+    const NULL: Self = Self { start: 1, end: 0 };
+
     /// Whether there is no value.
     pub const fn is_null(self) -> bool {
-        self.end == 0
+        self.start > self.end
     }
 
-    /// Where the value stands.
+    /// Where the value stands; an empty range for null.
     pub const fn range(self) -> Range<usize> {
-        self.start as usize..(self.end & !REWRITE) as usize
+        if self.is_null() { 0..0 } else { self.start as usize..(self.end & !REWRITE) as usize }
     }
 
     /// Whether the value has to be written anew.
@@ -46,9 +48,9 @@ impl Cell {
         self.end & REWRITE != 0
     }
 
-    /// The rows of the objects.
+    /// The rows of the objects; none for null.
     pub const fn rows(self) -> Range<usize> {
-        self.start as usize..self.end as usize
+        if self.is_null() { 0..0 } else { self.start as usize..self.end as usize }
     }
 
     fn of(range: Range<usize>, spelling: Spelling) -> Self {
@@ -77,7 +79,7 @@ impl Rows {
 
     /// A member of a row.
     pub fn cell(&self, row: usize, column: usize) -> Cell {
-        self.cells.get(row * self.columns + column).copied().unwrap_or_default()
+        self.cells.get(row * self.columns + column).copied().unwrap_or(Cell::NULL)
     }
 
     /// The rows of the objects in that member.
@@ -88,10 +90,11 @@ impl Rows {
     /// Reads a record as one more row.
     pub(super) fn read(&mut self, scanner: &mut Scanner<'_>, layout: &Layout) -> Result<usize, Broken> {
         let base = self.cells.len();
-        self.cells.resize(base + self.columns, Cell::default());
+        self.cells.resize(base + self.columns, Cell::NULL);
         self.count += 1;
         scanner.expect(b'{')?;
-        let (mut is_first, mut expected, mut seen) = (true, 0, 0_u64);
+        // A bit for each column: no type has as many members.
+        let (mut is_first, mut expected, mut seen) = (true, 0, 0_u128);
         while scanner.goes_on(&mut is_first, b'}')? {
             // Most likely members come in the order of the layout.
             let is_expected = layout.columns.get(expected).is_some_and(|column| scanner.take_name(&column.quoted));

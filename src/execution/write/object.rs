@@ -128,6 +128,7 @@ impl<'a> Writer<'a> {
                 true => self.null(),
                 false => self.object(*below, run.objects[*below].starts[number]),
             },
+            Field::Objects { column, .. } if rows.cell(object.row, *column).is_null() => self.null(),
             Field::Objects { column, place: below } => {
                 let count = rows.cell(object.row, *column).rows().len();
                 let start = run.objects[*below].starts[number];

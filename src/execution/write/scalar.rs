@@ -1,7 +1,7 @@
 //! Scalars, and lists of them: copied from the answer, unless they are spelled in another way there.
 
 use super::{Writer, Written};
-use crate::clients::{Cell, Leaf, Spelling};
+use crate::clients::{Cell, Leaf, Spelling, text_bytes};
 
 impl Writer<'_> {
     pub(super) fn leaf(&mut self, answer: usize, cell: Cell, leaf: &Leaf) -> Written {
@@ -10,22 +10,24 @@ impl Writer<'_> {
         }
         let answer = &self.run.answers[answer];
         if cell.is_rewritten() {
-            let json = (leaf.rewrite)(answer.text(cell.range()));
-            if leaf.is_text {
-                self.count(serde_json::from_str::<String>(&json).map_or(json.len(), |text| text.len()))?;
-            }
-            self.push(&json);
-        } else {
-            let json = answer.bytes(cell.range());
-            if leaf.is_text {
-                self.count(json.len().saturating_sub(2))?;
-            }
-            self.out.extend_from_slice(json);
+            return self.copy((leaf.rewrite)(answer.text(cell.range())).as_bytes(), leaf);
         }
+        self.copy(answer.bytes(cell.range()), leaf)
+    }
+
+    /// A scalar as it is in the response; text counts.
+    fn copy(&mut self, json: &[u8], leaf: &Leaf) -> Written {
+        if leaf.is_text {
+            self.count(text_bytes(json))?;
+        }
+        self.out.extend_from_slice(json);
         Ok(())
     }
 
     pub(super) fn leaves(&mut self, answer: usize, cell: Cell, leaf: &Leaf) -> Written {
+        if cell.is_null() {
+            return self.null();
+        }
         let answer = &self.run.answers[answer];
         if !leaf.is_text && !cell.is_rewritten() {
             self.out.extend_from_slice(answer.bytes(cell.range()));
@@ -36,9 +38,7 @@ impl Writer<'_> {
         self.list(items.len(), |writer, item| {
             let json = items[item].to_string();
             let json = if (leaf.check)(&json) == Some(Spelling::Other) { (leaf.rewrite)(&json) } else { json };
-            writer.count(if leaf.is_text { items[item].as_str().map_or(0, str::len) } else { 0 })?;
-            writer.push(&json);
-            Ok(())
+            writer.copy(json.as_bytes(), leaf)
         })
     }
 

@@ -56,6 +56,7 @@ impl Reader<'_> {
                     cursors = Some(self.cursors()?);
                     continue;
                 }
+                "\"cursors\"" => return Err(self.scanner.broken().into()),
                 _ => {
                     self.scanner.value()?;
                     continue;
