@@ -84,7 +84,7 @@ impl<'a> Run<'a> {
         for place in 0..self.asked.len() {
             let is_private = !self.asked[place].route.is_public();
             while let Some(chunk) = self.asked[place].chunk() {
-                // Nobody asks then; should somebody, the call must not be made.
+                // The access rules ask for nothing then. Should one be missing, the call is not made.
                 if is_private && self.request.request.viewer.is_none() {
                     let failure = self.fail(graphql::unauthenticated());
                     self.asked[place].failed(chunk, failure);

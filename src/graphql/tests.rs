@@ -1,5 +1,5 @@
 //! The tables beside the schema: every field that a query or subscription can select is declared in them, so that none runs by the
-//! engine because somebody forgot it.
+//! engine because a line was forgotten.
 
 use std::collections::BTreeSet;
 

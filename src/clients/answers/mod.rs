@@ -1,6 +1,6 @@
 //! Answers of the services as they came: the body, and where in it the wanted members of each record are. In: a body and a
 //! [`Layout`], which names the members. Out: an [`Answer`], from which selected members are copied into the response. A wanted
-//! member that is not as the contract says makes the whole answer a broken one; members that nobody wants are not looked at.
+//! member that is not as the contract says makes the whole answer a broken one; members that are not wanted are not read.
 //!
 //! `scan` finds the values in JSON, `leaf` judges scalars, `rows` reads records, `reader` the answer around them.
 

@@ -1,5 +1,5 @@
 //! What a client sends, frame by frame (RFC 6455, section 5.2), within limits. In: a socket. Out: the same frames, but long ones in
-//! pieces, so that whoever reads them needs a small buffer; or an error: a message that has not come whole takes room among the
+//! pieces, so that the WebSocket library needs a small buffer; or an error: a message that has not come whole takes room among the
 //! request bodies that are being received (`http.max_bodies_bytes`), and there is none (`OutOfMemory`); the frames of one message
 //! have too many bytes (`FileTooLarge`); a frame or message has not come whole in time (`TimedOut`).
 
