@@ -37,7 +37,7 @@ pub(super) async fn attempt(
         let status = response.status();
         ledger.note_position(service, response.headers());
         let expected = response.body().size_hint().exact().unwrap_or_default();
-        let mut body = BytesMut::with_capacity(expected.min(1 << 20) as usize);
+        let mut body = BytesMut::with_capacity(expected.min(MAX_RESPONSE_BYTES as u64) as usize);
         while let Some(frame) = response.body_mut().frame().await {
             let Ok(chunk) = frame.map_err(|error| Cause::of_reading(&error))?.into_data() else { continue };
             if body.len() + chunk.len() > MAX_RESPONSE_BYTES {

@@ -50,7 +50,8 @@ struct Writer<'a> {
 
 /// The outcome of a run.
 pub(super) fn outcome(run: &Run<'_>) -> Outcome {
-    let capacity = run.answers.iter().map(Answer::len).sum::<usize>() / 2 + 256;
+    // What is not written is not resident; a buffer that grew would be, twice.
+    let capacity = run.answers.iter().map(Answer::len).sum::<usize>() + 256;
     let out = Vec::with_capacity(capacity);
     let errors = run.request.introspected.map_or_else(Vec::new, |response| response.errors.clone());
     let mut writer = Writer { run, out, errors, path: Vec::new(), cost: 0, text: 0 };
