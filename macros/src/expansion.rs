@@ -67,27 +67,21 @@ fn resolver(field: &Resolved) -> TokenStream {
     let Resolved { attributes, name, ty, origin } = field;
     let attributes = quote!(#(#attributes)*);
     match origin {
-        Origin::One(edge) if edge.access.as_ref().is_some_and(|access| access.guard().is_some()) => {
-            let (directives, key) = (directives(edge), &edge.key);
-            quote! {
-                #attributes
-                #[graphql(#directives)]
-                async fn #name(
-                    &self, ctx: &async_graphql::Context<'_>
-                ) -> Option<async_graphql::Result<crate::graphql::in_place::InPlace<#ty>>> {
-                    #ty::by_id(ctx, self.#key.into()).await
-                }
-            }
-        }
         Origin::One(edge) => {
-            let (directives, loaded) = (directives(edge), loaded(edge, &quote!(())));
+            let (directives, key) = (directives(edge), &edge.key);
+            let object = if edge.access.as_ref().is_some_and(|access| access.guard().is_some()) {
+                quote!(#ty::by_id(ctx, self.#key.into()).await)
+            } else {
+                let loaded = loaded(edge, &quote!(()));
+                quote!(crate::graphql::edge::object(#loaded))
+            };
             quote! {
                 #attributes
                 #[graphql(#directives)]
                 async fn #name(
                     &self, ctx: &async_graphql::Context<'_>
                 ) -> Option<async_graphql::Result<crate::graphql::in_place::InPlace<#ty>>> {
-                    crate::graphql::edge::object(#loaded)
+                    #object
                 }
             }
         }
@@ -190,6 +184,6 @@ fn loaded(edge: &Edge, parameters: &TokenStream) -> TokenStream {
     }}
 }
 
-pub(crate) fn is_result(ty: &Type) -> bool {
+fn is_result(ty: &Type) -> bool {
     matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "Result"))
 }

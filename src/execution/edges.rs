@@ -36,7 +36,7 @@ impl Run<'_> {
         self.edges[place] = Asks { asks, known: 0, is_asked: true, is_done: false };
     }
 
-    pub(super) fn ask_of(&mut self, edge: &Edge, object: Object, asked: usize) -> Ask {
+    fn ask_of(&mut self, edge: &Edge, object: Object, asked: usize) -> Ask {
         let viewer = self.request.request.viewer.as_ref();
         let is_allowed = match (edge.access, viewer) {
             (None, _) | (Some(Access::Viewer | Access::Guarded(_)), Some(_)) => true,
@@ -65,12 +65,12 @@ impl Run<'_> {
     }
 
     /// The id in that member of an object.
-    pub(super) fn key(&self, edge: &Edge, Object { answer, row }: Object, column: usize) -> Option<u128> {
+    fn key(&self, edge: &Edge, Object { answer, row }: Object, column: usize) -> Option<u128> {
         let rows = self.rows(&self.request.program.places[edge.place], answer);
         id_at(&self.answers[answer], rows.cell(row, column))
     }
 
-    pub(super) fn arguments_of(&self, edge: &Edge) -> Result<Option<PageArguments>, Error> {
+    fn arguments_of(&self, edge: &Edge) -> Result<Option<PageArguments>, Error> {
         let Some(written) = &edge.page else { return Ok(None) };
         let values = self.values(written);
         graphql::page(&Arguments(&values)).map(Some)

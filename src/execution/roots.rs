@@ -45,7 +45,7 @@ impl Run<'_> {
     }
 
     /// The object of the event: its members are those of the event's data, and `cursor` and `subject`.
-    pub(super) fn event(&mut self, records: usize) -> Option<Object> {
+    fn event(&mut self, records: usize) -> Option<Object> {
         let Occurrence { event, cursor } = self.request.event?;
         let mut members = event.data.as_object()?.clone();
         members.insert("cursor".to_owned(), (&**cursor).into());
@@ -59,7 +59,7 @@ impl Run<'_> {
         Some(Object { answer: self.answers.len() - 1, row: 0 })
     }
 
-    pub(super) fn root_ask(&mut self, sought: Sought, finds: &[Found]) -> RootAsk {
+    fn root_ask(&mut self, sought: Sought, finds: &[Found]) -> RootAsk {
         match sought {
             Sought::Nothing => RootAsk { ask: Ask::Nothing, finds: 0 },
             Sought::Refused(error) => RootAsk { ask: Ask::Refused(self.fail(error)), finds: 0 },

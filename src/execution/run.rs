@@ -36,12 +36,12 @@ pub(crate) struct Request<'a> {
 /// The outcome of a query.
 pub(crate) struct Outcome {
     pub(crate) response: Response,
-    /// The cost of what is in the data.
+    /// The actual cost: of the objects and fields in the data.
     pub(crate) cost: u64,
 }
 
 impl Outcome {
-    /// The outcome of what cannot run: a defect, with that text for the log.
+    /// The outcome of a query that cannot run because of a defect: null, and an internal error. The text is for the log.
     pub(crate) fn defect(text: &str) -> Self {
         let errors = vec![ServerError::new(text, None)];
         Self { response: Response { data: Data::Json(b"null".to_vec()), errors }, cost: 0 }

@@ -1,5 +1,5 @@
 //! The scalars and enums of the schema as they stand in answers of the services: whether a value is one, and whether it is
-//! spelled as in a response. The counterpart of what serde reads for the engine.
+//! spelled as in a response. The engine reads the same values with serde.
 
 use async_graphql::{Value as ConstValue, resolver_utils::EnumType};
 use contract::{Currency, Id, IdKind, Time};

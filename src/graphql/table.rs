@@ -49,7 +49,7 @@ pub enum Origin {
     One(EdgeTable, fn() -> &'static Table),
     /// The page of a list that the route has under the key.
     Page(EdgeTable, fn() -> &'static Table),
-    /// A member of what the route has under the key; without a member, whether something is true of the key.
+    /// A member of the record that the route has under the key; without a member, a flag of the key.
     Value(EdgeTable, Option<Member>),
     /// A function of members of the record and of the field's arguments.
     Computed(Computed),

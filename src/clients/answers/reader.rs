@@ -79,7 +79,7 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn records(&mut self, key: &str) -> Result<(), Wrong> {
         let layout = self.request.layout;
-        let Some(column) = layout.columns.iter().position(|column| column.name == key) else {
+        let Some(column) = layout.find(key) else {
             return Err(self.scanner.broken().into());
         };
         let mut expected = 0;

@@ -88,7 +88,7 @@ impl<'a> Writer<'a> {
             Err(Stop::Null) => {
                 self.out.truncate(mark.length);
                 self.cost = mark.cost;
-                // Of what is not in the data, only the error that made it null is told.
+                // Of the errors inside a value that became null, only the one that made it null stays.
                 let last = self.errors.pop();
                 self.errors.truncate(mark.errors);
                 self.errors.extend(last);
