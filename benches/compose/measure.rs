@@ -17,7 +17,7 @@ use crate::{
     load::load,
     older,
     report::{self, Outcome, Round},
-    scenario::{self, Scenario},
+    scenario::{self, POST, Scenario},
     token, world,
 };
 
@@ -41,12 +41,16 @@ pub async fn run(arguments: &Arguments) {
         None => (handwritten(&urls, arguments.beside), report::HANDWRITTEN),
         Some(commit) => (Process::bff(&older::build(commit, folder), &urls, folder, "").await, commit.as_str()),
     };
-    let chosen = |scenario: &&Scenario| arguments.only.as_deref().is_none_or(|only| only == scenario.name);
+    let on_node = name == Beside::Mercurius.name();
+    let chosen = |scenario: &&Scenario| {
+        arguments.only.as_deref().is_none_or(|only| only == scenario.name) && (scenario.on_node || !on_node)
+    };
+    let post = world::post().to_string();
     let mut outcomes = Vec::new();
     println!("{}", report::heading(name));
     for scenario in scenario::ALL.iter().filter(chosen) {
         let token = scenario.signed_in.then(|| token::sign(world::viewer()));
-        let operation = Bytes::from(json!({"query": scenario.query}).to_string());
+        let operation = Bytes::from(json!({"query": scenario.query.replace(POST, &post)}).to_string());
         let graphql = |process: &Process| Target {
             port: process.ports[0],
             path: "/graphql".into(),
@@ -55,7 +59,12 @@ pub async fn run(arguments: &Arguments) {
         };
         let is_handler = name == report::HANDWRITTEN;
         let target = if is_handler {
-            Target { port: baseline.ports[0], path: scenario.path.into(), body: None, token: token.clone() }
+            Target {
+                port: baseline.ports[0],
+                path: scenario.path.replace(POST, &post),
+                body: None,
+                token: token.clone(),
+            }
         } else {
             graphql(&baseline)
         };

@@ -16,7 +16,7 @@ use axum::{
     extract::{Query, Request, State},
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
-    routing::get,
+    routing::{get, put},
 };
 use contract::headers::X_FEED_POSITION;
 use futures::{StreamExt, stream};
@@ -45,6 +45,10 @@ pub async fn run() {
         .route("/v1/posts", get(posts))
         .route("/v1/posts/by-author", get(posts_by_author))
         .route("/v1/orders/by-buyer", get(orders_by_buyer))
+        .route("/v1/comments/counts", get(async |parameters: Parameters| counts(&parameters, "comments")))
+        .route("/v1/likes/counts", get(async |parameters: Parameters| counts(&parameters, "likes")))
+        .route("/v1/likes", get(likes))
+        .route("/v1/posts/{id}/likes", put(async || StatusCode::NO_CONTENT))
         .layer(from_fn_with_state(Arc::clone(&services), count));
     let router = Router::new()
         .route("/.well-known/jwks.json", get(async || token::key_set().to_string()))
@@ -71,7 +75,9 @@ async fn count(State(services): State<Arc<Services>>, request: Request, next: Ne
     services.calls.fetch_add(1, Ordering::Relaxed);
     let known = request.headers().get(contract::headers::X_API_KEY).is_some_and(|key| key == API_KEY);
     let signed_in = request.headers().contains_key(header::AUTHORIZATION);
-    if !known || (request.uri().path().starts_with("/v1/orders") && !signed_in) {
+    let path = request.uri().path();
+    let is_private = path.starts_with("/v1/orders") || path.ends_with("/likes");
+    if !known || (is_private && !signed_in) {
         return StatusCode::UNAUTHORIZED.into_response();
     }
     next.run(request).await
@@ -109,6 +115,23 @@ async fn posts_by_author(State(services): State<Arc<Services>>, Query(parameters
 async fn orders_by_buyer(State(services): State<Arc<Services>>, Query(parameters): Parameters) -> Response {
     let world = &services.world;
     json(pages(&parameters, "buyer_ids", |_| page(&world.orders, &world.order_ids, first(&parameters))))
+}
+
+/// A number of each post: the last digit of its id.
+fn counts(Query(parameters): &Parameters, what: &str) -> Response {
+    let count = |id: &str| format!(r#""{id}":{{"{what}":{}}}"#, last_digit(id));
+    let counts = parameters["post_ids"].split(',').map(count).collect::<Vec<_>>().join(",");
+    json(format!(r#"{{"counts":{{{counts}}}}}"#))
+}
+
+/// The viewer likes every other post.
+async fn likes(Query(parameters): Parameters) -> Response {
+    let liked = parameters["post_ids"].split(',').filter(|id| last_digit(id).is_multiple_of(2));
+    json(format!(r#"{{"ids":[{}]}}"#, liked.map(|id| format!(r#""{id}""#)).collect::<Vec<_>>().join(",")))
+}
+
+fn last_digit(id: &str) -> u32 {
+    id.chars().last().and_then(|digit| digit.to_digit(16)).unwrap()
 }
 
 fn first(parameters: &HashMap<String, String>) -> usize {

@@ -65,6 +65,11 @@ fn user_id(n: usize) -> UserId {
     UserId::from_parts(at(n), n as u128)
 }
 
+/// A post that the viewer may like.
+pub fn post() -> PostId {
+    post_id(0)
+}
+
 fn post_id(n: usize) -> PostId {
     PostId::from_parts(at(n), n as u128)
 }

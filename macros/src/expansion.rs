@@ -1,10 +1,9 @@
 //! Writes the code of an object: the struct with its plain fields, the engine's type, and a resolver for each other field.
-//! The generated code names the parts of the crate it stands in: `crate::graphql::{access, connection, directives, edge,
-//! errors}` and `crate::clients`.
+//! The generated code names the parts of the crate it stands in: `crate::graphql::{access, connection, directives, edge}` and
+//! `crate::clients`.
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::Type;
 
 use crate::{
     declaration::{Access, Computed, Declaration, Edge, Origin, Resolved},
@@ -80,7 +79,7 @@ fn resolver(field: &Resolved) -> TokenStream {
                 #[graphql(#directives)]
                 async fn #name(
                     &self, ctx: &async_graphql::Context<'_>
-                ) -> Option<async_graphql::Result<crate::graphql::in_place::InPlace<#ty>>> {
+                ) -> Option<async_graphql::Result<#ty>> {
                     #object
                 }
             }
@@ -140,19 +139,10 @@ fn computed(attributes: &TokenStream, field: &Resolved, computed: &Computed) -> 
     // It is computed anew under each alias.
     let cost =
         (!arguments.is_empty()).then(|| quote!(#[graphql(directive = crate::graphql::directives::cost::apply(1))]));
-    if !is_result(ty) {
-        return quote! {
-            #attributes
-            #cost
-            async fn #name(&self, #(#parameters),*) -> #ty { #call }
-        };
-    }
     quote! {
         #attributes
         #cost
-        async fn #name(&self, ctx: &async_graphql::Context<'_>, #(#parameters),*) -> #ty {
-            #call.map_err(|error| crate::graphql::errors::at(ctx, error))
-        }
+        async fn #name(&self, #(#parameters),*) -> #ty { #call }
     }
 }
 
@@ -182,8 +172,4 @@ fn loaded(edge: &Edge, parameters: &TokenStream) -> TokenStream {
             Err(denied) => return denied.map(Err),
         }
     }}
-}
-
-fn is_result(ty: &Type) -> bool {
-    matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "Result"))
 }

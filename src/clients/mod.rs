@@ -20,6 +20,7 @@ pub use answers::{
 };
 pub(crate) use answers::{id, plain, text_bytes};
 pub use audience::{Audience, Everybody, Ourselves, TheViewer};
+pub(crate) use call::Cause;
 pub use call::{Call, Command, Fetch, MethodOf, Read, ServiceClient, ServiceClientSettings};
 pub use connections::{BaseUrl, CallClient, ConnectionsError, HttpClients, InvalidBaseUrl};
 pub use context::CallContext;

@@ -3,6 +3,7 @@
 
 use std::{ptr, sync::Arc};
 
+use bytes::Bytes;
 use contract::CloudEvent;
 
 use crate::{auth::Viewer, services::Service};
@@ -37,6 +38,16 @@ pub struct Occurrence {
     pub event: CloudEvent,
     /// The cursor behind it, for clients. No other event has the same.
     pub cursor: Arc<str>,
+}
+
+impl Occurrence {
+    /// The event as a record: the members of its data, and `cursor` and `subject`. `None` if its data is no object.
+    pub fn record(&self) -> Option<Bytes> {
+        let mut members = self.event.data.as_object()?.clone();
+        members.insert("cursor".to_owned(), (*self.cursor).into());
+        members.insert("subject".to_owned(), self.event.subject.as_str().into());
+        serde_json::to_vec(&members).ok().map(Bytes::from)
+    }
 }
 
 impl Topic {

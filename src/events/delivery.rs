@@ -20,7 +20,7 @@ use super::{Parts, shared_work::SharedWork};
 use crate::{
     auth::{Identity, Viewer},
     budgets::{Charge, Exhausted, Payer},
-    clients::{CallContext, Occurrence},
+    clients::{Answer, CallContext, Occurrence},
     execution::{Outcome, Request},
     loaders::Scope,
     operations::PreparedOperation,
@@ -185,8 +185,9 @@ impl Delivery {
         let request = &*scope.request;
         let outcome = match operation.program() {
             Some(program) => {
-                let event = Some(event);
-                Request { program, variables, event, introspected: None, request, max_text }.run().await
+                let given = event.record().zip(program.given());
+                let given = given.and_then(|(record, layout)| Answer::record(&record, layout).ok());
+                Request { program, variables, given, introspected: None, request, max_text, text: 0 }.run().await
             }
             None => Outcome::defect("a field of the event is in no table"),
         };

@@ -150,7 +150,7 @@ impl Events {
         let scope = Scope::new(context, viewer.clone(), self.pipeline.clients.clone());
         let (operation, variables) = (prepared.operation, prepared.variables);
         let (document, values) = (operation.document().clone(), variables.clone());
-        let asked = self.pipeline.schema.subscribe(Execution { document, variables: values, scope });
+        let asked = self.pipeline.schema.subscribe(Execution { document, variables: values, scope, payloads: None });
         let asked = timeout_at(deadline, asked).await.map_err(|_| Refused::DeadlineExceeded);
         // What follows may wait for pages of events, of which each client reads a few at a time.
         drop(slot);

@@ -11,7 +11,7 @@ use super::program::{Edge, Field, Found, Kind, Place, Program, Records, RootFiel
 use crate::{
     clients::{AnyRoute, Form, Layout, Leaf, Shape},
     graphql::{
-        roots::{EVENTS, EventRoot, ROOTS, Returns},
+        roots::{EVENTS, MUTATIONS, ROOTS, Returns},
         table::{Access, EdgeTable, Member, Origin, Table, is_field},
     },
 };
@@ -34,7 +34,7 @@ struct At {
 }
 
 impl Program {
-    /// The program of flattened selections at the root type `Query` or `Subscription`; `None` if a field is in no table.
+    /// The program of flattened selections at that root type; `None` if a field is in no table.
     pub(crate) fn of(root: &'static str, items: Selections<'_>) -> Option<Self> {
         let program = Self { root, roots: Vec::new(), places: Vec::new(), edges: Vec::new(), layouts: Vec::new() };
         let mut builder = Builder(program);
@@ -58,13 +58,14 @@ impl Builder {
         if is_introspection(field) {
             return Some(step(field, RootField::Introspection));
         }
-        if self.0.root == "Subscription" {
-            let EventRoot { table, .. } = EVENTS.iter().find(|known| known.name == name)?;
-            let records = self.records(Kind::Objects(table()));
+        if self.0.root != "Query" {
+            let known = if self.0.root == "Mutation" { &MUTATIONS[..] } else { &EVENTS[..] };
+            let given = known.iter().find(|known| known.name == name)?;
+            let table = (given.table)();
+            let records = self.records(Kind::Objects(table));
             let at = At { records, path: Vec::new() };
-            let place = self.place(table(), at, &field.node.selection_set.node.items)?;
-            self.column(place, table().member("subject")?)?;
-            return Some(step(field, RootField::Event(Found { place, records })));
+            let place = self.place(table, at, &field.node.selection_set.node.items)?;
+            return Some(step(field, RootField::Given(given, Found { place, records })));
         }
         let root = *ROOTS.iter().find(|root| root.name == name)?;
         let items = &field.node.selection_set.node.items;
@@ -96,12 +97,15 @@ impl Builder {
     fn place(&mut self, table: &'static Table, at: At, items: Selections<'_>) -> Option<usize> {
         let place = self.0.places.len();
         let At { records, path } = at;
+        let is_payload = self.0.root == "Mutation" && place == 0;
         self.0.places.push(Place { table, records, path: path.clone(), steps: Vec::new(), cost: OBJECT });
         let mut steps = Vec::with_capacity(items.len());
         for item in items {
             let field = field_of(item)?;
             let what = self.field(place, table, &field.node)?;
             self.0.places[place].cost += match &what {
+                // In the cost of the mutation.
+                _ if is_payload => 0,
                 Field::One { .. } | Field::Page { .. } | Field::Value { .. } | Field::Flag { .. } => CALL,
                 Field::Computed { computed, .. } => computed.cost,
                 _ => 0,

@@ -9,12 +9,12 @@ use async_graphql_value::Value;
 use crate::{
     clients::{AnyRoute, Column, Layout, Leaf},
     graphql::{
-        roots::Root,
+        roots::{GivenRoot, Root},
         table::{Access, Computed, Table},
     },
 };
 
-/// A query, or a subscription's selection of an event, that runs by waves.
+/// A query, a subscription's selection of an event, or a mutation's selection of a payload, that runs by waves.
 pub(crate) struct Program {
     /// The type of the root.
     pub(super) root: &'static str,
@@ -25,6 +25,15 @@ pub(crate) struct Program {
 }
 
 impl Program {
+    /// The wanted members of the record that the program runs for.
+    pub(crate) fn given(&self) -> Option<&Layout> {
+        let given = self.roots.iter().find_map(|step| match step.what {
+            RootField::Given(_, Found { records, .. }) => Some(records),
+            _ => None,
+        });
+        given.map(|records| &self.layouts[records].layout)
+    }
+
     /// Bytes held by the program of that many fields, estimated for the cache's account: a step, its key and its column each.
     pub(crate) const fn bytes(fields: usize) -> usize {
         fields * (size_of::<Step<Field>>() + size_of::<Column>() + 64)
@@ -68,8 +77,8 @@ pub(super) enum RootField {
     Typename,
     /// `__schema` or `__type`, which the engine runs.
     Introspection,
-    /// The object of the event that the program runs for.
-    Event(Found),
+    /// The object that the program runs for: an event, or the payload of a mutation.
+    Given(&'static GivenRoot, Found),
     Field {
         root: &'static Root,
         arguments: Written,

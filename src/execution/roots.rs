@@ -1,4 +1,4 @@
-//! The root of a query: what its fields seek, and the objects that they have found; for an event, the object that it is.
+//! The root of a query: what its fields seek, and the objects that they have found; for an event or a payload, the object that it is.
 
 use async_graphql::Error;
 
@@ -7,12 +7,9 @@ use super::{
     program::{ConnectionField, Found, RootField, Step, places_of},
     run::{Ask, Object, Objects, RootAsk, RootAsks, Run},
 };
-use crate::{
-    clients::{Answer, AnswerRequest, Occurrence, RouteKey, Shape},
-    graphql::{
-        roots::{Sought, Target},
-        table::Arguments,
-    },
+use crate::graphql::{
+    roots::{Sought, Target},
+    table::Arguments,
 };
 
 impl Run<'_> {
@@ -20,7 +17,7 @@ impl Run<'_> {
         for step in &self.request.program.roots {
             let asks = match &step.what {
                 RootField::Typename | RootField::Introspection => Vec::new(),
-                RootField::Event(found) => match self.event(found.records) {
+                RootField::Given(..) => match self.given() {
                     Some(object) => vec![RootAsk { ask: Ask::There(object), finds: 0 }],
                     None => {
                         let failure = self.fail(Error::new("the data of an event is not as the service promises"));
@@ -44,18 +41,9 @@ impl Run<'_> {
         }
     }
 
-    /// The object of the event: its members are those of the event's data, and `cursor` and `subject`.
-    fn event(&mut self, records: usize) -> Option<Object> {
-        let Occurrence { event, cursor } = self.request.event?;
-        let mut members = event.data.as_object()?.clone();
-        members.insert("cursor".to_owned(), (&**cursor).into());
-        members.insert("subject".to_owned(), event.subject.as_str().into());
-        let body = serde_json::to_vec(&serde_json::json!({"items": [members]})).ok()?;
-        let layout = &self.request.program.layouts[records].layout;
-        let keys = [RouteKey::Name(event.subject.as_str().into())];
-        let shape = Shape::Records("subject");
-        let request = AnswerRequest { shape, prefix: "", keys: &keys, first: 0, layout };
-        self.answers.push(Answer::of(&body.into(), &request)?);
+    /// The record that the program runs for.
+    fn given(&mut self) -> Option<Object> {
+        self.answers.push(self.request.given.take()?);
         Some(Object { answer: self.answers.len() - 1, row: 0 })
     }
 

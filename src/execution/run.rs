@@ -11,7 +11,7 @@ use super::{
     program::{Edge, Place, Program, RootField, Written},
 };
 use crate::{
-    clients::{Answer, AnyRoute, Occurrence, PageArguments, Parameters, Rows},
+    clients::{Answer, AnyRoute, PageArguments, Parameters, Rows},
     graphql::{
         roots::{Guard, Judged},
         table::Access,
@@ -23,14 +23,16 @@ use crate::{
 pub(crate) struct Request<'a> {
     pub(crate) program: &'a Program,
     pub(crate) variables: &'a Variables,
-    /// The event that a subscription runs for.
-    pub(crate) event: Option<&'a Occurrence>,
+    /// The record that the program runs for: an event, or the payload of a mutation.
+    pub(crate) given: Option<Answer>,
     /// What the engine has made of `__schema` and `__type`.
     pub(crate) introspected: Option<&'a async_graphql::Response>,
     /// Viewer, context and clients.
     pub(crate) request: &'a loaders::Request,
     /// Bytes of user-written text in the data, at most.
     pub(crate) max_text: usize,
+    /// Bytes of text that are written already: in payloads of the same mutation.
+    pub(crate) text: usize,
 }
 
 /// The outcome of a query.
@@ -38,13 +40,15 @@ pub(crate) struct Outcome {
     pub(crate) response: Response,
     /// The actual cost: of the objects and fields in the data.
     pub(crate) cost: u64,
+    /// Bytes of user-written text, those that were there before included; more than allowed if the response is too large.
+    pub(crate) text: usize,
 }
 
 impl Outcome {
     /// The outcome of a query that cannot run because of a defect: null, and an internal error. The text is for the log.
     pub(crate) fn defect(text: &str) -> Self {
         let errors = vec![ServerError::new(text, None)];
-        Self { response: Response { data: Data::Json(b"null".to_vec()), errors }, cost: 0 }
+        Self { response: Response { data: Data::Json(b"null".to_vec()), errors }, cost: 0, text: 0 }
     }
 }
 

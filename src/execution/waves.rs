@@ -138,7 +138,7 @@ impl<'a> Run<'a> {
                 self.is_root_done[place] = true;
                 match &step.what {
                     RootField::Typename | RootField::Introspection => {}
-                    RootField::Event(found) => self.root_objects(place, &[*found]),
+                    RootField::Given(_, found) => self.root_objects(place, &[*found]),
                     RootField::Field { root, connection, .. } if root.returns == Returns::Page => {
                         self.root_items(place, connection);
                     }

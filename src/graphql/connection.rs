@@ -7,7 +7,6 @@ use async_graphql::{ContainerType, Error, Object, OutputType, SimpleObject, Type
 
 use super::{
     directives, errors,
-    in_place::InPlace,
     scalars::Cursor,
     table::{Arguments, Record, Table},
 };
@@ -39,7 +38,7 @@ pub struct Edge<T: ContainerType> {
     /// The item's cursor, accepted by `after`.
     cursor: Cursor,
     /// The item.
-    node: InPlace<T>,
+    node: T,
 }
 
 /// `PostEdge`
@@ -82,7 +81,7 @@ where
     }
 
     /// The items.
-    async fn nodes(&self) -> Vec<&InPlace<T>> {
+    async fn nodes(&self) -> Vec<&T> {
         self.edges.iter().map(|edge| &edge.node).collect()
     }
 
@@ -100,7 +99,7 @@ where
 impl<T: ContainerType> Connection<T> {
     /// The connection of a service's page.
     pub fn of(page: PageRecord<T>) -> Self {
-        let edge = |(item, cursor)| Edge { cursor: Cursor(cursor), node: InPlace(item) };
+        let edge = |(item, cursor)| Edge { cursor: Cursor(cursor), node: item };
         Self {
             edges: page.items.into_iter().zip(page.page.cursors).map(edge).collect(),
             has_next: page.page.has_next,

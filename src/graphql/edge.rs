@@ -3,7 +3,7 @@
 
 use async_graphql::{Context, Result};
 
-use super::{errors::failed_call, in_place::InPlace};
+use super::errors::failed_call;
 use crate::{
     clients::{CallError, Everybody, Parameters, Route},
     loaders::Scope,
@@ -15,8 +15,8 @@ pub fn scope<'a>(ctx: &Context<'a>) -> &'a Scope {
 }
 
 /// The object that was loaded; `null` if there is none.
-pub fn object<T>(loaded: Result<Option<T>, CallError>) -> Option<Result<InPlace<T>>> {
-    value(loaded, InPlace)
+pub fn object<T>(loaded: Result<Option<T>, CallError>) -> Option<Result<T>> {
+    loaded.map_err(failed_call).transpose()
 }
 
 /// The field's value, read from the loaded record; `null` if the loader found no record.

@@ -1,9 +1,9 @@
 //! Failures of fields. In: a client's mistake, or a failed call. Out: the engine's error with a message of ours and a typed
 //! [`FieldFailure`], from which `requests/` makes the public code. An error without one is a defect of ours.
 
-use std::{iter::successors, sync::Arc};
+use std::sync::Arc;
 
-use async_graphql::{Context, Error, PathSegment, QueryPathNode, QueryPathSegment, ServerError};
+use async_graphql::Error;
 
 use crate::clients::{self, CallError, CallFailure, RefusalKind};
 
@@ -12,8 +12,6 @@ use crate::clients::{self, CallError, CallFailure, RefusalKind};
 pub struct FieldFailure {
     /// What kind of failure.
     pub kind: FailureKind,
-    /// The field's place in the answer, where the engine would name another one.
-    path: Option<Vec<PathSegment>>,
 }
 
 /// Kinds of failures of a field.
@@ -52,27 +50,6 @@ pub fn too_large(limit: usize) -> Error {
     failed(message, FailureKind::TooMuchText)
 }
 
-/// The failure of a non-null field, with the field's path: within a list, the engine would name the list's item.
-pub fn at(ctx: &Context<'_>, failed: Error) -> Error {
-    let segment = |node: &QueryPathNode<'_>| match node.segment {
-        QueryPathSegment::Name(name) => PathSegment::Field(name.to_owned()),
-        QueryPathSegment::Index(index) => PathSegment::Index(index),
-    };
-    let mut path: Vec<_> = successors(ctx.path_node.as_ref(), |node| node.parent).map(segment).collect();
-    path.reverse();
-    match failed.source.as_ref().and_then(|source| source.downcast_ref::<FieldFailure>()) {
-        Some(failure) => error(failed.message, FieldFailure { kind: failure.kind, path: Some(path) }),
-        None => failed,
-    }
-}
-
-/// Gives an error of the engine the path that [`at`] noted.
-pub fn restore_path(error: &mut ServerError) {
-    if let Some(FieldFailure { path: Some(path), .. }) = error.source::<FieldFailure>() {
-        error.path = path.clone();
-    }
-}
-
 /// A call that failed.
 pub fn failed_call(error: CallError) -> Error {
     let message = error.to_string();
@@ -95,9 +72,5 @@ pub fn failed_call(error: CallError) -> Error {
 }
 
 fn failed(message: impl Into<String>, kind: FailureKind) -> Error {
-    error(message, FieldFailure { kind, path: None })
-}
-
-fn error(message: impl Into<String>, failure: FieldFailure) -> Error {
-    Error { message: message.into(), source: Some(Arc::new(failure)), extensions: None }
+    Error { message: message.into(), source: Some(Arc::new(FieldFailure { kind })), extensions: None }
 }

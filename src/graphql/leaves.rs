@@ -6,11 +6,12 @@ use contract::{Currency, Id, IdKind, Time};
 use serde::de::DeserializeOwned;
 
 use super::{
-    answer_size::Counted,
     id::GlobalId,
     order::OrderStatus,
+    outcome::UserErrorCode,
     scalars::{CurrencyCode, Cursor, DateTime, Url},
     table::Plain,
+    text::Written,
     user::Role,
 };
 use crate::clients::{Form, Leaf, Spelling, id, plain};
@@ -23,11 +24,11 @@ impl<K: IdKind> Plain for GlobalId<K> {
     const FORM: Form = <Id<K> as Plain>::FORM;
 }
 
-impl Plain for Counted<String> {
+impl Plain for Written<String> {
     const FORM: Form = Form::Leaf(&Leaf::TEXT);
 }
 
-impl Plain for Counted<Url> {
+impl Plain for Written<Url> {
     const FORM: Form = Form::Leaf(&Leaf::TEXT);
 }
 
@@ -60,6 +61,10 @@ impl Plain for CurrencyCode {
 }
 
 impl Plain for OrderStatus {
+    const FORM: Form = Form::Leaf(&enumeration::<Self>());
+}
+
+impl Plain for UserErrorCode {
     const FORM: Form = Form::Leaf(&enumeration::<Self>());
 }
 

@@ -2,19 +2,18 @@
 //! request. Out: data and errors. Knows nothing of HTTP; what a field means beyond its type stands in its directives.
 
 mod access;
-mod answer_size;
 mod comment;
 mod connection;
 mod directives;
 mod edge;
 mod errors;
 mod id;
-mod in_place;
 mod leaves;
 mod money;
 mod node;
 mod order;
 mod outcome;
+mod payload;
 mod post;
 pub(crate) mod roots;
 mod rule;
@@ -24,6 +23,7 @@ mod subscription;
 pub(crate) mod table;
 #[cfg(test)]
 mod tests;
+mod text;
 mod user;
 
 use std::sync::Arc;
@@ -36,14 +36,13 @@ use futures::StreamExt;
 
 pub use errors::{FailureKind, FieldFailure};
 pub(crate) use errors::{failed_call, forbidden, too_large, unauthenticated};
+pub(crate) use payload::Payloads;
 pub use scalars::CHECKS as SCALAR_CHECKS;
 
 use crate::{
     clients::{Interest, PageArguments, Topic},
     loaders::Scope,
 };
-use answer_size::AnswerSize;
-use in_place::CallingFields;
 use subscription::Asking;
 
 /// The root of all queries.
@@ -95,7 +94,6 @@ pub(crate) const MAX_TEXT: usize = 8 * 1024 * 1024;
 #[derive(Clone)]
 pub struct Schema {
     engine: EngineSchema<Query, Mutation, Subscription>,
-    calling: CallingFields,
     max_text: usize,
 }
 
@@ -107,18 +105,18 @@ pub struct Execution {
     pub variables: async_graphql::Variables,
     /// Viewer, context and loaders of its request.
     pub scope: Scope,
+    /// Writes the payloads of a mutation.
+    pub(crate) payloads: Option<Arc<dyn Payloads>>,
 }
 
 impl Schema {
     /// The schema.
-    #[expect(clippy::expect_used, reason = "at start; what the engine writes, it reads")]
     pub fn new() -> Self {
         // Documents arrive judged, flattened and bounded by `operations/`: the engine's own rules would only repeat it.
         let builder: SchemaBuilder<_, _, _> =
             EngineSchema::build(Query::default(), Mutation::default(), Subscription::default());
         let engine = builder.validation_mode(ValidationMode::Fast).limit_recursive_depth(usize::MAX).finish();
-        let calling = CallingFields::of(&engine.sdl()).expect("the schema's own definition");
-        Self { engine, calling, max_text: MAX_TEXT }
+        Self { engine, max_text: MAX_TEXT }
     }
 
     /// The same, whose answers have at most that many bytes of text.
@@ -139,9 +137,7 @@ impl Schema {
 
     /// Runs a prepared document within its request's scope.
     pub async fn execute(&self, execution: Execution) -> async_graphql::Response {
-        let dispatcher = execution.scope.dispatcher();
-        let (request, size) = self.request(execution);
-        finished(size.bounded(dispatcher.drive(self.engine.execute(request)).await))
+        self.engine.execute(request(execution)).await
     }
 
     /// Asks a subscription's root field which events it wants.
@@ -150,30 +146,24 @@ impl Schema {
     /// The field refuses the viewer or its arguments.
     pub async fn subscribe(&self, execution: Execution) -> Result<Interest, async_graphql::Response> {
         let interest = Asking::default();
-        let dispatcher = execution.scope.dispatcher();
-        let (request, _) = self.request(execution);
-        let mut responses = self.engine.execute_stream(request.data(Arc::clone(&interest)));
-        let response = dispatcher.drive(responses.next()).await;
+        let request = request(execution).data(Arc::clone(&interest));
+        let response = self.engine.execute_stream(request).next().await;
         let interest = interest.lock().take();
         match (response, interest) {
             (None, Some(interest)) => Ok(interest),
-            (response, _) => Err(response.map(finished).unwrap_or_default()),
+            (response, _) => Err(response.unwrap_or_default()),
         }
-    }
-
-    fn request(&self, execution: Execution) -> (async_graphql::Request, Arc<AnswerSize>) {
-        let Execution { document, variables, scope } = execution;
-        let size = Arc::new(AnswerSize::new(self.max_text));
-        let request = async_graphql::Request::new(String::new()).variables(variables).data(scope);
-        let mut request = request.data(self.calling.clone()).data(Arc::clone(&size));
-        request.set_parsed_query(document);
-        (request, size)
     }
 }
 
-fn finished(mut response: async_graphql::Response) -> async_graphql::Response {
-    response.errors.iter_mut().for_each(errors::restore_path);
-    response
+fn request(execution: Execution) -> async_graphql::Request {
+    let Execution { document, variables, scope, payloads } = execution;
+    let mut request = async_graphql::Request::new(String::new()).variables(variables).data(scope);
+    if let Some(payloads) = payloads {
+        request = request.data(payloads);
+    }
+    request.set_parsed_query(document);
+    request
 }
 
 impl Default for Schema {

@@ -61,7 +61,7 @@ macro_rules! nodes {
             ) -> Option<async_graphql::Result<Self>> {
                 match id.split_inclusive('_').next() {
                     $(Some(<contract::id::$noun as contract::IdKind>::PREFIX) => match id::parse(argument, id) {
-                        Ok(id) => $module::$noun::by_id(ctx, id).await.map(|found| found.map(|found| Self::$noun(found.0))),
+                        Ok(id) => $module::$noun::by_id(ctx, id).await.map(|found| found.map(Self::$noun)),
                         Err(error) => Some(Err(error)),
                     },)+
                     _ => {

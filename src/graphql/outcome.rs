@@ -1,14 +1,16 @@
-//! Business outcomes are data, failures are errors: what a service said to a command becomes either `userErrors` beside
-//! the changed object, or a GraphQL error.
+//! Reasons why a command had no effect. In: a service's refusal, or an id that is none. Out: `userErrors`; or nothing, if the refusal is
+//! a failure, which is a GraphQL error.
 
-use async_graphql::{Context, Enum, Error, ID, SimpleObject};
+use async_graphql::{Enum, ID};
 use contract::{Id, IdError, IdKind};
+use macros::object;
+use serde::{Deserialize, Serialize};
 
-use super::{edge::scope, errors};
-use crate::clients::{CallError, Command, Detail, Refusal, RefusalKind};
+use crate::clients::{Detail, Refusal, RefusalKind};
 
 /// A reason why a mutation had no effect, suitable for display beside a form field.
-#[derive(Clone, SimpleObject)]
+#[object]
+#[derive(Serialize)]
 pub struct UserError {
     /// The machine-readable code.
     code: UserErrorCode,
@@ -19,7 +21,8 @@ pub struct UserError {
 }
 
 /// Machine-readable codes of user errors.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, Enum)]
+#[serde(rename_all = "snake_case")]
 pub enum UserErrorCode {
     /// A value is invalid.
     Invalid,
@@ -53,28 +56,9 @@ impl UserError {
     }
 }
 
-/// The outcome of a command.
-pub struct Outcome<T> {
-    /// The answer; `None` if the command had no effect.
-    pub effect: Option<T>,
-    /// Reasons why it had no effect.
-    pub user_errors: Vec<UserError>,
-}
-
-/// Sends a command. What was loaded before is forgotten: it may have changed.
-///
-/// # Errors
-/// The service failed, or the viewer may not do this.
-pub async fn send<T>(ctx: &Context<'_>, command: Command<'_, T>) -> Result<Outcome<T>, Error> {
-    let request = &scope(ctx).forget().request;
-    match request.clients.call(&request.context, command).await {
-        Ok(effect) => Ok(Outcome { effect: Some(effect), user_errors: Vec::new() }),
-        Err(CallError::Refused(refusal)) => match code(&refusal) {
-            Some(code) => Ok(Outcome { effect: None, user_errors: reasons(&refusal, code) }),
-            None => Err(errors::failed_call(CallError::Refused(refusal))),
-        },
-        Err(error) => Err(errors::failed_call(error)),
-    }
+/// Why a command had no effect; `None` if the refusal is a failure.
+pub fn user_errors(refusal: &Refusal) -> Option<Vec<UserError>> {
+    code(refusal).map(|code| reasons(refusal, code))
 }
 
 /// The outcome that a refusal means; `None` if it is a failure.

@@ -1,11 +1,11 @@
-//! The root fields of queries and subscriptions as data: which object or page each one seeks, from its arguments and the viewer. The engine's root
-//! fields and these are made of the same functions.
+//! The root fields as data: which object or page a query's field seeks, from its arguments and the viewer, and of which type the events of
+//! a subscription and the payloads of a mutation are. The engine's root fields of queries and these are made of the same functions.
 
 use async_graphql::Error;
 use contract::{Id, IdKind};
 
 use super::{
-    comment, node, order, post,
+    comment, node, order, post, session,
     table::{Arguments, Record, Table},
     user,
 };
@@ -98,19 +98,62 @@ pub static ROOTS: [&Root; 8] = [
     &node::NODES,
 ];
 
-/// A root field of subscriptions.
-pub struct EventRoot {
+/// A root field whose object is given: an event, or what became of a command.
+pub struct GivenRoot {
     /// Its name in the schema.
     pub name: &'static str,
-    /// The type of its events.
+    /// The type of its object.
     pub table: fn() -> &'static Table,
+    /// Its cost, beside that of the object.
+    pub cost: u16,
+    /// Whether it is null if the object cannot be written.
+    pub is_nullable: bool,
 }
 
+impl GivenRoot {
+    const fn event(name: &'static str, table: fn() -> &'static Table) -> Self {
+        Self { name, table, cost: 0, is_nullable: false }
+    }
+
+    /// A mutation with that payload.
+    const fn mutation(name: &'static str, table: fn() -> &'static Table) -> Self {
+        Self { name, table, cost: MUTATION, is_nullable: true }
+    }
+
+    const fn costs(self, cost: u16) -> Self {
+        Self { cost, ..self }
+    }
+}
+
+/// The cost of a mutation, and of the calls that its payload makes.
+pub(crate) const MUTATION: u16 = 10;
+
 /// All root fields of subscriptions.
-pub static EVENTS: [EventRoot; 3] = [
-    EventRoot { name: "postPublished", table: post::PostPublishedEvent::table },
-    EventRoot { name: "commentAdded", table: comment::CommentAddedEvent::table },
-    EventRoot { name: "orderStatusChanged", table: order::OrderStatusEvent::table },
+pub static EVENTS: [GivenRoot; 3] = [
+    GivenRoot::event("postPublished", post::PostPublishedEvent::table),
+    GivenRoot::event("commentAdded", comment::CommentAddedEvent::table),
+    GivenRoot::event("orderStatusChanged", order::OrderStatusEvent::table),
+];
+
+/// All root fields of mutations.
+pub static MUTATIONS: [GivenRoot; 17] = [
+    GivenRoot::mutation("signUp", session::SignUpPayload::table).costs(session::PASSWORD_COST),
+    GivenRoot::mutation("logIn", session::LogInPayload::table).costs(session::PASSWORD_COST),
+    GivenRoot::mutation("refreshSession", session::LogInPayload::table),
+    GivenRoot::mutation("logOut", session::LogOutPayload::table),
+    GivenRoot::mutation("updateProfile", user::UpdateProfilePayload::table),
+    GivenRoot::mutation("followUser", || &user::FOLLOWED),
+    GivenRoot::mutation("unfollowUser", || &user::FOLLOWED),
+    GivenRoot::mutation("publishPost", post::PostPayload::table),
+    GivenRoot::mutation("editPost", post::PostPayload::table),
+    GivenRoot::mutation("deletePost", post::DeletePostPayload::table),
+    GivenRoot::mutation("likePost", || &post::LIKED),
+    GivenRoot::mutation("unlikePost", || &post::LIKED),
+    GivenRoot::mutation("addComment", || &comment::COMMENTED),
+    GivenRoot::mutation("placeOrder", order::OrderPayload::table),
+    GivenRoot::mutation("cancelOrder", order::OrderPayload::table),
+    GivenRoot::mutation("shipOrder", order::OrderPayload::table),
+    GivenRoot::mutation("deliverOrder", order::OrderPayload::table),
 ];
 
 impl Target {

@@ -1,13 +1,13 @@
 //! Signing up, in and out. In: credentials, which go to the user service and nowhere else. Out: a session.
 
-use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
-use serde::{Deserialize, Deserializer, Serialize};
+use async_graphql::{Context, InputObject, Object, Result};
+use macros::object;
+use serde::Serialize;
 
 use super::{
     access, directives,
-    edge::scope,
-    errors::failed_call,
-    outcome::{Outcome, UserError, send},
+    outcome::UserError,
+    payload::{Effect, Payload, send},
     rule::AccessRule,
     scalars::DateTime,
     user::User,
@@ -15,14 +15,17 @@ use super::{
 use crate::{clients::Command, services::Service};
 
 /// A password's hash takes the user service ten times as long as anything else.
-const PASSWORD_COST: i32 = 100;
+pub(super) const PASSWORD_COST: u16 = 100;
+
+/// The command is answered with a session.
+const SESSION: Effect<'_> = Effect::answered("session");
 
 /// Mutations of sessions.
 #[derive(Default)]
 pub struct SessionMutation;
 
 /// The tokens of a session.
-#[derive(Deserialize, SimpleObject)]
+#[object]
 pub struct Session {
     /// A short-lived token for `Authorization: Bearer …`.
     access_token: String,
@@ -31,7 +34,6 @@ pub struct Session {
     /// The time at which the access token expires.
     expires_at: DateTime,
     /// The signed-in user.
-    #[serde(deserialize_with = "present")]
     user: Option<User>,
 }
 
@@ -68,7 +70,7 @@ pub struct RefreshSessionInput {
 }
 
 /// Payload of `signUp`.
-#[derive(SimpleObject)]
+#[object]
 pub struct SignUpPayload {
     /// The new session, if there is one.
     session: Option<Session>,
@@ -78,7 +80,7 @@ pub struct SignUpPayload {
 }
 
 /// Payload of `logIn` and `refreshSession`.
-#[derive(SimpleObject)]
+#[object]
 pub struct LogInPayload {
     /// The new session, if there is one.
     session: Option<Session>,
@@ -88,7 +90,7 @@ pub struct LogInPayload {
 }
 
 /// Payload of `logOut`.
-#[derive(SimpleObject)]
+#[object]
 pub struct LogOutPayload {
     /// Reasons why the mutation had no effect.
     #[graphql(directive = directives::list_size::apply(Some(1), None, None))]
@@ -98,26 +100,25 @@ pub struct LogOutPayload {
 #[Object]
 impl SessionMutation {
     /// Creates a user and signs them in.
-    #[graphql(directive = directives::cost::apply(PASSWORD_COST))]
+    #[graphql(directive = directives::cost::apply(i32::from(PASSWORD_COST)))]
     async fn sign_up(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The mutation's input.")] input: SignUpInput,
-    ) -> Option<Result<SignUpPayload>> {
+    ) -> Option<Result<Payload<SignUpPayload>>> {
         let command = Command::post(Service::User, "/v1/users", &[]).json(&input).once(input.idempotency_key);
-        let outcome = send(ctx, command.answered()).await;
-        Some(outcome.map(|Outcome { effect, user_errors }| SignUpPayload { session: effect, user_errors }))
+        Some(send(ctx, command, SESSION).await)
     }
 
     /// Signs in.
-    #[graphql(directive = directives::cost::apply(PASSWORD_COST))]
+    #[graphql(directive = directives::cost::apply(i32::from(PASSWORD_COST)))]
     async fn log_in(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The mutation's input.")] input: LogInInput,
-    ) -> Option<Result<LogInPayload>> {
+    ) -> Option<Result<Payload<LogInPayload>>> {
         let command = Command::post(Service::User, "/v1/sessions", &[]).json(&input);
-        Some(send(ctx, command.answered()).await.map(LogInPayload::from))
+        Some(send(ctx, command, SESSION).await)
     }
 
     /// Exchanges a refresh token for the next session; the token can be used once.
@@ -125,33 +126,19 @@ impl SessionMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The mutation's input.")] input: RefreshSessionInput,
-    ) -> Option<Result<LogInPayload>> {
+    ) -> Option<Result<Payload<LogInPayload>>> {
         let command = Command::post(Service::User, "/v1/sessions/refresh", &[]).json(&input);
-        Some(send(ctx, command.answered()).await.map(LogInPayload::from))
+        Some(send(ctx, command, SESSION).await)
     }
 
     /// Ends the session of the access token.
     #[graphql(directive = directives::access::apply(AccessRule::SignedIn))]
-    async fn log_out(&self, ctx: &Context<'_>) -> Option<Result<LogOutPayload>> {
-        let request = &scope(ctx).forget().request;
+    async fn log_out(&self, ctx: &Context<'_>) -> Option<Result<Payload<LogOutPayload>>> {
         let ended = async {
             let viewer = access::signed_in(ctx)?;
             let command = Command::delete(Service::User, "/v1/sessions/current", &[]).by(viewer);
-            request.clients.call(&request.context, command).await.map_err(failed_call)
+            send(ctx, command, Effect::default()).await
         };
-        Some(ended.await.map(|()| LogOutPayload { user_errors: Vec::new() }))
+        Some(ended.await)
     }
-}
-
-impl From<Outcome<Session>> for LogInPayload {
-    fn from(Outcome { effect, user_errors }: Outcome<Session>) -> Self {
-        Self { session: effect, user_errors }
-    }
-}
-
-/// A member that the schema shows as nullable and the service always sends.
-fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
-    deserializer: D,
-) -> std::result::Result<Option<T>, D::Error> {
-    T::deserialize(deserializer).map(Some)
 }

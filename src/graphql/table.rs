@@ -3,7 +3,7 @@
 
 use async_graphql::{Error, InputType, Name, Value as ConstValue};
 
-use super::{answer_size::Text, errors::bad_request, in_place::InPlace, roots::Guard};
+use super::{errors::bad_request, roots::Guard, text::Text};
 use crate::{
     cache::Tag,
     clients::{AnyRoute, Form},
@@ -152,15 +152,22 @@ impl<T: Plain> Plain for Vec<T> {
     const TABLE: Option<fn() -> &'static Table> = T::TABLE;
 }
 
-impl<T: Plain> Plain for InPlace<T> {
-    const FORM: Form = T::FORM;
-    const TABLE: Option<fn() -> &'static Table> = T::TABLE;
-}
-
 impl Member {
     /// The member of that type.
     pub const fn of<T: Plain>(name: &'static str, is_hidden: bool) -> Self {
         Self { name, form: T::FORM, is_nullable: T::IS_NULLABLE, table: T::TABLE, is_hidden }
+    }
+}
+
+impl Resolved {
+    /// The object with the id that a command was given.
+    pub const fn of_command(
+        name: &'static str,
+        route: &'static dyn AnyRoute,
+        key: &'static str,
+        table: fn() -> &'static Table,
+    ) -> Self {
+        Self { name, origin: Origin::One(EdgeTable { route, key, access: None }, table) }
     }
 }
 

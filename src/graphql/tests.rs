@@ -1,7 +1,6 @@
-//! The tables beside the schema: every field that a query or subscription can select is declared in them, so that none runs by the
-//! engine because a line was forgotten.
+//! The tables beside the schema: every field that an operation can select is declared in them, and costs what the schema says.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, ptr};
 
 use async_graphql::parser::{
     parse_schema,
@@ -10,7 +9,7 @@ use async_graphql::parser::{
 
 use super::{
     Schema,
-    roots::{EVENTS, ROOTS},
+    roots::{EVENTS, MUTATION, MUTATIONS, ROOTS},
     table::{Origin, Table, is_field},
 };
 
@@ -32,7 +31,7 @@ fn fields(sdl: &str, name: &str) -> Vec<String> {
 
 /// All tables that can be reached from this one, by name.
 fn reach(table: &'static Table, reached: &mut Vec<&'static Table>) {
-    if reached.iter().any(|known| known.name == table.name) {
+    if reached.iter().any(|known| ptr::eq(*known, table)) {
         return;
     }
     reached.push(table);
@@ -45,16 +44,18 @@ fn reach(table: &'static Table, reached: &mut Vec<&'static Table>) {
 }
 
 #[test]
-fn every_field_of_queries_and_of_events_is_in_a_table() {
+fn every_field_is_in_a_table() {
     let sdl = Schema::new().sdl();
     let names: BTreeSet<_> = ROOTS.iter().map(|root| root.name.to_owned()).collect();
     assert_eq!(names, fields(&sdl, "Query").into_iter().collect());
     let names: BTreeSet<_> = EVENTS.iter().map(|root| root.name.to_owned()).collect();
     assert_eq!(names, fields(&sdl, "Subscription").into_iter().collect());
+    let names: BTreeSet<_> = MUTATIONS.iter().map(|root| root.name.to_owned()).collect();
+    assert_eq!(names, fields(&sdl, "Mutation").into_iter().collect());
 
     let mut tables = Vec::new();
     ROOTS.iter().flat_map(|root| root.finds).for_each(|finds| reach((finds.table)(), &mut tables));
-    EVENTS.iter().for_each(|event| reach((event.table)(), &mut tables));
+    EVENTS.iter().chain(&MUTATIONS).for_each(|given| reach((given.table)(), &mut tables));
     assert!(tables.len() > 8, "{}", tables.len());
     for table in tables {
         for field in fields(&sdl, table.name) {
@@ -62,6 +63,18 @@ fn every_field_of_queries_and_of_events_is_in_a_table() {
             let is_resolved = table.fields.iter().any(|resolved| is_field(resolved.name, &field));
             assert!(is_member != is_resolved, "{}.{field}", table.name);
         }
+    }
+}
+
+#[test]
+fn mutations_have_the_payloads_and_costs_of_the_schema() {
+    let sdl = Schema::new().sdl();
+    for field in object(&sdl, "Mutation").fields {
+        let given = MUTATIONS.iter().find(|given| given.name == field.node.name.node).unwrap();
+        assert_eq!((given.table)().name, field.node.ty.node.to_string(), "{}", given.name);
+        let cost = field.node.directives.iter().find(|directive| directive.node.name.node == "cost");
+        let weight = cost.and_then(|cost| cost.node.get_argument("weight")).map(|weight| weight.node.to_string());
+        assert_eq!(given.cost.to_string(), weight.unwrap_or_else(|| MUTATION.to_string()), "{}", given.name);
     }
 }
 

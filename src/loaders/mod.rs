@@ -1,21 +1,24 @@
-//! DataLoaders, made anew for each request: keys in from the resolvers of one level of a query, one call per batch route
-//! out, values back. Each [`Route`] has a loader; `batch/` collects its keys, `dispatch.rs` decides when a batch is sent.
+//! What the fields of one request share: viewer, context and clients, and for what the engine resolves the DataLoaders, made anew
+//! for each request. In: keys from the resolvers of one level. Out: values, by one call for at most 100 keys of a [`Route`].
+//! Queries and payloads run by waves and need no loader (`execution/`); the engine resolves them in the tests that compare both.
 
-mod batch;
-mod dispatch;
+mod loader;
 
 use std::{any::Any, hash::Hash, ptr, sync::Arc};
 
+use async_graphql::{
+    dataloader::{DataLoader, HashMapCache},
+    runtime::{TokioSpawner, TokioTimer},
+};
 use parking_lot::Mutex;
 
 use crate::{
     auth::Viewer,
     clients::{Audience, CallContext, CallError, Clients, Everybody, Key, Parameters, Route, TheViewer},
 };
-use batch::Batch;
-use dispatch::Dispatcher;
+use loader::RouteLoader;
 
-/// The context, viewer and clients of one request, shared by its resolvers and loaders.
+/// The context, viewer and clients of one request.
 pub struct Request {
     /// Deadline, ids and the record of calls.
     pub context: CallContext,
@@ -23,10 +26,9 @@ pub struct Request {
     pub viewer: Option<Viewer>,
     /// The services.
     pub clients: Clients,
-    dispatcher: Dispatcher,
 }
 
-/// A request's loaders, which forget everything when the request has changed something.
+/// A request, and its loaders.
 pub struct Scope {
     /// The request.
     pub request: Arc<Request>,
@@ -34,16 +36,12 @@ pub struct Scope {
     loaders: Mutex<Vec<(usize, Arc<dyn Any + Send + Sync>)>>,
 }
 
+type Loader<A, G, K, V> = DataLoader<RouteLoader<A, G, K, V>, HashMapCache>;
+
 impl Scope {
     /// The scope of a request.
     pub fn new(context: CallContext, viewer: Option<Viewer>, clients: Clients) -> Self {
-        let request = Arc::new(Request { context, viewer, clients, dispatcher: Dispatcher::default() });
-        Self { request, loaders: Mutex::default() }
-    }
-
-    /// The queue of the batches that these loaders open, which drives the execution.
-    pub(crate) fn dispatcher(&self) -> Dispatcher {
-        self.request.dispatcher.clone()
+        Self { request: Arc::new(Request { context, viewer, clients }), loaders: Mutex::default() }
     }
 
     /// The value under a key of a route that is the same for everybody; `None` if there is none.
@@ -59,9 +57,9 @@ impl Scope {
     where
         G: Parameters + Clone + Eq + Hash + 'static,
         K: Key,
-        V: Clone + Send + 'static,
+        V: Clone + Send + Sync + 'static,
     {
-        self.loader(route).load(group, key).await
+        self.loader(route).load_one((group, key)).await?.transpose()
     }
 
     /// The value under a key of a route that depends on the viewer; `None` if there is none for the viewer. The argument
@@ -78,31 +76,27 @@ impl Scope {
     where
         G: Parameters + Clone + Eq + Hash + 'static,
         K: Key,
-        V: Clone + Send + 'static,
+        V: Clone + Send + Sync + 'static,
     {
-        let (group, key) = at;
-        self.loader(route).load(group, key).await
+        self.loader(route).load_one(at).await?.transpose()
     }
 
-    /// Starts over, as each mutation does: `likePost` then `unlikePost` in one document must each see the truth.
-    pub fn forget(&self) -> &Self {
-        self.loaders.lock().clear();
-        self
-    }
-
-    fn loader<A, G, K, V>(&self, route: &'static Route<A, G, K, V>) -> Batch<Route<A, G, K, V>, G, K, V>
+    fn loader<A, G, K, V>(&self, route: &'static Route<A, G, K, V>) -> Arc<Loader<A, G, K, V>>
     where
         A: Audience,
         G: Parameters + Clone + Eq + Hash + 'static,
         K: Key,
-        V: Clone + Send + 'static,
+        V: Clone + Send + Sync + 'static,
     {
         let address = ptr::from_ref(route).addr();
         let mut loaders = self.loaders.lock();
-        let known = loaders.iter().find(|(of, _)| *of == address).and_then(|(_, loader)| loader.downcast_ref());
-        known.cloned().unwrap_or_else(|| {
-            let loader: Batch<Route<A, G, K, V>, G, K, V> = Batch::new(&self.request, route);
-            loaders.push((address, Arc::new(loader.clone())));
+        let known = loaders.iter().find(|(of, _)| *of == address).map(|(_, loader)| Arc::clone(loader));
+        known.and_then(|loader| loader.downcast().ok()).unwrap_or_else(|| {
+            let loader = RouteLoader { route, request: Arc::clone(&self.request) };
+            let cache = HashMapCache::default();
+            let loader =
+                Arc::new(DataLoader::with_cache(loader, TokioSpawner::current(), TokioTimer::default(), cache));
+            loaders.push((address, Arc::clone(&loader) as _));
             loader
         })
     }

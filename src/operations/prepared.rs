@@ -3,6 +3,8 @@
 //! In: one operation of a valid document and the state of its variables. Out: its kind, name and root fields,
 //! and the flattened document for the engine. Made once, cached, shared by requests.
 
+use std::{slice, sync::Arc};
+
 use async_graphql::parser::types as engine;
 use async_graphql::{Positioned, Variables};
 use async_graphql_value::ConstValue;
@@ -29,8 +31,10 @@ pub struct PreparedOperation {
     introspection: Option<engine::ExecutableDocument>,
     variables: Vec<UsedVariable>,
     failures: Option<Failures>,
-    /// How a query, or a subscription's selection of an event, runs by waves; without it, the engine runs the operation.
+    /// How a query, or a subscription's selection of an event, runs by waves.
     program: Option<Program>,
+    /// The same of the payload of each mutation.
+    payloads: Arc<[Program]>,
     pub(crate) plan: Plan,
     bytes: usize,
     #[cfg(test)]
@@ -61,6 +65,12 @@ impl PreparedOperation {
             OperationKind::Subscription => Program::of("Subscription", &items),
             OperationKind::Mutation => None,
         };
+        let payloads = match kind {
+            OperationKind::Mutation => {
+                items.iter().filter_map(|item| Program::of("Mutation", slice::from_ref(item))).collect()
+            }
+            _ => Arc::default(),
+        };
         let document = |items| {
             document(engine::OperationDefinition {
                 ty: engine_kind(kind),
@@ -79,6 +89,7 @@ impl PreparedOperation {
             variables,
             failures,
             program,
+            payloads,
             bytes: size_of::<Self>() + flattener.allowance.bytes() + plan.bytes() + Program::bytes(plan.steps),
             #[cfg(test)]
             steps: flattener.allowance.steps_taken() + plan.steps,
@@ -86,7 +97,12 @@ impl PreparedOperation {
         })
     }
 
-    /// How a query runs by waves; `None`: the engine runs the operation.
+    /// How the payload of each mutation runs by waves.
+    pub(crate) fn payloads(&self) -> &Arc<[Program]> {
+        &self.payloads
+    }
+
+    /// How a query, or a subscription's selection of an event, runs by waves.
     pub(crate) fn program(&self) -> Option<&Program> {
         self.program.as_ref()
     }

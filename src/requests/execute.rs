@@ -1,12 +1,15 @@
-//! The execution stage. In: an admitted operation, its scope and its permit. Out: the response and the actual cost. Queries run
-//! by waves, everything else by the engine.
+//! The execution stage. In: an admitted operation, its scope and its permit. Out: the response and the actual cost. Queries and
+//! payloads of mutations run by waves, commands of mutations and introspection by the engine.
+
+use std::sync::Arc;
 
 use async_graphql::{Variables, parser::types::ExecutableDocument};
+use parking_lot::Mutex;
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::{Pipeline, Refused, field_error::is_of_a_service};
 use crate::{
-    execution::{Outcome, Request, Response},
+    execution::{Mutation, Outcome, Request, Response},
     graphql::Execution,
     loaders::{self, Scope},
     operations::{Cost, OperationKind, Prepared},
@@ -21,38 +24,39 @@ impl Pipeline {
         slot: OwnedSemaphorePermit,
     ) -> Result<(Response, Cost), Refused> {
         let Prepared { operation, variables, cost } = prepared;
-        if let Some(program) = operation.program().filter(|_| !self.engine_runs_queries) {
-            let (max_text, request) = (self.schema.max_text(), &*scope.request);
+        let (max_text, request) = (self.schema.max_text(), Arc::clone(&scope.request));
+        let outcome = if operation.kind() == OperationKind::Mutation {
+            let (programs, written) = (Arc::clone(operation.payloads()), Mutex::default());
+            let mutation = Mutation { programs, variables: variables.clone(), request, max_text, written };
+            let (mutation, schema) = (Arc::new(mutation), self.schema.clone());
+            let document = operation.document().clone();
+            let execution = Execution { document, variables, scope, payloads: Some(Arc::clone(&mutation) as _) };
+            let executing = async move {
+                let outcome = mutation.outcome(schema.execute(execution).await);
+                drop(slot);
+                outcome
+            };
+            // A client that disconnects cancels its query, but not a mutation that has begun.
+            self.commands.spawn(executing).await.map_err(|_| Refused::Internal)?
+        } else if self.engine_runs_queries {
+            let document = operation.document().clone();
+            let response = self.schema.execute(Execution { document, variables, scope, payloads: None }).await;
+            let cost = operation.actual_cost(&response.data);
+            Outcome { response: response.into(), cost, text: 0 }
+        } else if let Some(program) = operation.program() {
             let introspected = match operation.introspection() {
-                Some(document) => Some(self.introspect(document.clone(), &variables, request).await),
+                Some(document) => Some(self.introspect(document.clone(), &variables, &request).await),
                 None => None,
             };
-            let introspected = introspected.as_ref();
-            let running = Request { program, variables: &variables, event: None, introspected, request, max_text };
-            let Outcome { response, cost: actual } = running.run().await;
-            drop(slot);
-            // Data that is null because of the client's error was fetched, too.
-            let cost = if response.errors.iter().all(is_of_a_service) { actual } else { cost };
-            return Ok((operation.with_failures(response), cost));
-        }
-        let schema = self.schema.clone();
-        let execution = Execution { document: operation.document().clone(), variables, scope };
-        let executing = async move {
-            let response = schema.execute(execution).await;
-            drop(slot);
-            response
+            let (variables, introspected, request) = (&variables, introspected.as_ref(), &*request);
+            Request { program, variables, given: None, introspected, request, max_text, text: 0 }.run().await
+        } else {
+            Outcome::defect("a field of the query is in no table")
         };
-        let mut response = match operation.kind() {
-            // A client that disconnects cancels its query, but not a mutation that has begun.
-            OperationKind::Mutation => self.commands.spawn(executing).await.map_err(|_| Refused::Internal)?,
-            _ => executing.await,
-        };
-        let actual = match response.errors.iter().all(is_of_a_service) {
-            true => operation.actual_cost(&response.data),
-            false => cost,
-        };
-        operation.write_failures(&mut response);
-        Ok((response.into(), actual))
+        let Outcome { response, cost: actual, .. } = outcome;
+        // Data that is null because of the client's error was fetched, too.
+        let cost = if response.errors.iter().all(is_of_a_service) { actual } else { cost };
+        Ok((operation.with_failures(response), cost))
     }
 
     /// What the engine makes of the part of a query that asks for the schema.
@@ -63,6 +67,6 @@ impl Pipeline {
         request: &loaders::Request,
     ) -> async_graphql::Response {
         let scope = Scope::new(request.context.clone(), None, self.clients.clone());
-        self.schema.execute(Execution { document, variables: variables.clone(), scope }).await
+        self.schema.execute(Execution { document, variables: variables.clone(), scope, payloads: None }).await
     }
 }

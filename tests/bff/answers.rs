@@ -4,6 +4,8 @@
 mod reading;
 
 use harness::generator::Random;
+use serde_json::json;
+use tessera::clients::{Answer, AnswerRequest, Form, Layout, Leaf, RouteKey, Shape};
 
 const RECORDS: &str = include_str!("../../fuzz/corpus/answer/records");
 const PAGE: &str = include_str!("../../fuzz/corpus/answer/page");
@@ -42,4 +44,25 @@ fn members_that_come_twice_and_cursors_that_come_twice_are_broken() {
     let twice = PAGE.replacen("\"cursors\"", "\"cursors\": [\"c.2\"], \"cursors\"", 1);
     assert_ne!(twice, PAGE);
     reading::check(twice.as_bytes());
+}
+
+#[test]
+fn of_large_answers_only_what_is_wanted_is_kept() {
+    let filler = format!("\"filler\": \"{}\", ", "x".repeat(200_000));
+    for text in [RECORDS, PAGE] {
+        let padded = text.replacen("\"items\"", &format!("{filler}\"items\""), 1);
+        reading::check(padded.as_bytes());
+    }
+
+    let id = format!("usr_{:032x}", 1);
+    let body = json!({"items": [{"id": id, "tags": ["a", "b"], "body": "x".repeat(200_000)}]}).to_string();
+    let mut layout = Layout::default();
+    let id_column = layout.column("id", Form::Leaf(&Leaf::STRING), false);
+    let tags = layout.column("tags", Form::Leaves(&Leaf::STRING), false);
+    let keys = [RouteKey::Id(1)];
+    let request = AnswerRequest { shape: Shape::Records("id"), prefix: "usr_", keys: &keys, first: 0, layout: &layout };
+    let answer = Answer::of(&body.into(), &request).unwrap();
+    let text = |column| answer.text(answer.rows.cell(0, column).range());
+    assert_eq!((text(id_column), text(tags)), (&*format!("\"{id}\""), "[\"a\",\"b\"]"));
+    assert_eq!(answer.len(), text(id_column).len() + text(tags).len());
 }

@@ -17,6 +17,7 @@ use contract::{
     Clock,
     token::{Claims, TokenError, TokenVerifier},
 };
+use futures::try_join;
 use http::{
     HeaderMap, StatusCode,
     header::{AUTHORIZATION, CONTENT_TYPE},
@@ -24,7 +25,9 @@ use http::{
 use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
 
-use answers::{Data, OrdersAnswer, PostsAnswer, UsersAnswer};
+use answers::{
+    CountsAnswer, Data, DeepAnswer, EdgesAnswer, LikeAnswer, OrdersAnswer, PostsAnswer, TypenameAnswer, UsersAnswer,
+};
 use services::{CallError, Services};
 
 use crate::{arguments::ServiceUrls, deployment};
@@ -37,6 +40,11 @@ struct App {
 #[derive(Deserialize)]
 struct Page {
     first: u8,
+}
+
+#[derive(Deserialize)]
+struct Liked {
+    post: String,
 }
 
 /// Why there is no answer.
@@ -61,6 +69,11 @@ pub async fn run(urls: &ServiceUrls) {
         .route("/posts", get(posts))
         .route("/users", get(users))
         .route("/orders", get(orders))
+        .route("/counts", get(counts))
+        .route("/edges", get(edges))
+        .route("/deep", get(deep))
+        .route("/like", get(like))
+        .route("/typename", get(async || json(&Data { data: TypenameAnswer::QUERY })))
         .with_state(Arc::new(App { services, verifier }));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     deployment::announce(&[listener.local_addr().unwrap().port()]);
@@ -92,6 +105,41 @@ async fn orders(State(app): State<Arc<App>>, page: Query<Page>, headers: HeaderM
     let authors = app.services.users_by_ids(unknown).await?;
     users.extend(authors);
     Ok(json(&Data { data: OrdersAnswer::new(users.get(&viewer), &orders, (&posts, &users)) }))
+}
+
+async fn counts(State(app): State<Arc<App>>, page: Query<Page>, headers: HeaderMap) -> Result<Response, Failure> {
+    let (_, authorization) = app.viewer(&headers).await?.ok_or(Failure::SignInNeeded)?;
+    let posts = app.services.posts(page.first).await?;
+    let ids = || posts.items.iter().map(|post| &*post.id);
+    let (comments, likes, liked) = try_join!(
+        app.services.comment_counts(ids()),
+        app.services.like_counts(ids()),
+        app.services.liked(ids(), authorization)
+    )?;
+    Ok(json(&Data { data: CountsAnswer::new(&posts, &comments, (&likes, &liked)) }))
+}
+
+async fn edges(State(app): State<Arc<App>>, page: Query<Page>, headers: HeaderMap) -> Result<Response, Failure> {
+    app.viewer(&headers).await?;
+    let posts = app.services.page_of_posts(page.first).await?;
+    Ok(json(&Data { data: EdgesAnswer::new(&posts) }))
+}
+
+async fn deep(State(app): State<Arc<App>>, page: Query<Page>, headers: HeaderMap) -> Result<Response, Failure> {
+    app.viewer(&headers).await?;
+    let users = app.services.users(page.first).await?;
+    let posts = app.services.posts_by_author(users.items.iter().map(|user| &*user.id), 3).await?;
+    let written = posts.values().flat_map(|page| &page.items);
+    let authors = app.services.users_by_ids(written.map(|post| &*post.author_id)).await?;
+    let others = app.services.posts_by_author(authors.keys().map(String::as_str), 2).await?;
+    Ok(json(&Data { data: DeepAnswer::new(&users, &posts, (&authors, &others)) }))
+}
+
+async fn like(State(app): State<Arc<App>>, liked: Query<Liked>, headers: HeaderMap) -> Result<Response, Failure> {
+    let (_, authorization) = app.viewer(&headers).await?.ok_or(Failure::SignInNeeded)?;
+    app.services.like(&liked.post, authorization).await?;
+    let posts = app.services.posts_by_ids([liked.post.as_str()].into_iter()).await?;
+    Ok(json(&Data { data: LikeAnswer::new(posts.get(&liked.post)) }))
 }
 
 fn json(body: &impl Serialize) -> Response {

@@ -8,7 +8,7 @@ use std::{
 use bytes::Bytes;
 use contract::{headers::X_API_KEY, key_set::JwkSet};
 use futures::future::try_join_all;
-use http::{HeaderValue, StatusCode, header::AUTHORIZATION};
+use http::{HeaderValue, Method, StatusCode, header::AUTHORIZATION};
 use http_body_util::{BodyExt, Full};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use tessera::clients::{CallClient, HttpClients};
@@ -63,6 +63,40 @@ pub enum CallError {
 #[derive(Deserialize)]
 pub struct List<T> {
     pub items: Vec<T>,
+}
+
+/// A list with its place in a longer one.
+#[derive(Deserialize)]
+pub struct Listing<T> {
+    pub items: Vec<T>,
+    pub page: Position,
+}
+
+#[derive(Deserialize)]
+pub struct Position {
+    pub has_next: bool,
+    pub has_previous: bool,
+    pub cursors: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Counts<T> {
+    counts: HashMap<String, T>,
+}
+
+#[derive(Deserialize)]
+struct Flags {
+    ids: HashSet<String>,
+}
+
+#[derive(Deserialize)]
+pub struct CommentCount {
+    pub comments: i32,
+}
+
+#[derive(Deserialize)]
+pub struct LikeCount {
+    pub likes: i32,
 }
 
 #[derive(Deserialize)]
@@ -166,6 +200,40 @@ impl Services {
         self.get::<Pages<_>>(url, Some(authorization)).await?.pages.remove(buyer).ok_or(CallError::Missing)
     }
 
+    pub async fn page_of_posts(&self, first: u8) -> Result<Listing<Post>, CallError> {
+        self.get(format!("{}/v1/posts?first={first}&order=newest", self.urls.post), None).await
+    }
+
+    pub async fn comment_counts(
+        &self,
+        posts: impl Iterator<Item = &str>,
+    ) -> Result<HashMap<String, CommentCount>, CallError> {
+        let url = format!("{}/v1/comments/counts?post_ids={}", self.urls.post, joined(posts));
+        Ok(self.get::<Counts<_>>(url, None).await?.counts)
+    }
+
+    pub async fn like_counts(
+        &self,
+        posts: impl Iterator<Item = &str>,
+    ) -> Result<HashMap<String, LikeCount>, CallError> {
+        let url = format!("{}/v1/likes/counts?post_ids={}", self.urls.post, joined(posts));
+        Ok(self.get::<Counts<_>>(url, None).await?.counts)
+    }
+
+    pub async fn liked(
+        &self,
+        posts: impl Iterator<Item = &str>,
+        authorization: &HeaderValue,
+    ) -> Result<HashSet<String>, CallError> {
+        let url = format!("{}/v1/likes?post_ids={}", self.urls.post, joined(posts));
+        Ok(self.get::<Flags>(url, Some(authorization)).await?.ids)
+    }
+
+    pub async fn like(&self, post: &str, authorization: &HeaderValue) -> Result<(), CallError> {
+        let url = format!("{}/v1/posts/{post}/likes", self.urls.post);
+        self.answer(Method::PUT, url, Some(authorization)).await.map(drop)
+    }
+
     /// Each id once, as many calls as that takes, side by side.
     async fn by_ids<T: DeserializeOwned>(
         &self,
@@ -178,21 +246,34 @@ impl Services {
     }
 
     async fn get<T: DeserializeOwned>(&self, url: String, authorization: Option<&HeaderValue>) -> Result<T, CallError> {
-        let (status, body) = match &self.http {
-            HttpClient::Reqwest(client) => by_reqwest(client, url, authorization).await?,
-            HttpClient::Hyper(client) => timeout(CALL, by_hyper(client, url, authorization)).await??,
-        };
-        if !status.is_success() {
-            return Err(CallError::Status(status));
-        }
-        Ok(serde_json::from_slice(&body)?)
+        Ok(serde_json::from_slice(&self.answer(Method::GET, url, authorization).await?)?)
     }
+
+    async fn answer(
+        &self,
+        method: Method,
+        url: String,
+        authorization: Option<&HeaderValue>,
+    ) -> Result<Bytes, CallError> {
+        let (status, body) = match &self.http {
+            HttpClient::Reqwest(client) => by_reqwest(client.request(method, url), authorization).await?,
+            HttpClient::Hyper(client) => {
+                let request = http::Request::builder().method(method).uri(url);
+                timeout(CALL, by_hyper(client, request, authorization)).await??
+            }
+        };
+        if status.is_success() { Ok(body) } else { Err(CallError::Status(status)) }
+    }
+}
+
+fn joined<'a>(ids: impl Iterator<Item = &'a str>) -> String {
+    ids.collect::<Vec<_>>().join(",")
 }
 
 type Answer = Result<(StatusCode, Bytes), CallError>;
 
-async fn by_reqwest(client: &reqwest::Client, url: String, authorization: Option<&HeaderValue>) -> Answer {
-    let mut request = client.get(url).header(X_API_KEY, API_KEY);
+async fn by_reqwest(request: reqwest::RequestBuilder, authorization: Option<&HeaderValue>) -> Answer {
+    let mut request = request.header(X_API_KEY, API_KEY);
     if let Some(authorization) = authorization {
         request = request.header(AUTHORIZATION, authorization);
     }
@@ -201,8 +282,8 @@ async fn by_reqwest(client: &reqwest::Client, url: String, authorization: Option
     Ok((response.status(), response.bytes().await?))
 }
 
-async fn by_hyper(client: &CallClient, url: String, authorization: Option<&HeaderValue>) -> Answer {
-    let mut request = http::Request::get(url).header(X_API_KEY, API_KEY);
+async fn by_hyper(client: &CallClient, request: http::request::Builder, authorization: Option<&HeaderValue>) -> Answer {
+    let mut request = request.header(X_API_KEY, API_KEY);
     if let Some(authorization) = authorization {
         request = request.header(AUTHORIZATION, authorization);
     }

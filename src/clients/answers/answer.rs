@@ -20,6 +20,8 @@ pub enum Shape {
     Pages,
     /// `{"items": […], "page": {…}}`
     List,
+    /// One record, as the whole of the body.
+    Record,
     /// A document that is part of no response.
     Document,
 }
@@ -39,8 +41,9 @@ pub struct AnswerRequest<'a> {
 }
 
 /// An answer that is one.
+#[derive(Clone)]
 pub struct Answer {
-    body: Bytes,
+    pub(super) body: Bytes,
     /// Its records, the items of all pages included.
     pub rows: Rows,
     /// What there is for each requested key.
@@ -48,6 +51,7 @@ pub struct Answer {
 }
 
 /// What an answer has for a key.
+#[derive(Clone)]
 pub enum Found {
     /// Nothing.
     Nothing,
@@ -67,6 +71,7 @@ impl Found {
 }
 
 /// One page of a list.
+#[derive(Clone)]
 pub struct Page {
     /// Its items.
     pub rows: Range<usize>,
@@ -99,6 +104,14 @@ impl Answer {
         std::str::from_utf8(self.bytes(range)).unwrap_or_default()
     }
 
+    /// One record.
+    ///
+    /// # Errors
+    /// The body is none.
+    pub(crate) fn record(body: &Bytes, layout: &Layout) -> Result<Self, Cause> {
+        Self::read(body, &AnswerRequest { shape: Shape::Record, prefix: "", keys: &[], first: 0, layout })
+    }
+
     /// The answer to a request; `None` if the body is none.
     pub fn of(body: &Bytes, request: &AnswerRequest<'_>) -> Option<Self> {
         Self::read(body, request).ok()
@@ -111,6 +124,6 @@ impl Answer {
     pub(in crate::clients) fn read(body: &Bytes, request: &AnswerRequest<'_>) -> Result<Self, Cause> {
         let text = text(body)?;
         let reader::Read { rows, found } = reader::read(text, request)?;
-        Ok(Self { body: body.clone(), rows, found })
+        Ok(Self { body: body.clone(), rows, found }.compact(request.layout))
     }
 }

@@ -2,9 +2,11 @@
 //! [`Layout`], which names the members. Out: an [`Answer`], from which selected members are copied into the response. A wanted
 //! member that is not as the contract says makes the whole answer a broken one; members that are not wanted are not read.
 //!
-//! `scan` finds the values in JSON, `leaf` judges scalars, `rows` reads records, `reader` the answer around them.
+//! `scan` finds the values in JSON, `leaf` judges scalars, `rows` reads records, `reader` the answer around them; `compact` drops what is
+//! not wanted of large answers.
 
 mod answer;
+mod compact;
 mod key;
 mod layout;
 mod leaf;

@@ -36,6 +36,7 @@ pub(super) fn read(text: &str, request: &AnswerRequest<'_>) -> Result<Read, Caus
         Shape::Flags => reader.flags(),
         Shape::Pages => reader.pages(),
         Shape::List => reader.list(),
+        Shape::Record => reader.record(),
         Shape::Document => Err(Wrong::Shape(Broken(0))),
     };
     match read.and_then(|()| reader.scanner.end().map_err(Wrong::Shape)) {
@@ -142,6 +143,12 @@ impl Reader<'_> {
             }
             Ok(true)
         })
+    }
+
+    fn record(&mut self) -> Result<(), Wrong> {
+        let row = self.rows.read(&mut self.scanner, self.request.layout)?;
+        self.found = vec![Found::Row(row)];
+        Ok(())
     }
 
     fn list(&mut self) -> Result<(), Wrong> {

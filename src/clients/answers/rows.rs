@@ -21,7 +21,7 @@ pub struct Cell {
 }
 
 /// The records of one layout in an answer.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Rows {
     cells: Vec<Cell>,
     columns: usize,
@@ -85,6 +85,22 @@ impl Rows {
     /// The rows of the objects in that member.
     pub fn below(&self, column: usize) -> &Self {
         &self.below[column]
+    }
+
+    /// Gives each value, which is a scalar or a list of scalars, the place that the function says.
+    pub(super) fn each_range(&mut self, layout: &Layout, place: &mut impl FnMut(Range<usize>) -> Range<usize>) {
+        for (number, column) in layout.columns.iter().enumerate() {
+            match column.form {
+                Form::Object | Form::Objects => self.below[number].each_range(&column.below, place),
+                Form::Leaf(_) | Form::Leaves(_) => {
+                    let cells = self.cells.iter_mut().skip(number).step_by(self.columns);
+                    for cell in cells.filter(|cell| !cell.is_null()) {
+                        let spelling = if cell.is_rewritten() { Spelling::Other } else { Spelling::Same };
+                        *cell = Cell::of(place(cell.range()), spelling);
+                    }
+                }
+            }
+        }
     }
 
     /// Reads a record as one more row.

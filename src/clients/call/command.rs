@@ -6,9 +6,9 @@ use bytes::Bytes;
 use contract::headers::{IDEMPOTENCY_KEY, is_idempotency_key};
 use http::{HeaderValue, Method, header};
 use http_body_util::Full;
-use serde::{Serialize, de::DeserializeOwned};
+use serde::Serialize;
 
-use super::{Call, CallRequest, Cause, Unsendable, decode, text};
+use super::{Call, CallRequest, Cause, Unsendable};
 use crate::{
     auth::Viewer,
     clients::{Ledger, ServiceClient},
@@ -25,8 +25,11 @@ pub struct Command<'a, T = ()> {
     path: String,
     body: Option<Result<Vec<u8>, serde_json::Error>>,
     idempotency_key: Option<String>,
-    read: fn(&Bytes) -> Result<T, Cause>,
+    read: &'a ReadAnswer<'a, T>,
 }
+
+/// Reads the body of the answer.
+type ReadAnswer<'a, T> = dyn Fn(&Bytes) -> Result<T, Cause> + Send + Sync + 'a;
 
 /// A constructor of commands, such as [`Command::put`].
 pub type MethodOf<'a> = fn(Service, &'static str, &[&dyn Display]) -> Command<'a>;
@@ -59,7 +62,7 @@ impl<'a> Command<'a> {
         for (id, literal) in ids.iter().zip(literals) {
             let _ = write!(path, "{id}{literal}");
         }
-        Self { service, viewer: None, method, route, path, body: None, idempotency_key: None, read: empty }
+        Self { service, viewer: None, method, route, path, body: None, idempotency_key: None, read: &|_| Ok(()) }
     }
 
     /// In this viewer's name.
@@ -80,17 +83,12 @@ impl<'a> Command<'a> {
         Self { idempotency_key, ..self }
     }
 
-    /// Answered with a body of that type.
+    /// With an answer that is read in that way.
     #[must_use]
-    pub fn answered<T: DeserializeOwned>(self) -> Command<'a, T> {
+    pub(crate) fn answered<T>(self, read: &'a ReadAnswer<'a, T>) -> Command<'a, T> {
         let Self { service, viewer, method, route, path, body, idempotency_key, read: _ } = self;
-        Command { service, viewer, method, route, path, body, idempotency_key, read: |body| decode(text(body)?) }
+        Command { service, viewer, method, route, path, body, idempotency_key, read }
     }
-}
-
-/// A body where none belongs, such as the page of a proxy, is no proof of the effect.
-fn empty(body: &Bytes) -> Result<(), Cause> {
-    if body.is_empty() { Ok(()) } else { Err(Cause::UnexpectedBody) }
 }
 
 impl<T> Call for Command<'_, T> {

@@ -54,9 +54,9 @@ pub(super) fn outcome(run: &Run<'_>) -> Outcome {
     let capacity = run.answers.iter().map(Answer::len).sum::<usize>() + 256;
     let out = Vec::with_capacity(capacity);
     let errors = run.request.introspected.map_or_else(Vec::new, |response| response.errors.clone());
-    let mut writer = Writer { run, out, errors, path: Vec::new(), cost: 0, text: 0 };
+    let mut writer = Writer { run, out, errors, path: Vec::new(), cost: 0, text: run.request.text };
     let written = writer.roots();
-    let Writer { out, errors, cost, .. } = writer;
+    let Writer { out, errors, cost, text, .. } = writer;
     let (data, errors, cost) = match written {
         Ok(()) => (out, errors, cost),
         Err(Stop::Null) => (b"null".to_vec(), errors, 0),
@@ -65,7 +65,7 @@ pub(super) fn outcome(run: &Run<'_>) -> Outcome {
             (b"null".to_vec(), vec![error], 0)
         }
     };
-    Outcome { response: Response { data: Data::Json(data), errors }, cost }
+    Outcome { response: Response { data: Data::Json(data), errors }, cost, text }
 }
 
 impl<'a> Writer<'a> {

@@ -31,7 +31,7 @@ impl<'a> Writer<'a> {
             match &step.what {
                 RootField::Typename => self.typename(run.request.program.root),
                 RootField::Introspection => self.introspected(step.name.as_str()),
-                RootField::Event(_) | RootField::Field { .. } => {
+                RootField::Given(..) | RootField::Field { .. } => {
                     self.within(Segment::Field(step.name.as_str()), |writer| writer.root(number, step))?;
                 }
             }
@@ -61,7 +61,13 @@ impl<'a> Writer<'a> {
         };
         let (root, finds, connection) = match &step.what {
             RootField::Typename | RootField::Introspection => return Ok(()),
-            RootField::Event(found) => return self.object(found.place, 0),
+            RootField::Given(given, found) => {
+                self.cost += u64::from(given.cost);
+                return match given.is_nullable {
+                    true => self.nullable(|writer| writer.object(found.place, 0)),
+                    false => self.object(found.place, 0),
+                };
+            }
             RootField::Field { root, finds, connection, .. } => (root, finds, connection),
         };
         self.cost += CALL;

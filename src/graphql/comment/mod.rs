@@ -8,16 +8,15 @@ use async_graphql::{Context, Result};
 use contract::{CommentId, PostId, UserId};
 use macros::object;
 
-pub use mutation::CommentMutation;
+pub use mutation::{COMMENTED, CommentMutation};
 pub use subscription::{CommentAddedEvent, CommentSubscription, NEW_COMMENTS};
 
 use super::{
-    answer_size::Text,
     edge::{self, scope},
     id::GlobalId,
-    in_place::InPlace,
     post::{Post, routes::POSTS},
     scalars::DateTime,
+    text::Text,
     user::{User, routes::USERS},
 };
 use routes::COMMENTS;
@@ -45,7 +44,7 @@ pub struct Comment {
 
 impl Comment {
     /// The comment with this id.
-    pub async fn by_id(ctx: &Context<'_>, id: CommentId) -> Option<Result<InPlace<Self>>> {
+    pub async fn by_id(ctx: &Context<'_>, id: CommentId) -> Option<Result<Self>> {
         edge::object(scope(ctx).load(&COMMENTS, (), id).await)
     }
 }

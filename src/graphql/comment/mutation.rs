@@ -1,17 +1,19 @@
 //! Mutations of comments.
 
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
-use serde::Serialize;
+use contract::PostId;
+use serde::{Deserialize, Serialize};
 
 use super::Comment;
 use crate::{
     clients::Command,
     graphql::{
         access, directives,
-        in_place::InPlace,
-        outcome::{Outcome, UserError, id_of, send},
-        post::Post,
+        outcome::{UserError, id_of},
+        payload::{Effect, Payload, refused, send},
+        post::{Post, routes::POSTS},
         rule::AccessRule,
+        table::{Member, Record, Resolved, Table},
     },
     services::Service,
 };
@@ -34,16 +36,28 @@ pub struct AddCommentInput {
 }
 
 /// Payload of `addComment`.
-#[derive(SimpleObject)]
+#[derive(Deserialize, SimpleObject)]
 pub struct AddCommentPayload {
     /// The new comment.
     comment: Option<Comment>,
     /// The post as it is now.
-    post: Option<Result<InPlace<Post>>>,
+    post: Option<Post>,
     /// Reasons why the mutation had no effect.
     #[graphql(directive = directives::list_size::apply(Some(1), None, None))]
     user_errors: Vec<UserError>,
 }
+
+/// The payload: the post is found by its id.
+pub static COMMENTED: Table = Table {
+    name: "AddCommentPayload",
+    tag: None,
+    members: &[
+        Member::of::<Option<Comment>>("comment", false),
+        Member::of::<Option<PostId>>("post_id", true),
+        Member::of::<Vec<UserError>>("user_errors", false),
+    ],
+    fields: &[Resolved::of_command("post", &POSTS, "post_id", Post::table)],
+};
 
 #[Object]
 impl CommentMutation {
@@ -53,23 +67,18 @@ impl CommentMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The mutation's input.")] input: AddCommentInput,
-    ) -> Option<Result<AddCommentPayload>> {
+    ) -> Option<Result<Payload<AddCommentPayload>>> {
         Some(add(ctx, input).await)
     }
 }
 
-async fn add(ctx: &Context<'_>, input: AddCommentInput) -> Result<AddCommentPayload> {
+async fn add(ctx: &Context<'_>, input: AddCommentInput) -> Result<Payload<AddCommentPayload>> {
     let viewer = access::signed_in(ctx)?;
-    let post = match id_of(&["postId"], &input.post_id) {
+    let post: PostId = match id_of(&["postId"], &input.post_id) {
         Ok(post) => post,
-        Err(error) => return Ok(AddCommentPayload { comment: None, post: None, user_errors: vec![error] }),
+        Err(error) => return refused(ctx, error),
     };
     let command = Command::post(Service::Post, "/v1/posts/{id}/comments", &[&post]).by(viewer);
-    let command = command.json(&input).once(input.idempotency_key).answered();
-    let Outcome { effect: comment, user_errors } = send(ctx, command).await?;
-    let post = match comment {
-        Some(_) => Post::by_id(ctx, post).await,
-        None => None,
-    };
-    Ok(AddCommentPayload { comment, post, user_errors })
+    let command = command.json(&input).once(input.idempotency_key);
+    send(ctx, command, Effect { answer: Some("comment"), id: Some(("post_id", &post.to_string())) }).await
 }

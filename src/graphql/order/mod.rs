@@ -10,20 +10,19 @@ use contract::{OrderId, PostId, UserId};
 use macros::object;
 use serde::Deserialize;
 
-pub use mutation::OrderMutation;
+pub use mutation::{OrderMutation, OrderPayload};
 pub use query::{ORDER, OrderQuery, PARTIES};
 pub use subscription::{ORDER_STATUSES, OrderStatusEvent, OrderSubscription};
 
 use super::{
     access::{Guard, party_or_admin},
-    answer_size::Text,
     directives,
     edge::{self, scope},
     id::GlobalId,
-    in_place::InPlace,
     money::Money,
     post::{Post, routes::POSTS},
     scalars::DateTime,
+    text::Text,
     user::{User, routes::USERS},
 };
 use routes::ORDERS;
@@ -48,7 +47,7 @@ pub struct Order {
     history: Vec<OrderStep>,
     /// The ordered items.
     #[graphql(directive = directives::list_size::apply(Some(3), None, None))]
-    items: Vec<InPlace<OrderItem>>,
+    items: Vec<OrderItem>,
     #[hidden]
     buyer_id: UserId,
     /// The user who placed the order.
@@ -108,7 +107,7 @@ pub enum OrderStatus {
 
 impl Order {
     /// The order with this id, if the viewer may see it.
-    pub async fn by_id(ctx: &Context<'_>, id: OrderId) -> Option<Result<InPlace<Self>>> {
+    pub async fn by_id(ctx: &Context<'_>, id: OrderId) -> Option<Result<Self>> {
         let scope = scope(ctx);
         let viewer = match Guard::Viewer.admit(scope.request.viewer.as_ref()) {
             Ok(viewer) => viewer,
@@ -120,7 +119,7 @@ impl Order {
 
     /// The buyer and the sellers.
     fn parties(&self) -> impl Iterator<Item = UserId> {
-        let sellers = self.items.iter().map(|InPlace(item)| item.seller_id);
+        let sellers = self.items.iter().map(|item| item.seller_id);
         std::iter::once(self.buyer_id).chain(sellers)
     }
 }

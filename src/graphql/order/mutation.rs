@@ -1,7 +1,8 @@
 //! Mutations of orders: placing one, and its steps.
 
-use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use async_graphql::{Context, ID, InputObject, Object, Result};
 use contract::{OrderId, PostId};
+use macros::object;
 use serde::Serialize;
 
 use super::Order;
@@ -9,7 +10,8 @@ use crate::{
     clients::Command,
     graphql::{
         access, directives,
-        outcome::{Outcome, UserError, id_of, send},
+        outcome::{UserError, id_of},
+        payload::{Effect, Payload, refused, send},
         rule::AccessRule,
     },
     services::Service,
@@ -47,7 +49,7 @@ pub struct OrderStepInput {
 }
 
 /// Payload of the mutations of orders.
-#[derive(SimpleObject)]
+#[object]
 pub struct OrderPayload {
     /// The order as it is now.
     order: Option<Order>,
@@ -68,16 +70,6 @@ struct OrderLine {
     quantity: i32,
 }
 
-impl OrderPayload {
-    fn refused(error: UserError) -> Self {
-        Self { order: None, user_errors: vec![error] }
-    }
-
-    fn of(Outcome { effect, user_errors }: Outcome<Order>) -> Self {
-        Self { order: effect, user_errors }
-    }
-}
-
 #[Object]
 impl OrderMutation {
     /// Places an order; it is `PENDING` until stock is reserved.
@@ -86,7 +78,7 @@ impl OrderMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The mutation's input.")] input: PlaceOrderInput,
-    ) -> Option<Result<OrderPayload>> {
+    ) -> Option<Result<Payload<OrderPayload>>> {
         Some(place(ctx, input).await)
     }
 
@@ -96,7 +88,7 @@ impl OrderMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The mutation's input.")] input: OrderStepInput,
-    ) -> Option<Result<OrderPayload>> {
+    ) -> Option<Result<Payload<OrderPayload>>> {
         Some(step(ctx, input, "/v1/orders/{id}/cancel").await)
     }
 
@@ -106,7 +98,7 @@ impl OrderMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The mutation's input.")] input: OrderStepInput,
-    ) -> Option<Result<OrderPayload>> {
+    ) -> Option<Result<Payload<OrderPayload>>> {
         Some(step(ctx, input, "/v1/orders/{id}/ship").await)
     }
 
@@ -116,12 +108,12 @@ impl OrderMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The mutation's input.")] input: OrderStepInput,
-    ) -> Option<Result<OrderPayload>> {
+    ) -> Option<Result<Payload<OrderPayload>>> {
         Some(step(ctx, input, "/v1/orders/{id}/deliver").await)
     }
 }
 
-async fn place(ctx: &Context<'_>, input: PlaceOrderInput) -> Result<OrderPayload> {
+async fn place(ctx: &Context<'_>, input: PlaceOrderInput) -> Result<Payload<OrderPayload>> {
     let viewer = access::signed_in(ctx)?;
     let line = |(index, item): (usize, &PlaceOrderItemInput)| {
         let post_id = id_of(&["items", &index.to_string(), "postId"], &item.post_id)?;
@@ -129,19 +121,19 @@ async fn place(ctx: &Context<'_>, input: PlaceOrderInput) -> Result<OrderPayload
     };
     let items = match input.items.iter().enumerate().map(line).collect() {
         Ok(items) => items,
-        Err(error) => return Ok(OrderPayload::refused(error)),
+        Err(error) => return refused(ctx, error),
     };
     let command = Command::post(Service::Order, "/v1/orders", &[]).by(viewer);
-    let command = command.json(&NewOrder { items }).once(Some(input.idempotency_key)).answered();
-    send(ctx, command).await.map(OrderPayload::of)
+    let command = command.json(&NewOrder { items }).once(Some(input.idempotency_key));
+    send(ctx, command, Effect::answered("order")).await
 }
 
-async fn step(ctx: &Context<'_>, input: OrderStepInput, route: &'static str) -> Result<OrderPayload> {
+async fn step(ctx: &Context<'_>, input: OrderStepInput, route: &'static str) -> Result<Payload<OrderPayload>> {
     let viewer = access::signed_in(ctx)?;
     let order: OrderId = match id_of(&["orderId"], &input.order_id) {
         Ok(order) => order,
-        Err(error) => return Ok(OrderPayload::refused(error)),
+        Err(error) => return refused(ctx, error),
     };
     let command = Command::post(Service::Order, route, &[&order]).by(viewer);
-    send(ctx, command.once(input.idempotency_key).answered()).await.map(OrderPayload::of)
+    send(ctx, command.once(input.idempotency_key), Effect::answered("order")).await
 }

@@ -9,7 +9,6 @@ use crate::{
     graphql::{
         access::party_or_admin,
         directives, id,
-        in_place::InPlace,
         roots::{Finds, Guard, Judged, Returns, Root, Sought, Target},
         rule::AccessRule,
         table::{Plain, Record},
@@ -59,11 +58,7 @@ impl OrderQuery {
         directive = directives::Cached::apply(&ORDERS),
         directive = directives::Call::apply(&ORDERS)
     )]
-    async fn order(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Id: `ord_…`.")] id: ID,
-    ) -> Option<Result<InPlace<Order>>> {
+    async fn order(&self, ctx: &Context<'_>, #[graphql(desc = "Id: `ord_…`.")] id: ID) -> Option<Result<Order>> {
         match id::parse("id", &id) {
             Ok(id) => Order::by_id(ctx, id).await,
             Err(error) => Some(Err(error)),

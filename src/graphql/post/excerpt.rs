@@ -5,8 +5,8 @@ use async_graphql::Result;
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::graphql::{
-    answer_size::{Counted, Text},
     errors,
+    text::{Text, Written},
 };
 
 /// The longest excerpt, in characters.
@@ -18,7 +18,7 @@ const MAX_LENGTH: i32 = 1000;
 /// `BAD_REQUEST`: the length is not 1 to 1000.
 pub fn excerpt(body: &Text, length: i32) -> Result<Text> {
     match usize::try_from(length) {
-        Ok(characters) if (1..=MAX_LENGTH).contains(&length) => Ok(Counted(cut(&body.0, characters))),
+        Ok(characters) if (1..=MAX_LENGTH).contains(&length) => Ok(Written(cut(&body.0, characters))),
         _ => Err(errors::bad_request(format!("`length` must be between 1 and {MAX_LENGTH}, not {length}"))),
     }
 }

@@ -11,12 +11,11 @@ use async_graphql::{Context, Result};
 use contract::{PostId, UserId};
 use macros::object;
 
-pub use mutation::PostMutation;
+pub use mutation::{DeletePostPayload, LIKED, PostMutation, PostPayload};
 pub use query::{POST, POSTS_PAGE, PostQuery};
 pub use subscription::{NEW_POSTS, PostPublishedEvent, PostSubscription};
 
 use super::{
-    answer_size::Text,
     comment::{
         Comment,
         routes::{COMMENT_COUNTS, COMMENTS_BY_POST},
@@ -25,9 +24,9 @@ use super::{
     directives,
     edge::{self, scope},
     id::GlobalId,
-    in_place::InPlace,
     money::Money,
     scalars::DateTime,
+    text::Text,
     user::{User, routes::USERS},
 };
 use excerpt::excerpt;
@@ -92,7 +91,7 @@ fn is_sold_out(stock: &i32) -> bool {
 
 impl Post {
     /// The post with this id.
-    pub async fn by_id(ctx: &Context<'_>, id: PostId) -> Option<Result<InPlace<Self>>> {
+    pub async fn by_id(ctx: &Context<'_>, id: PostId) -> Option<Result<Self>> {
         edge::object(scope(ctx).load(&POSTS, (), id).await)
     }
 }

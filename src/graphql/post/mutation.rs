@@ -1,18 +1,21 @@
 //! Mutations of posts: publishing, editing, deleting, liking.
 
-use async_graphql::{Context, ID, InputObject, MaybeUndefined, MaybeUndefined::Value, Object, Result, SimpleObject};
+use async_graphql::{Context, ID, InputObject, MaybeUndefined, MaybeUndefined::Value, Object, Result};
 use contract::{Money, PostId};
+use macros::object;
 use serde::Serialize;
 
-use super::Post;
+use super::{Post, routes::POSTS};
 use crate::{
     clients::{Command, MethodOf},
     graphql::{
         access, directives,
-        in_place::InPlace,
+        id::GlobalId,
         money::MoneyInput,
-        outcome::{Outcome, UserError, id_of, send},
+        outcome::{UserError, id_of},
+        payload::{Effect, Payload, refused, send},
         rule::AccessRule,
+        table::{Member, Record, Resolved, Table},
     },
     services::Service,
 };
@@ -78,20 +81,28 @@ pub struct LikePostInput {
 }
 
 /// Payload of the mutations of one post.
-#[derive(SimpleObject)]
+#[object]
 pub struct PostPayload {
     /// The post as it is now.
-    post: Option<Result<InPlace<Post>>>,
+    post: Option<Post>,
     /// Reasons why the mutation had no effect.
     #[graphql(directive = directives::list_size::apply(Some(1), None, None))]
     user_errors: Vec<UserError>,
 }
 
+/// The payload of `likePost` and `unlikePost`: the post is found by its id.
+pub static LIKED: Table = Table {
+    name: "PostPayload",
+    tag: None,
+    members: &[Member::of::<Option<PostId>>("post_id", true), Member::of::<Vec<UserError>>("user_errors", false)],
+    fields: &[Resolved::of_command("post", &POSTS, "post_id", Post::table)],
+};
+
 /// Payload of `deletePost`.
-#[derive(SimpleObject)]
+#[object]
 pub struct DeletePostPayload {
     /// The id of the deleted post.
-    deleted_post_id: Option<ID>,
+    deleted_post_id: Option<GlobalId<contract::id::Post>>,
     /// Reasons why the mutation had no effect.
     #[graphql(directive = directives::list_size::apply(Some(1), None, None))]
     user_errors: Vec<UserError>,
@@ -117,16 +128,6 @@ struct OfferMembers {
     stock: i32,
 }
 
-impl PostPayload {
-    fn refused(error: UserError) -> Self {
-        Self { post: None, user_errors: vec![error] }
-    }
-
-    fn of(Outcome { effect, user_errors }: Outcome<Post>) -> Self {
-        Self { post: effect.map(InPlace).map(Ok), user_errors }
-    }
-}
-
 #[Object]
 impl PostMutation {
     /// Publishes a post by the viewer.
@@ -135,7 +136,7 @@ impl PostMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The mutation's input.")] input: PublishPostInput,
-    ) -> Option<Result<PostPayload>> {
+    ) -> Option<Result<Payload<PostPayload>>> {
         Some(publish(ctx, input).await)
     }
 
@@ -145,7 +146,7 @@ impl PostMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The mutation's input.")] input: EditPostInput,
-    ) -> Option<Result<PostPayload>> {
+    ) -> Option<Result<Payload<PostPayload>>> {
         Some(edit(ctx, input).await)
     }
 
@@ -155,7 +156,7 @@ impl PostMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The mutation's input.")] input: DeletePostInput,
-    ) -> Option<Result<DeletePostPayload>> {
+    ) -> Option<Result<Payload<DeletePostPayload>>> {
         Some(delete(ctx, input).await)
     }
 
@@ -165,7 +166,7 @@ impl PostMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The mutation's input.")] input: LikePostInput,
-    ) -> Option<Result<PostPayload>> {
+    ) -> Option<Result<Payload<PostPayload>>> {
         Some(set_like(ctx, &input.post_id, Command::put).await)
     }
 
@@ -175,25 +176,25 @@ impl PostMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The mutation's input.")] input: LikePostInput,
-    ) -> Option<Result<PostPayload>> {
+    ) -> Option<Result<Payload<PostPayload>>> {
         Some(set_like(ctx, &input.post_id, Command::delete).await)
     }
 }
 
-async fn publish(ctx: &Context<'_>, input: PublishPostInput) -> Result<PostPayload> {
+async fn publish(ctx: &Context<'_>, input: PublishPostInput) -> Result<Payload<PostPayload>> {
     let viewer = access::signed_in(ctx)?;
     let PublishPostInput { title, body, tags, offer, idempotency_key } = input;
     let offer = match offer.map(offer_members).transpose() {
         Ok(offer) => offer.map_or(MaybeUndefined::Null, Value),
-        Err(error) => return Ok(PostPayload::refused(error)),
+        Err(error) => return refused(ctx, error),
     };
     let (title, body, tags) = (Value(title), Value(body), Value(tags));
     let command = Command::post(Service::Post, "/v1/posts", &[]).by(viewer);
-    let command = command.json(&PostMembers { title, body, tags, offer }).once(idempotency_key).answered();
-    send(ctx, command).await.map(PostPayload::of)
+    let command = command.json(&PostMembers { title, body, tags, offer }).once(idempotency_key);
+    send(ctx, command, Effect::answered("post")).await
 }
 
-async fn edit(ctx: &Context<'_>, input: EditPostInput) -> Result<PostPayload> {
+async fn edit(ctx: &Context<'_>, input: EditPostInput) -> Result<Payload<PostPayload>> {
     let viewer = access::signed_in(ctx)?;
     let EditPostInput { post_id, title, body, tags, offer, idempotency_key } = input;
     let prepared = || -> Result<(PostId, MaybeUndefined<OfferMembers>), UserError> {
@@ -201,37 +202,31 @@ async fn edit(ctx: &Context<'_>, input: EditPostInput) -> Result<PostPayload> {
     };
     let (post, offer) = match prepared() {
         Ok(prepared) => prepared,
-        Err(error) => return Ok(PostPayload::refused(error)),
+        Err(error) => return refused(ctx, error),
     };
     let command = Command::patch(Service::Post, "/v1/posts/{id}", &[&post]).by(viewer);
-    let command = command.json(&PostMembers { title, body, tags, offer }).once(idempotency_key).answered();
-    send(ctx, command).await.map(PostPayload::of)
+    let command = command.json(&PostMembers { title, body, tags, offer }).once(idempotency_key);
+    send(ctx, command, Effect::answered("post")).await
 }
 
-async fn delete(ctx: &Context<'_>, input: DeletePostInput) -> Result<DeletePostPayload> {
+async fn delete(ctx: &Context<'_>, input: DeletePostInput) -> Result<Payload<DeletePostPayload>> {
     let viewer = access::signed_in(ctx)?;
     let post: PostId = match id_of(&["postId"], &input.post_id) {
         Ok(post) => post,
-        Err(error) => return Ok(DeletePostPayload { deleted_post_id: None, user_errors: vec![error] }),
+        Err(error) => return refused(ctx, error),
     };
     let command = Command::delete(Service::Post, "/v1/posts/{id}", &[&post]).by(viewer);
-    let Outcome { effect, user_errors } = send(ctx, command).await?;
-    Ok(DeletePostPayload { deleted_post_id: effect.map(|()| input.post_id), user_errors })
+    send(ctx, command, Effect { answer: None, id: Some(("deleted_post_id", &post.to_string())) }).await
 }
 
-async fn set_like(ctx: &Context<'_>, post: &ID, method: MethodOf<'_>) -> Result<PostPayload> {
+async fn set_like(ctx: &Context<'_>, post: &ID, method: MethodOf<'_>) -> Result<Payload<PostPayload>> {
     let viewer = access::signed_in(ctx)?;
-    let post = match id_of(&["postId"], post) {
+    let post: PostId = match id_of(&["postId"], post) {
         Ok(post) => post,
-        Err(error) => return Ok(PostPayload::refused(error)),
+        Err(error) => return refused(ctx, error),
     };
     let command = method(Service::Post, "/v1/posts/{id}/likes", &[&post]).by(viewer);
-    let Outcome { effect, user_errors } = send(ctx, command).await?;
-    let post = match effect {
-        Some(()) => Post::by_id(ctx, post).await,
-        None => None,
-    };
-    Ok(PostPayload { post, user_errors })
+    send(ctx, command, Effect { answer: None, id: Some(("post_id", &post.to_string())) }).await
 }
 
 fn offer_members(offer: OfferInput) -> Result<OfferMembers, UserError> {

@@ -13,7 +13,6 @@ use crate::{
     graphql::{
         connection::{self, Connection},
         directives, edge, id,
-        in_place::InPlace,
         roots::{Finds, Returns, Root, Sought, Target},
         scalars::Cursor,
         table::Record,
@@ -75,9 +74,7 @@ fn list_of(page: PageArguments, filter: Option<PostFilter>, order: PostOrder) ->
 impl PostQuery {
     /// One post; `null` if there is none.
     #[graphql(directive = directives::Call::apply(&POSTS))]
-    async fn post(
-        &self, ctx: &Context<'_>, #[graphql(desc = "Id: `pst_…`.")] id: ID
-    ) -> Option<Result<InPlace<Post>>> {
+    async fn post(&self, ctx: &Context<'_>, #[graphql(desc = "Id: `pst_…`.")] id: ID) -> Option<Result<Post>> {
         match id::parse("id", &id) {
             Ok(id) => Post::by_id(ctx, id).await,
             Err(error) => Some(Err(error)),

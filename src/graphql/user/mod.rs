@@ -9,15 +9,13 @@ use contract::UserId;
 use macros::object;
 use serde::Deserialize;
 
-pub use mutation::UserMutation;
+pub use mutation::{FOLLOWED, UpdateProfilePayload, UserMutation};
 pub use query::{USER, USERS_PAGE, UserQuery, VIEWER};
 
 use super::{
-    answer_size::{Counted, Text},
     connection::Connection,
     edge::{self, scope},
     id::GlobalId,
-    in_place::InPlace,
     order::{
         Order,
         routes::{ORDERS_BY_BUYER, ORDERS_BY_SELLER},
@@ -27,6 +25,7 @@ use super::{
         routes::{POST_COUNTS, POSTS_BY_AUTHOR},
     },
     scalars::{DateTime, Url},
+    text::{Text, Written},
 };
 use routes::{ACCOUNTS, FOLLOW_COUNTS, FOLLOWED_BY_VIEWER, FOLLOWERS, FOLLOWING, USERS};
 
@@ -40,7 +39,7 @@ pub struct User {
     /// Display name.
     name: Text,
     /// URL of the avatar image.
-    avatar_url: Option<Counted<Url>>,
+    avatar_url: Option<Written<Url>>,
     /// A short biography.
     bio: Option<Text>,
     /// The time at which the user signed up.
@@ -92,7 +91,7 @@ pub enum Role {
 
 impl User {
     /// The user with this id.
-    pub async fn by_id(ctx: &Context<'_>, id: UserId) -> Option<Result<InPlace<Self>>> {
+    pub async fn by_id(ctx: &Context<'_>, id: UserId) -> Option<Result<Self>> {
         edge::object(scope(ctx).load(&USERS, (), id).await)
     }
 }

@@ -1,17 +1,20 @@
 //! Mutations of users: the profile, and following other users.
 
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result, SimpleObject};
-use serde::Serialize;
+use contract::UserId;
+use macros::object;
+use serde::{Deserialize, Serialize};
 
-use super::User;
+use super::{User, routes::USERS};
 use crate::{
     clients::{Command, MethodOf},
     graphql::{
         access, directives,
-        in_place::InPlace,
-        outcome::{Outcome, UserError, id_of, send},
+        outcome::{UserError, id_of},
+        payload::{Effect, Payload, refused, send},
         rule::AccessRule,
         scalars::Url,
+        table::{Member, Record, Resolved, Table},
     },
     services::Service,
 };
@@ -45,7 +48,7 @@ pub struct FollowUserInput {
 }
 
 /// Payload of `updateProfile`.
-#[derive(SimpleObject)]
+#[object]
 pub struct UpdateProfilePayload {
     /// The viewer as it is now.
     user: Option<User>,
@@ -55,14 +58,22 @@ pub struct UpdateProfilePayload {
 }
 
 /// Payload of `followUser` and `unfollowUser`.
-#[derive(SimpleObject)]
+#[derive(Deserialize, SimpleObject)]
 pub struct FollowUserPayload {
     /// The user as it is now.
-    user: Option<Result<InPlace<User>>>,
+    user: Option<User>,
     /// Reasons why the mutation had no effect.
     #[graphql(directive = directives::list_size::apply(Some(1), None, None))]
     user_errors: Vec<UserError>,
 }
+
+/// The payload of `followUser` and `unfollowUser`: the user is found by their id.
+pub static FOLLOWED: Table = Table {
+    name: "FollowUserPayload",
+    tag: None,
+    members: &[Member::of::<Option<UserId>>("user_id", true), Member::of::<Vec<UserError>>("user_errors", false)],
+    fields: &[Resolved::of_command("user", &USERS, "user_id", User::table)],
+};
 
 #[Object]
 impl UserMutation {
@@ -72,13 +83,12 @@ impl UserMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The mutation's input.")] input: UpdateProfileInput,
-    ) -> Option<Result<UpdateProfilePayload>> {
+    ) -> Option<Result<Payload<UpdateProfilePayload>>> {
         let changed = async {
             let viewer = access::signed_in(ctx)?;
             let command = Command::patch(Service::User, "/v1/users/{id}", &[&viewer.id()]).by(viewer);
-            let command = command.json(&input).once(input.idempotency_key).answered();
-            let Outcome { effect: user, user_errors } = send(ctx, command).await?;
-            Ok(UpdateProfilePayload { user, user_errors })
+            let command = command.json(&input).once(input.idempotency_key);
+            send(ctx, command, Effect::answered("user")).await
         };
         Some(changed.await)
     }
@@ -89,7 +99,7 @@ impl UserMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The mutation's input.")] input: FollowUserInput,
-    ) -> Option<Result<FollowUserPayload>> {
+    ) -> Option<Result<Payload<FollowUserPayload>>> {
         Some(set_following(ctx, &input.user_id, Command::put).await)
     }
 
@@ -99,22 +109,17 @@ impl UserMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The mutation's input.")] input: FollowUserInput,
-    ) -> Option<Result<FollowUserPayload>> {
+    ) -> Option<Result<Payload<FollowUserPayload>>> {
         Some(set_following(ctx, &input.user_id, Command::delete).await)
     }
 }
 
-async fn set_following(ctx: &Context<'_>, user: &ID, method: MethodOf<'_>) -> Result<FollowUserPayload> {
+async fn set_following(ctx: &Context<'_>, user: &ID, method: MethodOf<'_>) -> Result<Payload<FollowUserPayload>> {
     let viewer = access::signed_in(ctx)?;
-    let user = match id_of(&["userId"], user) {
+    let user: UserId = match id_of(&["userId"], user) {
         Ok(user) => user,
-        Err(error) => return Ok(FollowUserPayload { user: None, user_errors: vec![error] }),
+        Err(error) => return refused(ctx, error),
     };
     let command = method(Service::User, "/v1/users/{id}/following/{id}", &[&viewer.id(), &user]).by(viewer);
-    let Outcome { effect, user_errors } = send(ctx, command).await?;
-    let user = match effect {
-        Some(()) => User::by_id(ctx, user).await,
-        None => None,
-    };
-    Ok(FollowUserPayload { user, user_errors })
+    send(ctx, command, Effect { answer: None, id: Some(("user_id", &user.to_string())) }).await
 }

@@ -16,7 +16,6 @@ use crate::{
         edge::{self, scope},
         errors::bad_request,
         id,
-        in_place::InPlace,
         roots::{Finds, Returns, Root, Sought, Target},
         rule::AccessRule,
         scalars::Cursor,
@@ -81,7 +80,7 @@ impl UserQuery {
         directive = directives::cache_control::apply(None, directives::PRIVATE),
         directive = directives::Call::apply(&USERS)
     )]
-    async fn viewer(&self, ctx: &Context<'_>) -> Option<Result<InPlace<User>>> {
+    async fn viewer(&self, ctx: &Context<'_>) -> Option<Result<User>> {
         match Guard::Viewer.admit(scope(ctx).request.viewer.as_ref()) {
             Ok(viewer) => User::by_id(ctx, viewer.id()).await,
             Err(denied) => denied.map(Err),
@@ -94,7 +93,7 @@ impl UserQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The user's id or handle.")] by: UserBy,
-    ) -> Option<Result<InPlace<User>>> {
+    ) -> Option<Result<User>> {
         match by {
             UserBy::Id(id) => match id::parse("by.id", &id) {
                 Ok(id) => User::by_id(ctx, id).await,

@@ -171,7 +171,7 @@ impl<'a> Planner<'a> {
 fn weight(definition: &FieldDefinition, has_calls: bool, root: Option<OperationKind>) -> u64 {
     let written = definition.directives.get("cost").and_then(|cost| argument(cost, "weight")?.parse().ok());
     written.unwrap_or(match root {
-        Some(OperationKind::Mutation) => MUTATION,
+        Some(OperationKind::Mutation) => MUTATION.into(),
         _ if has_calls => CALL,
         _ => 0,
     })

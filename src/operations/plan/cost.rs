@@ -8,9 +8,8 @@ use async_graphql_value::ConstValue;
 
 use super::{Plan, PlannedField, Selections, Size};
 pub(crate) use crate::execution::CALL;
+pub(crate) use crate::graphql::roots::MUTATION;
 
-/// A mutation.
-pub(crate) const MUTATION: u64 = 10;
 /// An object.
 pub(crate) const OBJECT: u64 = 1;
 

@@ -1,10 +1,15 @@
 //! The answers, in the shape and order of the GraphQL ones, written straight from the records. What is missing is `null`.
 
+mod deep;
+mod listing;
+
 use std::collections::HashMap;
 
 use serde::Serialize;
 
 use super::services::{List, Order, Post, Status, User};
+pub use deep::DeepAnswer;
+pub use listing::{CountsAnswer, EdgesAnswer};
 
 #[derive(Serialize)]
 pub struct Data<T> {
@@ -153,4 +158,44 @@ impl<'a> OrdersAnswer<'a> {
         });
         Self { viewer }
     }
+}
+
+#[derive(Serialize)]
+struct Titled<'a> {
+    id: &'a str,
+    title: &'a str,
+}
+
+impl<'a> Titled<'a> {
+    fn of(post: &'a Post) -> Self {
+        Self { id: &post.id, title: &post.title }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LikeAnswer<'a> {
+    like_post: LikePayload<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct LikePayload<'a> {
+    post: Option<Titled<'a>>,
+    user_errors: [(); 0],
+}
+
+impl<'a> LikeAnswer<'a> {
+    pub fn new(post: Option<&'a Post>) -> Self {
+        Self { like_post: LikePayload { post: post.map(Titled::of), user_errors: [] } }
+    }
+}
+
+#[derive(Serialize)]
+pub struct TypenameAnswer {
+    __typename: &'static str,
+}
+
+impl TypenameAnswer {
+    pub const QUERY: Self = Self { __typename: "Query" };
 }
