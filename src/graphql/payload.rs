@@ -130,3 +130,28 @@ impl<T: OutputType> OutputType for Payload<T> {
         Ok(Value::Null)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(effect: Effect<'_>, body: &'static str) -> Result<String, Cause> {
+        record(effect, &Bytes::from(body)).map(|record| String::from_utf8_lossy(&record).into_owned())
+    }
+
+    #[test]
+    fn a_record_has_the_answer_as_one_member_and_nothing_else_of_it() {
+        let post = Effect::answered("post");
+        assert_eq!(text(post, r#"{"id":"pst_1"}"#).unwrap(), r#"{"user_errors":[],"post":{"id":"pst_1"}}"#);
+        for broken in [r#"{},"user_errors":[{}]"#, r#"{}} {"a":{"#, "null", "[]", "", "{", "<html>"] {
+            assert!(text(post, broken).is_err(), "{broken}");
+        }
+    }
+
+    #[test]
+    fn without_an_answer_a_body_is_no_proof_of_the_effect() {
+        let liked = Effect { answer: None, id: Some(("post_id", "pst_1")) };
+        assert_eq!(text(liked, "").unwrap(), r#"{"user_errors":[],"post_id":"pst_1"}"#);
+        assert_eq!(text(liked, "{}"), Err(Cause::UnexpectedBody));
+    }
+}

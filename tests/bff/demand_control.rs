@@ -96,3 +96,17 @@ async fn an_answer_has_no_more_text_than_allowed_however_cheap_it_was() {
     let posts = format!("{{ posts(first: 100) {{ nodes {{ {} }} }} }}", repeated(20, "b#: body "));
     assert_eq!(app.client.run(&posts).await.errors(), ["QUERY_TOO_COSTLY"]);
 }
+
+#[tokio::test]
+async fn the_payloads_of_a_mutation_have_no_more_text_than_allowed_together() {
+    let services = Services::start(Sizes::default()).await;
+    let (id, body) = services.town().posts.first().map(|post| (post.id, post.body.len())).unwrap();
+    let app = App::with(services, |config| config.limits = Limits { answer_text: 2 * body, ..Limits::default() }).await;
+    let like = |number: usize| format!("m{number}: likePost(input: {{postId: \"{id}\"}}) {{ post {{ body }} }}");
+    let likes = |times: usize| format!("mutation {{ {} }}", (0..times).map(like).collect::<String>());
+    let client = app.person(0);
+    assert_eq!(client.run(&likes(2)).await.data().as_object().unwrap().len(), 2);
+    let refused = client.run(&likes(3)).await;
+    assert_eq!((refused.status, refused.errors()), (200, vec!["QUERY_TOO_COSTLY".to_owned()]), "{}", refused.text);
+    assert!(refused.json()["data"].is_null(), "{}", refused.text);
+}
