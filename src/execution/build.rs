@@ -76,6 +76,9 @@ impl Builder {
             if let Some(guard) = found.guard {
                 (guard.wants)(&mut self.0.layouts[records].layout);
             }
+            if let Some(key) = found.key.and_then(|key| table.member(key)) {
+                self.0.layouts[records].layout.column(key.name, key.form, key.is_nullable);
+            }
             let at = At { records, path: Vec::new() };
             if root.returns == Returns::Page {
                 connection = self.connection(table, &at, items)?;
@@ -84,11 +87,6 @@ impl Builder {
                 let place = self.place(table, at, of_type(items, table.name))?;
                 finds.push(Found { place, records });
             }
-        }
-        if name == "user" {
-            // Also found by handle.
-            let records = finds.first()?.records;
-            self.0.layouts[records].layout.column("handle", Form::Leaf(&Leaf::TEXT), false);
         }
         let arguments = written(&field.node);
         Some(step(field, RootField::Field { root, arguments, finds, connection }))

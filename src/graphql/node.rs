@@ -24,8 +24,8 @@ macro_rules! nodes {
         impl Node {
             /// The types of the objects.
             const FINDS: &'static [roots::Finds] = &[$(roots::Finds {
-                table: <$module::$noun as table::Record>::table,
                 guard: [$(Some(&$module::$guard),)? None][0],
+                ..roots::Finds::public(<$module::$noun as table::Record>::table)
             }),+];
 
             /// What is sought under the id. An error names the argument that holds the id.

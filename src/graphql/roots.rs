@@ -44,6 +44,15 @@ pub struct Finds {
     pub table: fn() -> &'static Table,
     /// Who may see one, if not everybody.
     pub guard: Option<&'static Guard>,
+    /// The member by which a route has it that does not have it by its id.
+    pub key: Option<&'static str>,
+}
+
+impl Finds {
+    /// Objects that everybody may see, found by their ids.
+    pub const fn public(table: fn() -> &'static Table) -> Self {
+        Self { table, guard: None, key: None }
+    }
 }
 
 /// Whether the viewer may see an object: for others it does not exist.

@@ -23,7 +23,7 @@ pub struct OrderQuery;
 pub static ORDER: Root = Root {
     name: "order",
     returns: Returns::One,
-    finds: &[Finds { table: Order::table, guard: Some(&PARTIES) }],
+    finds: &[Finds { guard: Some(&PARTIES), ..Finds::public(Order::table) }],
     seek: |arguments, viewer| {
         let id = id::parse("id", &arguments.required("id")?);
         Ok(Sought::of(id.map(|id: OrderId| viewer.map(|_| Target::object(&ORDERS, &id)))))

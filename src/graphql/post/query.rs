@@ -38,7 +38,7 @@ pub struct PostFilter {
 pub static POST: Root = Root {
     name: "post",
     returns: Returns::One,
-    finds: &[Finds { table: Post::table, guard: None }],
+    finds: &[Finds::public(Post::table)],
     seek: |arguments, _| {
         let id = id::parse("id", &arguments.required("id")?);
         Ok(Sought::of(id.map(|id: PostId| Some(Target::object(&POSTS, &id)))))
@@ -49,7 +49,7 @@ pub static POST: Root = Root {
 pub static POSTS_PAGE: Root = Root {
     name: "posts",
     returns: Returns::Page,
-    finds: &[Finds { table: Post::table, guard: None }],
+    finds: &[Finds::public(Post::table)],
     seek: |arguments, _| {
         let page = connection::requested(arguments)?;
         let filter = arguments.get("filter", || None)?;

@@ -40,7 +40,7 @@ pub enum UserBy {
 pub static VIEWER: Root = Root {
     name: "viewer",
     returns: Returns::One,
-    finds: &[Finds { table: User::table, guard: None }],
+    finds: &[Finds::public(User::table)],
     seek: |_, viewer| Ok(Sought::of(Ok(viewer.map(|viewer| Target::object(&USERS, &viewer.id()))))),
 };
 
@@ -48,7 +48,7 @@ pub static VIEWER: Root = Root {
 pub static USER: Root = Root {
     name: "user",
     returns: Returns::One,
-    finds: &[Finds { table: User::table, guard: None }],
+    finds: &[Finds { key: Some("handle"), ..Finds::public(User::table) }],
     seek: |arguments, _| {
         let sought = match arguments.required("by")? {
             UserBy::Id(id) => id::parse("by.id", &id).map(|id: UserId| Some(Target::object(&USERS, &id))),
@@ -65,7 +65,7 @@ pub static USER: Root = Root {
 pub static USERS_PAGE: Root = Root {
     name: "users",
     returns: Returns::Page,
-    finds: &[Finds { table: User::table, guard: None }],
+    finds: &[Finds::public(User::table)],
     seek: |arguments, _| {
         let page = connection::requested(arguments)?;
         Ok(Sought::of(page.map(|page| Some(Target::page(&ALL_USERS, page.clone(), page.first)))))

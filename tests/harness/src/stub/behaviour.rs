@@ -54,6 +54,18 @@ impl Behaviour {
         matches!(self, Self::Dead | Self::HangsUp | Self::NotHttp)
     }
 
+    /// Whether this good answer becomes another one.
+    pub(super) fn spoils(self, body: &Value, keys: &[String]) -> bool {
+        let mut spoiled = body.clone();
+        match self {
+            Self::Foreign => add_foreign(&mut spoiled, keys),
+            Self::Duplicate => add_duplicate(&mut spoiled),
+            Self::PageMissing => drop_page(&mut spoiled),
+            _ => return true,
+        }
+        spoiled != *body
+    }
+
     /// What is sent instead of a good answer about `keys`.
     pub(super) async fn spoil(self, (status, mut body): Answer, keys: &[String]) -> Response {
         match self {
@@ -123,8 +135,9 @@ fn foreign(id: &str) -> String {
 fn add_foreign(body: &mut Value, keys: &[String]) {
     // A list without parents answers no keys.
     let Some(asked) = keys.first() else { return };
-    if let Some(items) = body.get_mut("items").and_then(Value::as_array_mut) {
-        let mut other = items[0].clone();
+    if let Some(items) = body.get_mut("items").and_then(Value::as_array_mut)
+        && let Some(mut other) = items.first().cloned()
+    {
         other["id"] = json!(foreign(other["id"].as_str().unwrap()));
         // Handles are keys too.
         other["handle"] = json!("nobody");

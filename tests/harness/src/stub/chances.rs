@@ -55,30 +55,32 @@ impl Chances {
         let failures = u64::try_from(FAILURES.len()).unwrap();
         match (draw / 100) % (failures + 3) {
             failure if failure < failures => {
+                // Broken, however many of the keys are asked for together, and whether there is anything under them.
                 let behaviour = FAILURES[usize::try_from(failure).unwrap()];
-                // What is spoiled must be there.
-                let has_items = body.get("items").and_then(Value::as_array).is_none_or(|items| !items.is_empty());
-                let has_counts = body.get("counts").and_then(Value::as_object).is_none_or(|it| !it.is_empty());
-                if has_items && has_counts { behaviour } else { Behaviour::Slow(delay) }
+                if behaviour.spoils(body, &call.keys) { behaviour } else { Behaviour::NotJson }
             }
-            _ => {
-                self.break_member(call, body, draw / 10_000);
-                Behaviour::Slow(delay)
-            }
+            _ => match self.break_member(call, body, draw / 10_000) {
+                true => Behaviour::Slow(delay),
+                false => Behaviour::NotJson,
+            },
         }
     }
 
-    /// Makes a member of the first record something else.
-    fn break_member(&self, call: &Call, body: &mut Value, draw: u64) {
-        let Some(kind) = kind(&call.route) else { return };
+    /// Makes a member of the first record something else; false if there is no record.
+    fn break_member(&self, call: &Call, body: &mut Value, draw: u64) -> bool {
+        let Some(kind) = kind(&call.route) else { return true };
         let members: Vec<&str> =
             self.members.iter().filter(|(of, _)| of == kind).map(|(_, member)| member.as_str()).collect();
-        let Some(record) = first_record(body) else { return };
+        if members.is_empty() {
+            return true;
+        }
+        let Some(record) = first_record(body) else { return false };
         let present: Vec<&str> = members.into_iter().filter(|member| record.get(member).is_some()).collect();
         if !present.is_empty() {
             let member = present[usize::try_from(draw).unwrap_or_default() % present.len()];
             record[member] = json!({"something": "else"});
         }
+        true
     }
 
     fn draw(&self, what: &impl Hash) -> u64 {
