@@ -48,14 +48,14 @@ fn members_that_come_twice_and_cursors_that_come_twice_are_broken() {
 
 #[test]
 fn of_large_answers_only_what_is_wanted_is_kept() {
-    let filler = format!("\"filler\": \"{}\", ", "x".repeat(200_000));
+    let filler = format!("\"filler\": \"{}\", ", "x".repeat(400_000));
     for text in [RECORDS, PAGE] {
         let padded = text.replacen("\"items\"", &format!("{filler}\"items\""), 1);
         reading::check(padded.as_bytes());
     }
 
     let id = format!("usr_{:032x}", 1);
-    let body = json!({"items": [{"id": id, "tags": ["a", "b"], "body": "x".repeat(200_000)}]}).to_string();
+    let body = json!({"items": [{"id": id, "tags": ["a", "b"], "body": "x".repeat(400_000)}]}).to_string();
     let mut layout = Layout::default();
     let id_column = layout.column("id", Form::Leaf(&Leaf::STRING), false);
     let tags = layout.column("tags", Form::Leaves(&Leaf::STRING), false);

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use super::{Answer, Found, Layout, Page, Rows};
 
 /// Bodies of fewer bytes are kept as they are: copying would cost more than it saves.
-const LARGE: usize = 64 * 1024;
+const LARGE: usize = 256 * 1024;
 
 impl Answer {
     /// The answer without what is not wanted of it, if that is most of it.
