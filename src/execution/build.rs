@@ -1,5 +1,5 @@
 //! Makes the program of a query. In: the flattened selections, in which each field stands once, and the tables of the graph. Out:
-//! the program, or nothing if a field is not in the tables: such a query runs by the engine.
+//! the program, or nothing if a field is not in the tables, which is a defect.
 
 mod connection;
 

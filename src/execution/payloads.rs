@@ -41,7 +41,7 @@ impl Payloads for Mutation {
                     let (given, request, max_text) = (Some(record), &*self.request, *max_text);
                     Request { program, variables, given, introspected: None, request, max_text, text }.run().await
                 }
-                None => Outcome::defect("a mutation is in no table"),
+                None => Outcome { text, ..Outcome::defect("a mutation is in no table") },
             };
             self.written.lock().push((key.to_owned(), outcome));
         })
@@ -70,7 +70,10 @@ impl Mutation {
             data.push(if data.is_empty() { b'{' } else { b',' });
             match written.iter().find(|(known, _)| *known == **key).map(|(_, outcome)| &outcome.response) {
                 Some(Response { data: Data::Json(payload), errors: of_payload }) => {
-                    data.extend_from_slice(member(payload));
+                    match member(payload) {
+                        Some(member) => data.extend_from_slice(member),
+                        None => data.extend_from_slice(format!("\"{key}\":null").as_bytes()),
+                    }
                     errors.extend(of_payload.iter().cloned());
                 }
                 _ => {
@@ -98,9 +101,9 @@ impl Mutation {
     }
 }
 
-/// `"key":{…}` of `{"key":{…}}`
-fn member(payload: &[u8]) -> &[u8] {
-    payload.get(1..payload.len().saturating_sub(1)).unwrap_or_default()
+/// `"key":{…}` of `{"key":{…}}`; `None` of null.
+fn member(payload: &[u8]) -> Option<&[u8]> {
+    payload.strip_prefix(b"{")?.strip_suffix(b"}")
 }
 
 /// The root field that an error belongs to.

@@ -92,6 +92,13 @@ async fn an_answer_has_no_more_text_than_allowed_however_cheap_it_was() {
     let refused = app.client.run_with(&query, json!({"ids": same(most + 1)})).await;
     assert_eq!((refused.status, refused.errors()), (200, vec!["QUERY_TOO_COSTLY".to_owned()]), "{}", refused.text);
     assert!(refused.json()["data"].is_null() && refused.text.contains("more than 20000 bytes"), "{}", refused.text);
+    // What became null is not in the answer.
+    let fields = repeated(29, "b#: body ");
+    let failing =
+        format!("query ($ids: [ID!]!) {{ nodes(ids: $ids) {{ ... on Post {{ {fields} excerpt(length: 0) }} }} }}");
+    let nulls = app.client.run_with(&failing, json!({"ids": same(most + 2)})).await;
+    assert_eq!(nulls.errors().len(), most + 2, "{}", nulls.text);
+    assert!(nulls.errors().iter().all(|error| error.starts_with("BAD_REQUEST")), "{}", nulls.text);
     // The same through lists.
     let posts = format!("{{ posts(first: 100) {{ nodes {{ {} }} }} }}", repeated(20, "b#: body "));
     assert_eq!(app.client.run(&posts).await.errors(), ["QUERY_TOO_COSTLY"]);

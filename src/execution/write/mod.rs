@@ -36,6 +36,7 @@ enum Segment<'a> {
 struct Mark {
     length: usize,
     cost: u64,
+    text: usize,
     errors: usize,
 }
 
@@ -83,11 +84,12 @@ impl<'a> Writer<'a> {
 
     /// A value in whose place null may be.
     fn nullable(&mut self, write: impl FnOnce(&mut Self) -> Written) -> Written {
-        let mark = Mark { length: self.out.len(), cost: self.cost, errors: self.errors.len() };
+        let mark = Mark { length: self.out.len(), cost: self.cost, text: self.text, errors: self.errors.len() };
         match write(self) {
             Err(Stop::Null) => {
                 self.out.truncate(mark.length);
                 self.cost = mark.cost;
+                self.text = mark.text;
                 // Of the errors inside a value that became null, only the one that made it null stays.
                 let last = self.errors.pop();
                 self.errors.truncate(mark.errors);
